@@ -1,0 +1,213 @@
+"""What travels between the steps of one turn.
+
+A *turn* is every message of one person that nobody has answered yet. `gather` fills these from the database,
+`intents`, `prompt`, `guard`, `counter` and `escalation.decide` work on them alone. Nothing here knows Django.
+Money is whole rupiah, mileage whole kilometres, times are aware and in the showroom's zone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    """What a message wants. The first eleven are the product's table; the others sharpen `general_question`."""
+
+    GREETING = "greeting"
+    VEHICLE_INQUIRY = "vehicle_inquiry"
+    PRICE_INQUIRY = "price_inquiry"
+    TEST_DRIVE = "test_drive"
+    GENERAL_QUESTION = "general_question"
+    UPLOAD_VEHICLE = "upload_vehicle"
+    UPDATE_STATUS = "update_status"
+    CHECK_INVENTORY = "check_inventory"
+    GET_STATS = "get_stats"
+    SPAM = "spam"
+    UNKNOWN = "unknown"
+
+    LOCATION = "location"
+    HOURS = "hours"
+    CONTACT = "contact"
+    CONDITION = "condition"  # condition, accident or flood history, papers, tax of a unit
+    PHOTO = "photo"  # asks for photos, or says yes to an offer of photos
+    TRADE_IN = "trade_in"
+    NEGOTIATION = "negotiation"
+    HUMAN_REQUEST = "human_request"
+    COMPLAINT = "complaint"
+    IDENTITY = "identity"  # "kamu robot?", "siapa saya?"
+    FOLLOW_UP = "follow_up"
+    REFUSAL = "refusal"
+    CLOSING = "closing"
+    STOP = "stop"  # "stop foto", "berhenti kirim"
+
+
+STAFF_INTENTS = frozenset({Intent.UPLOAD_VEHICLE, Intent.UPDATE_STATUS, Intent.CHECK_INVENTORY, Intent.GET_STATS})
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """What a customer named. Empty string or None: not said."""
+
+    make: str = ""  # "Toyota"
+    model: str = ""  # "Avanza"
+    unit_id: str = ""  # "PM-PST-001"
+    year: int | None = None
+    budget: int | None = None  # rupiah; the middle of what was said
+    budget_min: int | None = None  # rupiah; only for a range or "di atas"
+    budget_max: int | None = None  # rupiah; only for a range or "di bawah", "maksimal"
+    down_payment: int | None = None  # rupiah
+    down_payment_percent: int | None = None
+    transmission: str = ""  # Unit.transmission, or "automatic" for any without clutch pedal
+    fuel: str = ""
+    body_type: str = ""
+    seats: int | None = None
+    color: str = ""
+
+    def names_a_car(self) -> bool:
+        return bool(self.make or self.model or self.unit_id)
+
+    def as_dict(self) -> dict[str, str | int]:
+        """Only what was said, for storing and printing."""
+        return {name: value for name in self.__slots__ if (value := getattr(self, name)) not in ("", None)}
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """classify()'s answer; confidence 0.0 to 1.0; reasons are short English words for logs and the admin."""
+
+    intent: Intent
+    confidence: float
+    entities: Entities = field(default_factory=Entities)
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One car as customers may know it: no cost price, no notes. Empty or None: the showroom has no data."""
+
+    id: int
+    version: int  # Vehicle.version at reading time; conclude refuses a reply whose unit changed since
+    display_id: str  # "PM-PST-001"
+    make: str
+    model: str
+    year: int
+    status: str  # AVAILABLE, BOOKED, SOLD
+    price: int | None  # cash price, rupiah
+    credit_price: int | None = None  # rupiah
+    variant: str = ""
+    mileage: int | None = None  # km
+    transmission: str = ""  # manual, automatic, cvt
+    fuel: str = ""  # bensin, diesel, hybrid, electric
+    color: str = ""
+    body_type: str = ""  # mpv, suv, sedan, hatchback, ...
+    seats: int | None = None
+    engine_cc: int | None = None
+    tax_valid_until: date | None = None  # STNK tax
+    papers: str = ""  # "BPKB, STNK, faktur lengkap"
+    accident_history: str = ""
+    flood_history: str = ""
+    previous_owners: int | None = None
+    service_book: bool | None = None
+    condition: str = ""  # excellent, good, fair, poor
+    photo_count: int = 0
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.make, self.model, self.variant, str(self.year)) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class DayHours:
+    """One weekday's opening hours, 0 = Monday; "" for both means closed."""
+
+    weekday: int
+    opens: str = ""  # "09:00"
+    closes: str = ""  # "17:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Showroom:
+    name: str
+    city: str = ""
+    address: str = ""
+    phone: str = ""  # 62… digits
+    whatsapp: str = ""  # 62… digits
+    maps_url: str = ""
+    hours: tuple[DayHours, ...] = ()  # empty: always open
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """The manager's settings that shape an answer (WhatsAppAIConfig)."""
+
+    ai_name: str = "AI Assistant"
+    personality: str = "friendly"  # friendly, professional, casual
+    welcome: str = ""
+    model: str = ""  # blank: ZAI_TEXT_MODEL
+    temperature: float = 0.7
+    max_tokens: int = 1000
+    vehicle_info: bool = True
+    price_negotiation: bool = False
+    test_drive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Faq:
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that may be said in this turn, read in one go."""
+
+    showroom: Showroom
+    now: datetime
+    open_now: bool = True
+    opens_next: str = ""  # "besok pukul 09.00"; empty when open or when no hours are set
+    stock_size: int = 0  # AVAILABLE units in all
+    units: tuple[Unit, ...] = ()  # AVAILABLE and fitting, best first, at most 10
+    gone: tuple[Unit, ...] = ()  # fitting but BOOKED or SOLD; only when a car was named
+    nearest: tuple[Unit, ...] = ()  # AVAILABLE alternatives when nothing fits
+    faqs: tuple[Faq, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One earlier message of this chat. role: customer, bot, staff."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    tenant_id: int
+    conversation_id: int
+    claim: int
+    upto: int  # the last inbound seq this turn answers
+    text: str  # all unanswered messages, in order, one a line
+    understanding: Understanding
+    customer_name: str = ""  # "Yudho" (first name only), or empty
+    first_contact: bool = False  # nobody has answered this person yet
+    history: tuple[Line, ...] = ()  # the last 10 before this turn, oldest first
+    persona: Persona = field(default_factory=Persona)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the counter can say. `covers`: the whole question is answered from the facts."""
+
+    text: str
+    covers: bool
+    units: tuple[Unit, ...] = ()  # units the text states something about
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """guard.check()'s answer. `failed`: the claims that no fact covers, as written in the draft."""
+
+    ok: bool
+    failed: tuple[str, ...] = ()
