@@ -1,0 +1,22 @@
+"""Shows times in the zone of the request's showroom."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from aiconfig.models import WhatsAppAIConfig
+
+
+class ZoneMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        place = getattr(request, "place", None)
+        if place is None:
+            return self.get_response(request)
+        name = WhatsAppAIConfig.objects.values_list("timezone", flat=True).first() or "Asia/Jakarta"
+        with timezone.override(ZoneInfo(name)):
+            return self.get_response(request)

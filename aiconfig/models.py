@@ -1,0 +1,182 @@
+"""How a showroom's assistant behaves, and what each call to the model cost."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from tenants.models import Owned
+
+
+def known_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError("Zona waktu tidak dikenal. Contoh: Asia/Jakarta, Asia/Makassar, Asia/Jayapura.")
+
+
+class WhatsAppAIConfig(Owned):
+    """The manager's settings. Every switch changes what customers or staff see (house, law 9)."""
+
+    class Personality(models.TextChoices):
+        FRIENDLY = "friendly", "ramah"
+        PROFESSIONAL = "professional", "profesional"
+        CASUAL = "casual", "santai"
+
+    class AfterHours(models.TextChoices):
+        ANSWER = "answer", "tetap jawab, tambahkan pesan di luar jam buka"
+        MESSAGE_ONLY = "message_only", "hanya kirim pesan di luar jam buka"
+
+    ai_name = models.CharField("nama asisten", max_length=60, default="AI Assistant")
+    ai_personality = models.CharField("gaya bicara", max_length=12, choices=Personality, default=Personality.FRIENDLY)
+    welcome_message = models.TextField(
+        "salam pembuka", max_length=500, blank=True, help_text="Dipakai saat pelanggan pertama kali menyapa. Kosong: salam bawaan."
+    )
+    auto_reply = models.BooleanField(
+        "balas otomatis", default=True, help_text="Mati: pesan disimpan dan ditampilkan, tidak dibalas, menunggu orang."
+    )
+    customer_chat_enabled = models.BooleanField(
+        "layani pelanggan", default=True, help_text="Mati: pelanggan menerima satu pesan bahwa tim akan membalas."
+    )
+    staff_commands_enabled = models.BooleanField("perintah staf lewat WhatsApp", default=True)
+    timezone = models.CharField("zona waktu", max_length=40, default="Asia/Jakarta", validators=[known_zone])
+    after_hours_message = models.TextField("pesan di luar jam buka", max_length=1000, blank=True)
+    after_hours_mode = models.CharField(
+        "di luar jam buka", max_length=12, choices=AfterHours, default=AfterHours.ANSWER
+    )
+    ai_model = models.CharField("model AI", max_length=80, blank=True, help_text="Kosong: model bawaan (ZAI_TEXT_MODEL).")
+    temperature = models.FloatField(
+        "temperatur", default=0.7, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)], help_text="0,0 sampai 1,0."
+    )
+    max_tokens = models.PositiveIntegerField(
+        "panjang jawaban maksimum (token)", default=1000, validators=[MinValueValidator(50), MaxValueValidator(100_000)]
+    )
+    enable_vehicle_info = models.BooleanField("boleh memberi info mobil", default=True)
+    enable_test_drive_booking = models.BooleanField("boleh menerima janji test drive", default=True)
+    enable_price_negotiation = models.BooleanField(
+        "boleh membahas nego harga", default=False, help_text="Mati: permintaan nego langsung diteruskan ke orang."
+    )
+    enable_staff_upload = models.BooleanField("staf boleh menambah mobil", default=True)
+    enable_staff_status = models.BooleanField("staf boleh mengubah status", default=True)
+    burst_wait_seconds = models.FloatField(
+        "jeda menunggu pesan beruntun (detik)",
+        default=1.5,
+        validators=[MinValueValidator(0), MaxValueValidator(30)],
+        help_text="Beberapa pesan dalam jeda ini dijawab sekaligus. 0: langsung.",
+    )
+    burst_cap_seconds = models.FloatField(
+        "jeda paling lama (detik)", default=8.0, validators=[MinValueValidator(0), MaxValueValidator(60)]
+    )
+    send_gap_seconds = models.FloatField(
+        "jarak antar kirim dari nomor ini (detik)", default=1.0, validators=[MinValueValidator(0), MaxValueValidator(60)], help_text="0: tanpa jarak."
+    )
+    customer_gap_seconds = models.FloatField(
+        "jarak antar kirim ke pelanggan yang sama (detik)",
+        default=3.0,
+        validators=[MinValueValidator(0), MaxValueValidator(60)],
+        help_text="0: tanpa jarak.",
+    )
+    daily_send_cap = models.PositiveIntegerField(
+        "batas kirim per hari untuk nomor muda", default=1000, help_text="Berlaku 30 hari pertama. 0: tanpa batas."
+    )
+    updated_at = models.DateTimeField("diubah", auto_now=True)
+
+    class Meta:
+        db_table = "whatsapp_ai_configs"
+        verbose_name = "pengaturan asisten"
+        verbose_name_plural = "pengaturan asisten"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant"], name="config_one_per_tenant"),
+            models.CheckConstraint(condition=Q(temperature__gte=0, temperature__lte=1), name="config_temperature"),
+            models.CheckConstraint(condition=Q(max_tokens__gte=1), name="config_max_tokens"),
+            models.CheckConstraint(
+                condition=Q(burst_wait_seconds__gte=0, burst_cap_seconds__gte=0, send_gap_seconds__gte=0, customer_gap_seconds__gte=0),
+                name="config_seconds",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.ai_name
+
+
+class BusinessHours(Owned):
+    """One weekday's hours in the showroom's zone. No rows at all: always open; a missing day or empty times: closed."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, "Senin"
+        TUESDAY = 1, "Selasa"
+        WEDNESDAY = 2, "Rabu"
+        THURSDAY = 3, "Kamis"
+        FRIDAY = 4, "Jumat"
+        SATURDAY = 5, "Sabtu"
+        SUNDAY = 6, "Minggu"
+
+    weekday = models.PositiveSmallIntegerField("hari", choices=Weekday)
+    opens = models.TimeField("buka", null=True, blank=True)
+    closes = models.TimeField("tutup", null=True, blank=True, help_text="Boleh lewat tengah malam, misalnya 02.00.")
+
+    class Meta:
+        db_table = "business_hours"
+        verbose_name = "jam buka"
+        verbose_name_plural = "jam buka"
+        ordering = ["weekday"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "weekday"], name="hours_once_a_day"),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="hours_weekday"),
+            models.CheckConstraint(
+                condition=Q(opens__isnull=True, closes__isnull=True) | Q(opens__isnull=False, closes__isnull=False),
+                name="hours_both_or_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_weekday_display()
+
+
+class FAQEntry(Owned):
+    """A question customers ask, and the showroom's own answer to it."""
+
+    question = models.CharField("pertanyaan", max_length=300)
+    answer = models.TextField("jawaban", max_length=2000)
+    position = models.PositiveSmallIntegerField("urutan", default=0)
+    is_active = models.BooleanField("dipakai", default=True)
+
+    class Meta:
+        db_table = "faq_entries"
+        verbose_name = "tanya jawab"
+        verbose_name_plural = "tanya jawab"
+        ordering = ["position", "id"]
+        indexes = [models.Index(fields=["tenant", "position"], name="faq_of_showroom")]  # facts.read: the FAQ in order
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class LLMCall(Owned):
+    """What one call to the model was for, how long it took and what it cost."""
+
+    class Outcome(models.TextChoices):
+        OK = "ok", "berhasil"
+        ERROR = "error", "gagal"
+
+    purpose = models.CharField("tujuan", max_length=20)
+    model = models.CharField("model", max_length=80)
+    outcome = models.CharField("hasil", max_length=10, choices=Outcome)
+    error = models.CharField("kesalahan", max_length=60, blank=True)
+    finish_reason = models.CharField("selesai karena", max_length=20, blank=True)
+    prompt_tokens = models.PositiveIntegerField("token masuk", default=0)
+    completion_tokens = models.PositiveIntegerField("token keluar", default=0)
+    latency_ms = models.PositiveIntegerField("lama (ms)", default=0)
+    created_at = models.DateTimeField("waktu", auto_now_add=True)
+
+    class Meta:
+        db_table = "llm_calls"
+        verbose_name = "panggilan model"
+        verbose_name_plural = "panggilan model"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["tenant", "-created_at"], name="llm_call_recent")]  # admin: the latest calls
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.outcome}"

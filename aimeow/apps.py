@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AimeowConfig(AppConfig):
+    name = "aimeow"
+    verbose_name = "gateway WhatsApp"

@@ -1,0 +1,203 @@
+"""The gateway's REST API, and the one exception that says whether a message may have gone out.
+
+    try:
+        message_id = Aimeow(base_url).send_text(client_id, conversation.chat, text)
+    except AimeowError as error:
+        ...  # error.sent is False: proven unsent, may be tried again; None: nobody knows, mark it `unsure`
+
+The gateway has no idempotency key, so an unclear outcome must never be repeated blindly. A 200 alone proves nothing:
+the body has to say `success`. Every call opens its own connection, because a reused idle one can die under a request
+in a way that leaves its outcome unknown.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import ssl
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from urllib.parse import quote
+
+import requests
+import urllib3
+
+from aimeow import payload
+from autolumiku.lib import phone as phones
+
+Kind = Literal[
+    "not_connected", "not_on_whatsapp", "unknown_client", "invalid", "upload", "unreachable", "refused", "ambiguous",
+]  # fmt: skip
+
+BIGGEST_ANSWER = 1_000_000  # bytes after decompression
+CHUNK = 16_384
+
+
+class AimeowError(Exception):
+    """What went wrong at the gateway, without any text or number of the request.
+
+    kind: not_connected (the showroom's phone is unlinked or offline), not_on_whatsapp (no such recipient),
+      unknown_client (the client id is dead), invalid (the gateway rejects the request as such), upload (a file could
+      not be fetched or uploaded), unreachable, refused (any other clear no), ambiguous (the message may have gone out).
+    sent: False when it is proven that nothing went out, None when unknown.
+    permanent: the same request will never succeed.
+    status: the HTTP status, None when no answer came.
+    """
+
+    def __init__(self, kind: Kind, *, sent: bool | None = False, permanent: bool = False, status: int | None = None):
+        super().__init__(kind if status is None else f"{kind} (HTTP {status})")
+        self.kind = kind
+        self.sent = sent
+        self.permanent = permanent
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One linked phone at the gateway."""
+
+    id: str
+    phone: str  # 62… digits; "" until paired, and after a logout
+    is_connected: bool  # sticky: stays True while the network is down
+    qr_code: str  # the raw code to draw; "" when there is none yet or when connected
+    connected_at: datetime | None
+    message_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImageError:
+    """One image of an album that did not go out (sent False) or may not have (sent None)."""
+
+    number: int  # 1-based, in the order given; 0 when the gateway did not say which
+    kind: Kind
+    sent: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesSent:
+    """At least one image went out."""
+
+    ids: tuple[str, ...]
+    errors: tuple[ImageError, ...] = ()
+
+
+class Aimeow:
+    """`to` is 62… digits or a JID (`…@lid`, `…@s.whatsapp.net`). Every method raises AimeowError, except `health`."""
+
+    def __init__(self, base_url: str, timeout: tuple[float, float] = (3.05, 90)):
+        """timeout: seconds to connect and to wait for the answer; WhatsApp itself may take 75."""
+        self.base_url = base_url.rstrip("/")
+        self.timeout = timeout
+
+    # Sending: the outcome may be unknown.
+
+    def send_text(self, client_id: str, phone_or_jid: str, text: str) -> str:
+        """The message's id at WhatsApp."""
+        return _message_id(self._send(client_id, "send-message", {"phone": phone_or_jid, "message": text}))
+
+    def send_images(self, client_id: str, to: str, images: Sequence[tuple[str, str]]) -> ImagesSent:
+        """images: (public https URL, caption). The gateway fetches and sends them one by one, each taking its time."""
+        items = [{"imageUrl": url, "caption": caption} for url, caption in images]
+        answer = self._send(client_id, "send-images", {"phone": to, "images": items})
+        return ImagesSent(_album_ids(answer), tuple(_image_errors(_error_text(answer))))
+
+    def send_document(self, client_id: str, to: str, url: str, filename: str = "", caption: str = "") -> str:
+        body = {"phone": to, "documentUrl": url, "filename": filename, "caption": caption}
+        return _message_id(self._send(client_id, "send-document", body))
+
+    def send_document_base64(
+        self, client_id: str, to: str, data: bytes, filename: str, mime_type: str = "application/pdf", caption: str = ""
+    ) -> str:
+        body = {
+            "phone": to, "base64Data": base64.b64encode(data).decode("ascii"), "filename": filename,
+            "mimeType": mime_type, "caption": caption,
+        }  # fmt: skip
+        return _message_id(self._send(client_id, "send-document-base64", body))
+
+    # Asking and arranging: nothing reaches a customer, `sent` is always False.
+
+    def clients(self) -> list[Client]:
+        """Every client of the gateway, other showrooms' too, in random order."""
+        answer = self._ask("GET", "/api/v1/clients")
+        return [_client(item) for item in answer] if isinstance(answer, list) else _unreadable()
+
+    def client(self, client_id: str) -> Client:
+        return _client(self._ask("GET", _path(client_id)))
+
+    def messages(self, client_id: str, limit: int = 50) -> list[str]:
+        """The last plain texts that the gateway still remembers, newest last; at most 100."""
+        found = _object(self._ask("GET", f"{_path(client_id)}/messages?limit={limit:d}")).get("messages")
+        return [text for text in found if isinstance(text, str)] if isinstance(found, list) else _unreadable()
+
+    def new_client(self, os_name: str = "") -> str:
+        """The new client's id. Its QR code appears a moment later in `client(id)`, for about 160 seconds."""
+        answer = self._ask("POST", "/api/v1/clients/new", {"osName": os_name} if os_name else {})
+        return _text(answer, "id") or _unreadable()
+
+    def delete_client(self, client_id: str) -> None:
+        """Forgets the client until the gateway restarts; the phone stays linked (the gateway has no logout)."""
+        self._ask("DELETE", _path(client_id))
+
+    def get_callback(self) -> str:
+        """The one webhook URL of the whole gateway; "" when unset."""
+        return _text(self._ask("GET", "/api/v1/config"), "callbackUrl")
+
+    def set_callback(self, url: str) -> str:
+        """What the gateway says that it stored."""
+        return _text(self._ask("POST", "/api/v1/config", {"callbackUrl": url}), "callbackUrl")
+
+    def check_whatsapp(self, client_id: str, phone: str) -> bool:
+        answer = _object(self._ask("GET", f"{_path(client_id)}/check-whatsapp/{quote(phone, safe='')}"))
+        registered = answer.get("isRegistered")
+        if not isinstance(registered, bool) or (_error_text(answer) and not registered):
+            _unreadable()
+        return bool(registered)
+
+    def profile_picture(self, client_id: str, phone: str) -> str:
+        """The picture's URL; "" when there is none or it is hidden."""
+        return _text(self._ask("GET", f"{_path(client_id)}/profile-picture/{quote(phone, safe='')}"), "pictureUrl")
+
+    def health(self) -> bool:
+        try:
+            return _text(self._ask("GET", "/health"), "status") == "ok"
+        except AimeowError:
+            return False
+
+    def _send(self, client_id: str, endpoint: str, body: dict[str, Any]) -> dict[str, Any]:
+        status, answer = self._call("POST", f"{_path(client_id)}/{endpoint}", body, sends=True)
+        if status == 200 and isinstance(answer, dict) and answer.get("success") is True:
+            return answer
+        raise _failure(status, answer)
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        status, answer = self._call(method, path, body, sends=False)
+        if status == 200:
+            return answer
+        failure = _failure(status, answer)
+        if failure.kind == "ambiguous":
+            failure = AimeowError("unreachable", status=status)
+        raise failure
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None, *, sends: bool) -> tuple[int, object]:
+        """(HTTP status, decoded body); the body is None when it cannot be read, whatever the reason."""
+        try:
+            response = requests.request(
+                method, self.base_url + path, json=body, timeout=self.timeout, allow_redirects=False, stream=True
+            )
+        except Exception as error:  # beside its own, requests lets errors of urllib3, ssl and idna through
+            raise _no_answer(error, sends=sends) from None
+        with response:
+            return response.status_code, _decoded(response)
+
+
+# --- outcomes --------------------------------------------------------------------------------------------------------
+
+UNSENT_CAUSES = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError, ssl.SSLCertVerificationError)
+BAD_REQUEST = (ValueError, requests.exceptions.InvalidSchema, urllib3.exceptions.LocationValueError)
+UPLOAD = ("failed to upload", "upload failed", "failed to download", "download failed", "failed to read data")
+UPLOAD_STEM = re.compile(r"(?:image|document) download failed")
+
+# What the end of a failed send says, in the order of asking: (words, outcome).
+TAILS: tuple[tuple[str, AimeowError], ...] = ()

@@ -1,0 +1,24 @@
+"""Defer a job by name, in the transaction that makes it needed.
+
+An app may need a job of an app above it (a sold car concerns the chats); it names it here instead of importing it.
+A test checks that every name used exists. Jobs carry ids only.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+
+def later(name: str, at: datetime | None = None, once: str | None = None, **ids: int | str) -> bool:
+    """Defer job `name` (at a time, if given). With `once`, not if a job of that key still waits; False then."""
+    options = {"schedule_at": at} if at is not None else {}
+    if once is not None:
+        options["queueing_lock"] = once
+    try:
+        app.configure_task(name, **options).defer(**ids)
+    except AlreadyEnqueued:
+        return False
+    return True

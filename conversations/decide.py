@@ -1,0 +1,97 @@
+"""When does a chat go to a person? Pure; escalation.py does what is decided here.
+
+`before` looks at what the customer wants, `after` at what was drafted. A hard hand-over silences the bot until a person
+releases the chat; a soft one asks for a person while the bot goes on answering what it can (law 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conversations.turn import Intent, Persona, Understanding
+
+
+class Reason(StrEnum):
+    HUMAN_REQUEST = "human_request"
+    COMPLAINT = "complaint"
+    LEGAL = "legal"
+    NEGOTIATION = "negotiation"
+    UNCERTAIN = "uncertain"
+    MISSING_FACT = "missing_fact"
+    PROCESSING_ERROR = "processing_error"
+    GUARD_FAILED = "guard_failed"
+    CUSTOMER_CHAT_OFF = "customer_chat_off"
+    AUTO_REPLY_OFF = "auto_reply_off"
+    STAFF_TYPED = "staff_typed"
+    MANUAL = "manual"
+    ATTEMPTS = "attempts"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """`text`: the reply template said to the customer (wording.handover); "" where nothing is said."""
+
+    reason: Reason
+    hard: bool
+    text: str
+
+
+HARD = frozenset(
+    {Reason.HUMAN_REQUEST, Reason.COMPLAINT, Reason.LEGAL, Reason.NEGOTIATION, Reason.STAFF_TYPED, Reason.MANUAL}
+)
+
+TEXTS: Mapping[Reason, str] = {
+    Reason.HUMAN_REQUEST: "handover_human_request",
+    Reason.COMPLAINT: "handover_complaint",
+    Reason.LEGAL: "handover_legal",
+    Reason.NEGOTIATION: "handover_negotiation",
+    Reason.UNCERTAIN: "handover_unsure",
+    Reason.MISSING_FACT: "handover_unsure",
+    Reason.GUARD_FAILED: "handover_unsure",
+    Reason.PROCESSING_ERROR: "llm_error",
+    Reason.ATTEMPTS: "llm_error",
+    Reason.CUSTOMER_CHAT_OFF: "customer_chat_off",
+    Reason.AUTO_REPLY_OFF: "auto_reply_off",
+    Reason.STAFF_TYPED: "",
+    Reason.MANUAL: "",
+}
+
+# The product's own list, word for word.
+UNCERTAIN_WORDS = (
+    "tidak yakin",
+    "tidak tahu",
+    "maaf saya tidak",
+    "hubungi staff",
+    "berbicara dengan staff",
+    "tidak dapat membantu",
+)
+BARGAINING_WORDS = ("nego", "diskon")
+
+
+def of(reason: Reason) -> Handover:
+    """The hand-over for a reason that somebody else has found (an error, a switch, a person)."""
+    return Handover(reason, reason in HARD, TEXTS[reason])
+
+
+def before(understanding: Understanding, persona: Persona) -> Handover | None:
+    """Does this turn go to a person before anything is drafted?"""
+    if understanding.intent is Intent.HUMAN_REQUEST:
+        return of(Reason.HUMAN_REQUEST)
+    if understanding.intent is Intent.COMPLAINT:
+        return of(Reason.LEGAL if "legal" in understanding.reasons else Reason.COMPLAINT)
+    if understanding.intent is Intent.NEGOTIATION and not persona.price_negotiation:
+        return of(Reason.NEGOTIATION)
+    return None
+
+
+def after(draft: str, understanding: Understanding, persona: Persona) -> Handover | None:
+    """Does this draft ask for a person? The hard reason comes before the soft one."""
+    said = " ".join(draft.lower().split())
+    if understanding.intent is Intent.PRICE_INQUIRY and not persona.price_negotiation:
+        if any(word in said for word in BARGAINING_WORDS):
+            return of(Reason.NEGOTIATION)
+    if any(word in said for word in UNCERTAIN_WORDS):
+        return of(Reason.UNCERTAIN)
+    return None

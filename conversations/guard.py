@@ -1,0 +1,313 @@
+"""Is every claim of a draft covered by a fact? Pure. Law 5: no claim without a fact.
+
+Read from the draft: rupiah amounts, years, unit ids, telephone numbers, links, km and cc figures, and cars called
+available. Each must stand in the facts of this turn or in the customer's own words; what does not is returned as written.
+Amounts compare by value, so "79 juta" is "Rp 79.000.000". Not read: prose about condition, papers or tax.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from autolumiku.lib import kilometres, phone, rupiah
+from conversations.turn import Facts, Unit, Verdict
+
+MAX_DRAFT = 4096
+MAX_SOURCE = 20_000  # characters read of one customer text or FAQ answer
+MAX_FOREIGN_SHARE = 0.1
+
+EMPTY = "<empty>"
+TOO_LONG = "<longer than 4096 characters>"
+NOT_LATIN = "<not in Latin letters>"
+SHORTEST_MILEAGE = 500  # km
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+_YEAR = re.compile(r"(?<!\w)(?<![0-9][.,])(?:19[89][0-9]|20[0-9]{2}|2100)(?![0-9_]|[.,][0-9]|(?!an\b)[A-Za-z])")
+_FOUR_DIGITS = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
+_ID = re.compile(r"(?<![\w-])[A-Za-z][A-Za-z0-9]{0,7}-[A-Za-z0-9]{1,14}-[0-9]{1,8}(?![\w])")
+_SHORT_ID = re.compile(r"(?<![\w-])[A-Za-z][A-Za-z0-9]{0,7}-[0-9]{1,8}(?![\w-])")
+_TIMES = re.compile(r"(?<![0-9.:])[0-9]{1,2}[.:][0-9]{2}(?: ?(?:-|s/d|sampai) ?[0-9]{1,2}[.:][0-9]{2})(?![0-9])")
+_NUMBER = re.compile(r"(?<![\w.,-])(?:\+|\()?[0-9](?:[ ().-]{0,2}[0-9]){7,17}(?![0-9])")
+_LINK = re.compile(
+    r"https?://[^\s<>\"]{1,300}"
+    r"|(?<![\w.@/-])(?:[\w.+-]{1,64}@)?[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,5}"
+    r"(?:com|id|net|org|me|ly|gl|info|biz|app|site|link|online|shop|xyz|io|co|in)(?![\w-])(?:/[^\s<>\"]{0,300})?",
+    re.IGNORECASE,
+)
+_CC = re.compile(r"(?<![\w.,])([0-9]{3,4}|[0-9]\.[0-9]{3}) ?cc(?![A-Za-z])", re.IGNORECASE)
+_PRICE_LABEL = re.compile(r"(?:harganya|harga(?: cash| tunai| kredit)? ?:|dijual|dibanderol)[^0-9\n]{0,25}$", re.IGNORECASE)
+_READY = re.compile(r"\b(?:ready|tersedia|available|masih ada)\b", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"\b(?:tidak|tdk|belum|bukan|nggak|enggak|gak|ga|kurang|terjual|laku|dibooking|dipesan)\b[^.!?\n]{0,25}$", re.IGNORECASE
+)
+_GONE_WORD = re.compile(r"\b(?:terjual|laku|dibooking|dipesan)\b", re.IGNORECASE)
+_BULLET = re.compile(r"^\s*(?:[•·*\-–]|[^\w\s]{1,2}\s|harga\b|rp\b)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Everything the facts and the customer's words cover, in comparable form."""
+
+    units: tuple[Unit, ...]
+    amounts: frozenset[int]  # of no unit: FAQ, customer
+    faq_amounts: frozenset[int]
+    prices: frozenset[int]  # of the units
+    years: frozenset[str]
+    ids: frozenset[str]
+    numbers: frozenset[str]
+    links: frozenset[str]
+    mileages: frozenset[int]
+    engines: frozenset[int]
+
+
+def check(draft: str, facts: Facts, customer_texts: Sequence[str]) -> Verdict:
+    """Is this draft fit to send? customer_texts: what the customer wrote, in this turn and earlier."""
+    unfit = _unfit(draft)
+    if unfit:
+        return Verdict(False, (unfit,))
+    text = _plain(draft)
+    known = _known(facts, [_plain(words[:MAX_SOURCE]) for words in customer_texts])
+    failed = [*_links(text, known), *_ids(text, known)]
+    rest = _blank(text, (_LINK, _ID))
+    failed += [*_amounts(rest, known), *_numbers(rest, known), *_mileages(rest, known), *_engines(rest, known)]
+    failed += _years(rest, known)
+    failed += _called_ready(text, facts)
+    return Verdict(not failed, tuple(dict.fromkeys(failed)))
+
+
+def _unfit(draft: str) -> str:
+    if len(draft) > MAX_DRAFT:
+        return TOO_LONG
+    text = _plain(draft)
+    if not text.strip():
+        return EMPTY
+    letters = [char for char in text if char.isalpha()]
+    foreign = sum(1 for char in letters if not _is_latin(char))
+    return NOT_LATIN if foreign > MAX_FOREIGN_SHARE * len(letters) else ""
+
+
+def _is_latin(char: str) -> bool:
+    return ord(char) < 0x250 or 0x1E00 <= ord(char) < 0x1F00
+
+
+def _plain(text: str) -> str:
+    """Compatibility forms resolved, invisible characters dropped, every dash a hyphen."""
+    shown = (char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
+    return "".join(shown).translate(_DASHES)
+
+
+def _blank(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
+    """The text with every match replaced by spaces, so that positions stay."""
+    for pattern in patterns:
+        text = pattern.sub(lambda match: " " * len(match[0]), text)
+    return text
+
+
+# --- what is known
+
+
+def _known(facts: Facts, customer: list[str]) -> _Known:
+    units = facts.units + facts.gone + facts.nearest
+    faq = [_plain(text[:MAX_SOURCE]) for item in facts.faqs for text in (item.question, item.answer)]
+    own = [_plain(" ".join((unit.name, unit.papers, unit.accident_history, unit.flood_history))) for unit in units]
+    room = facts.showroom
+    place = [_plain(" ".join((room.name, room.address, room.maps_url))), _plain(facts.opens_next)]
+    free = [*faq, *place, *own, *customer]
+    phones = {_digits(number) for number in (room.phone, room.whatsapp) if number}
+    return _Known(
+        units=units,
+        amounts=frozenset(_values(free)),
+        faq_amounts=frozenset(_values([*faq, *own])),
+        prices=frozenset(price for unit in units for price in _prices(unit)),
+        years=_unit_years(units) | {str(facts.now.year)} | {found for text in free for found in _FOUR_DIGITS.findall(text)},
+        ids=frozenset({unit.display_id.upper() for unit in units} | set(_id_words(free))),
+        numbers=frozenset(phones | {_digits(match[0]) for text in free for match in _NUMBER.finditer(text)}),
+        links=frozenset(_link(match[0]) for text in free for match in _LINK.finditer(text)),
+        mileages=_unit_mileages(units) | {value for text in free for one in kilometres.find(text) for value in _ends(one)},
+        engines=frozenset(unit.engine_cc for unit in units if unit.engine_cc) | {cc for text in free for _, cc in _cc(text)},
+    )
+
+
+def _values(texts: Iterable[str]) -> Iterator[int]:
+    for text in texts:
+        for amount in rupiah.find(text):
+            yield from (value for value in (amount.value, amount.low, amount.high) if value is not None)
+
+
+def _prices(unit: Unit) -> set[int]:
+    """A unit's prices, exactly and as our own formatter writes them."""
+    exact = {price for price in (unit.price, unit.credit_price) if price is not None}
+    return exact | set(_values(rupiah.show(price) for price in exact))
+
+
+def _unit_years(units: Iterable[Unit]) -> frozenset[str]:
+    years = {str(unit.year) for unit in units}
+    return frozenset(years | {str(unit.tax_valid_until.year) for unit in units if unit.tax_valid_until})
+
+
+def _id_words(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        for pattern in (_ID, _SHORT_ID):
+            yield from (match[0].upper() for match in pattern.finditer(text))
+
+
+def _unit_mileages(units: Iterable[Unit]) -> frozenset[int]:
+    """Mileages, also rounded to thousands, as people say them."""
+    exact = {unit.mileage for unit in units if unit.mileage is not None}
+    return frozenset(exact | {value // 1000 * 1000 for value in exact} | {round(value, -3) for value in exact})
+
+
+def _cc(text: str) -> Iterator[tuple[str, int]]:
+    return ((match[0], int(match[1].replace(".", ""))) for match in _CC.finditer(text))
+
+
+# --- claims
+
+
+def _ids(text: str, known: _Known) -> Iterator[str]:
+    """Three-part ids that nobody named, and shorter ones that look like this showroom's ("TM-999" beside "TM-001")."""
+    prefixes = {unit.display_id.upper().rsplit("-", 1)[0] for unit in known.units}
+    for match in _ID.finditer(text):
+        if match[0].upper() not in known.ids:
+            yield match[0]
+    for match in _SHORT_ID.finditer(text):
+        written = match[0].upper()
+        if written not in known.ids and written.rsplit("-", 1)[0] in prefixes:
+            yield match[0]
+
+
+def _links(text: str, known: _Known) -> Iterator[str]:
+    for match in _LINK.finditer(text):
+        link = _link(match[0])
+        own_chat = link.startswith("wa.me/") and _digits(link.removeprefix("wa.me/")) in known.numbers
+        if link not in known.links and not own_chat:
+            yield match[0]
+
+
+def _link(written: str) -> str:
+    bare = written.lower().rstrip(".,;:!?)*_'").split("://", 1)[-1]
+    return bare.removeprefix("www.").rstrip("/")
+
+
+def _amounts(text: str, known: _Known) -> Iterator[str]:
+    """Amounts that no fact covers. In a line about certain units, only their prices count, not those of the others."""
+    for start, line, about in _lines_about(text, known.units):
+        allowed = frozenset(price for unit in about for price in _prices(unit)) if about else known.prices
+        for amount in rupiah.find(line):
+            claimed = allowed | (known.faq_amounts if _PRICE_LABEL.search(line[: amount.start]) else known.amounts)
+            if not _ends(amount) <= claimed:
+                yield text[start + amount.start : start + amount.end]
+
+
+def _ends(found: rupiah.Amount | kilometres.Distance) -> set[int]:
+    """Of a range both ends, else the value."""
+    return {found.value} if found.low is None or found.high is None else {found.low, found.high}
+
+
+def _lines_about(text: str, units: Sequence[Unit]) -> Iterator[tuple[int, str, tuple[Unit, ...]]]:
+    """(offset, line, the units it speaks of). Bullets under a line speak of the same units; () is no unit in particular."""
+    start, about = 0, ()
+    for line in text.split("\n"):
+        named = tuple(unit for unit in units if _mentions(line, unit))
+        if named or not _BULLET.match(line):
+            about = named
+        yield start, line, about
+        start += len(line) + 1
+
+
+def _mentions(line: str, unit: Unit) -> bool:
+    return bool(_places(line, unit.display_id) or _places(line, unit.model))
+
+
+def _places(line: str, name: str) -> list[int]:
+    """Where a name stands as a word, whatever its case."""
+    if not name:
+        return []
+    return [match.start() for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", line, re.IGNORECASE)]
+
+
+def _numbers(text: str, known: _Known) -> Iterator[str]:
+    """Telephone and other long numbers: nine digits or more that are no amount, mileage or opening hours."""
+    for match in _NUMBER.finditer(_blank(_without_figures(text), (_TIMES,))):
+        bare = re.sub(r"[^0-9]", "", match[0])
+        written_as_one = match[0].lstrip("+(") == bare
+        if len(bare) < 9 or not (written_as_one or bare.startswith(("0", "62"))):
+            continue
+        if _digits(match[0]) not in known.numbers:
+            yield match[0].strip()
+
+
+def _digits(number: str) -> str:
+    """Digits for comparison, in the one form of phone.normalise where that knows the number."""
+    return phone.normalise(number) or re.sub(r"[^0-9]", "", number)
+
+
+def _mileages(text: str, known: _Known) -> Iterator[str]:
+    """Mileages of a car; a few km are a way, not a mileage."""
+    for distance in kilometres.find(text):
+        if any(value >= SHORTEST_MILEAGE and value not in known.mileages for value in _ends(distance)):
+            yield text[distance.start : distance.end]
+
+
+def _engines(text: str, known: _Known) -> Iterator[str]:
+    return (written for written, cc in _cc(text) if cc not in known.engines)
+
+
+def _years(text: str, known: _Known) -> Iterator[str]:
+    for match in _YEAR.finditer(_blank(_without_figures(text), (_CC, _TIMES, _NUMBER))):
+        if match[0] not in known.years:
+            yield match[0]
+
+
+def _without_figures(text: str) -> str:
+    """Amounts and mileages replaced by spaces."""
+    for found in (*rupiah.find(text), *kilometres.find(text)):
+        text = text[: found.start] + " " * (found.end - found.start) + text[found.end :]
+    return text
+
+
+# --- availability
+
+
+def _called_ready(text: str, facts: Facts) -> Iterator[str]:
+    """Lines that offer a sold or booked unit: beside a word such as "tersedia", or in a list under one."""
+    listing = False
+    for line in text.split("\n"):
+        offered = [ready.span() for ready in _READY.finditer(line) if not _NEGATED.search(line[: ready.start()])]
+        subjects = [_subject(line, start, end, facts) for start, end in offered]
+        if listing and not offered and _speaks_of_gone(line, facts):
+            subjects.append("gone")
+        if "gone" in subjects:
+            yield line.strip()
+        if line.strip():
+            listing = bool(offered and line.rstrip(" *_").endswith(":")) or (listing and _is_item(line, facts))
+
+
+def _subject(line: str, start: int, end: int, facts: Facts) -> str:
+    """"gone", "here" or "": the car named last before the word at start:end, or else first after it."""
+    before, after = line[:start], line[end:]
+    cars = _cars(before, facts)
+    if cars:
+        place, kind = max(cars)
+        return "" if _GONE_WORD.search(before[place:]) else kind
+    cars = _cars(after, facts)
+    return "" if not cars or _GONE_WORD.search(after) else min(cars)[1]
+
+
+def _cars(text: str, facts: Facts) -> list[tuple[int, str]]:
+    """(place, "gone" or "here") of the cars named; by id where any id stands there, because models repeat."""
+    kinds = [(unit, "gone") for unit in facts.gone] + [(unit, "here") for unit in facts.units + facts.nearest]
+    by_id = [(place, kind) for unit, kind in kinds for place in _places(text, unit.display_id)]
+    return by_id or [(place, kind) for unit, kind in kinds for place in _places(text, unit.model)]
+
+
+def _speaks_of_gone(line: str, facts: Facts) -> bool:
+    cars = _cars(line, facts)
+    return bool(cars) and {kind for _, kind in cars} == {"gone"} and not _GONE_WORD.search(line)
+
+
+def _is_item(line: str, facts: Facts) -> bool:
+    return bool(_BULLET.match(line) or _cars(line, facts))

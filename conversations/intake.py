@@ -1,0 +1,229 @@
+"""Write a message once and mark its chat due: one transaction, with the job that will answer it.
+
+The advisory locks on the sender's identities make the look-up and the insert of one person's messages follow each
+other; the conversation's row lock does the rest (conversations.turns tells the whole protocol).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from aimeow.payload import Inbound
+from conversations import merge, turns
+from conversations.models import (
+    Delivery,
+    Direction,
+    Holder,
+    Path,
+    Reason,
+    Sender,
+    WhatsAppConversation,
+    WhatsAppMessage,
+)
+from tenants.scope import Account
+
+UNREADABLE_AFTER = timedelta(hours=12)  # a text-less message after so long a silence may be a lost first text
+UNREADABLE_WAIT_SECONDS = 3.0  # its readable twin, with the same id, may still be on its way
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a message: stored, or ignored with a reason (duplicate, own_number, empty_other)."""
+
+    ignored: str = ""
+
+
+def locks(message: Inbound) -> list[str]:
+    """The identities to lock, in one order for everybody."""
+    return sorted(name for name in (message.phone, message.lid) if name)
+
+
+def store(account: Account, message: Inbound) -> Stored:
+    """Keep `message` in its conversation, inside the account's scope and under the locks of `locks()`."""
+    if account.phone and message.phone == account.phone:
+        return Stored("own_number")
+    if message.from_showroom:
+        return _store_typed(account, message)
+    found = _find(account, message)
+    if _is_noise(message, found):
+        return Stored("empty_other")
+    return _store_inbound(account, found or _open(account, message), message)
+
+
+def _find(account: Account, message: Inbound) -> WhatsAppConversation | None:
+    """The person's conversation, locked. Two of them, linked by this message's phone and LID, become one."""
+    same = Q(customer_phone=message.phone) if message.phone else Q()
+    if message.lid:
+        same |= Q(lid=message.lid)
+    rows = list(
+        WhatsAppConversation.objects.select_for_update(no_key=True)
+        .filter(same, tenant_id=account.tenant_id, account_id=account.id)
+        .order_by("id")
+    )
+    if len(rows) == 2:
+        return merge.into_one(rows, phone=message.phone, lid=message.lid)
+    if rows:
+        _learn_identity(rows[0], message)
+        return rows[0]
+    return None
+
+
+def _learn_identity(conversation: WhatsAppConversation, message: Inbound) -> None:
+    """Keep the pair (phone, LID) once the wire has shown it; the newest LID of a phone counts."""
+    learned = {}
+    if message.phone and not conversation.customer_phone:
+        learned["customer_phone"] = message.phone
+    if message.lid and conversation.lid != message.lid:
+        learned["lid"] = message.lid
+    if message.phone and conversation.customer_phone not in (None, message.phone):
+        learned["customer_phone"] = message.phone  # this LID belongs to another phone now: the wire decides
+    if learned:
+        WhatsAppConversation.objects.filter(pk=conversation.pk).update(**learned)
+
+
+def _open(account: Account, message: Inbound) -> WhatsAppConversation:
+    return WhatsAppConversation.objects.create(
+        tenant_id=account.tenant_id,
+        account_id=account.id,
+        customer_phone=message.phone or None,
+        lid=message.lid or None,
+        chat_jid=message.chat,
+        customer_name=message.push_name,
+    )
+
+
+def _is_noise(message: Inbound, found: WhatsAppConversation | None) -> bool:
+    """A sticker, reaction or protocol message: no text, no file. After a long silence it may be a lost first text."""
+    if message.kind != "other" or message.text or message.media_url:
+        return False
+    recent = found is not None and found.last_message_at is not None
+    return recent and timezone.now() - found.last_message_at < UNREADABLE_AFTER  # type: ignore[union-attr, operator]
+
+
+INSERT_SQL = """
+WITH said AS (
+    INSERT INTO whatsapp_messages (
+        tenant_id, account_id, conversation_id, direction, sender_type, sender, content, media_type, media_url,
+        mime_type, latitude, longitude, place, seq, aimeow_message_id, written_at,
+        intent, entities, ai_response, path, verdict, aimeow_status, attempts, error)
+    SELECT tenant_id, account_id, id, 'inbound', 'customer', %(sender)s, %(content)s, %(media_type)s, %(media_url)s,
+           %(mime_type)s, %(latitude)s, %(longitude)s, %(place)s, inbound_seq + 1, %(gateway_id)s, %(written_at)s,
+           '', '{}', false, '', '{}', '', 0, ''
+    FROM whatsapp_conversations WHERE id = %(conversation)s
+    ON CONFLICT DO NOTHING
+    RETURNING seq
+)
+UPDATE whatsapp_conversations c SET
+    inbound_seq = said.seq,
+    waiting_since = coalesce(c.waiting_since, now()),
+    due_at = least(
+        now() + make_interval(secs => greatest(coalesce(burst_wait_seconds, 0), %(wait)s)),
+        coalesce(c.waiting_since, now()) + make_interval(secs => greatest(coalesce(burst_cap_seconds, 0), %(wait)s))),
+    last_message_at = now(),
+    chat_jid = %(chat)s,
+    customer_name = CASE WHEN %(name)s = '' THEN c.customer_name ELSE %(name)s END,
+    holder = CASE WHEN c.status = 'closed' THEN 'bot' ELSE c.holder END,
+    status = CASE WHEN c.status = 'closed' THEN 'active' ELSE c.status END,
+    closed_at = NULL
+FROM said LEFT JOIN whatsapp_ai_configs config ON config.tenant_id = %(tenant)s
+WHERE c.id = %(conversation)s
+RETURNING c.due_at, c.holder
+"""
+
+# The readable twin of a text-less message fills it in; one that is already answered is left as it was.
+FILL_SQL = """
+UPDATE whatsapp_messages SET content = %(content)s, media_type = %(media_type)s, media_url = %(media_url)s,
+    mime_type = %(mime_type)s
+WHERE tenant_id = %(tenant)s AND account_id = %(account)s AND aimeow_message_id = %(gateway_id)s
+  AND direction = 'inbound' AND content = '' AND media_type = 'other' AND media_url = ''
+  AND seq > (SELECT answered_seq FROM whatsapp_conversations WHERE id = %(conversation)s)
+"""
+
+
+def _store_inbound(account: Account, conversation: WhatsAppConversation, message: Inbound) -> Stored:
+    values = {
+        **_content(message),
+        "tenant": account.tenant_id,
+        "account": account.id,
+        "conversation": conversation.pk,
+        "chat": message.chat,
+        "name": message.push_name,
+        "sender": message.phone or message.lid,
+        "gateway_id": message.gateway_id,
+        "written_at": message.sent_at,
+        "wait": 0.0 if message.kind != "other" or message.media_url else UNREADABLE_WAIT_SECONDS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_SQL, values)
+        stored = cursor.fetchone()
+        if stored is None:
+            if message.text or message.media_url:
+                cursor.execute(FILL_SQL, values)
+            return Stored("duplicate")
+    due_at, holder = stored
+    if holder == Holder.BOT:
+        turns.wake(account.tenant_id, conversation.pk, at=due_at)
+    return Stored()
+
+
+def _content(message: Inbound) -> dict[str, Any]:
+    return {
+        "content": message.text,
+        "media_type": "" if message.kind == "text" else message.kind.replace("live_location", "location"),
+        "media_url": message.media_url,
+        "mime_type": message.mime_type,
+        "latitude": message.latitude,
+        "longitude": message.longitude,
+        "place": message.place,
+    }
+
+
+def _store_typed(account: Account, message: Inbound) -> Stored:
+    """Somebody typed on the showroom's own phone: a person's message, and the person has the chat from now on."""
+    if not (message.text or message.media_url or message.kind != "other"):
+        return Stored("empty_other")
+    if WhatsAppMessage.objects.filter(
+        tenant_id=account.tenant_id,
+        account_id=account.id,
+        direction=Direction.OUTBOUND,
+        aimeow_message_id=message.gateway_id,
+    ).exclude(aimeow_message_id="").exists():
+        return Stored("duplicate")
+    conversation = _find(account, message) or _open(account, message)
+    WhatsAppMessage.objects.create(
+        tenant_id=account.tenant_id,
+        account_id=account.id,
+        conversation=conversation,
+        direction=Direction.OUTBOUND,
+        sender_type=Sender.HUMAN,
+        sender=account.phone,
+        path=Path.PERSON,
+        aimeow_message_id=message.gateway_id,
+        aimeow_status=Delivery.SENT,
+        written_at=message.sent_at,
+        sent_at=timezone.now(),
+        **_content(message),
+    )
+    turns.take(conversation.pk, reason=Reason.STAFF_TYPED)
+    return Stored()
+
+
+def remember_unknown(client_id: str) -> None:
+    """List a client id that no showroom has, for the platform admin; at most 1,000 different ones are kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO aimeow_unknown_clients (client_id, calls, first_seen_at, last_seen_at)
+            SELECT %s, 1, now(), now() WHERE (SELECT count(*) FROM aimeow_unknown_clients) < 1000
+            ON CONFLICT (client_id) DO UPDATE SET calls = aimeow_unknown_clients.calls + 1, last_seen_at = now()
+            """,
+            [client_id],
+        )
+
+

@@ -1,0 +1,309 @@
+"""A chat from the first message to the last: the conversation is the lock of a turn, the messages are what was said."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from autolumiku.lib import phone
+from tenants.models import Owned, OwnedForeignKey
+
+
+class Holder(models.TextChoices):
+    """Who speaks in this chat. `waiting`: a person was asked for and the bot is silent; `person`: somebody has it."""
+
+    BOT = "bot", "asisten"
+    WAITING = "waiting", "menunggu orang"
+    PERSON = "person", "orang"
+
+
+class Status(models.TextChoices):
+    ACTIVE = "active", "aktif"
+    ESCALATED = "escalated", "perlu orang"
+    CLOSED = "closed", "selesai"
+
+
+class Reason(models.TextChoices):
+    """Why a chat was handed over (house, law 8)."""
+
+    HUMAN_REQUEST = "human_request", "minta bicara dengan orang"
+    COMPLAINT = "complaint", "keluhan"
+    LEGAL = "legal", "urusan hukum atau pembayaran"
+    NEGOTIATION = "negotiation", "nego harga"
+    UNCERTAIN = "uncertain", "asisten tidak yakin"
+    MISSING_FACT = "missing_fact", "data belum ada"
+    PROCESSING_ERROR = "processing_error", "gangguan pemrosesan"
+    GUARD_FAILED = "guard_failed", "jawaban model tidak sesuai data"
+    CUSTOMER_CHAT_OFF = "customer_chat_off", "layanan otomatis dimatikan"
+    AUTO_REPLY_OFF = "auto_reply_off", "balas otomatis mati"
+    STAFF_TYPED = "staff_typed", "staf mengetik dari HP showroom"
+    ATTEMPTS = "attempts", "berulang kali gagal diproses"
+    AFTER_HOURS = "after_hours", "di luar jam buka"
+    UNREADABLE = "unreadable", "pesan tidak terbaca"
+    MANUAL = "manual", "diambil orang"
+
+
+class ConversationQuerySet(models.QuerySet["WhatsAppConversation"]):
+    def overdue(self, seconds: float) -> ConversationQuerySet:
+        """Chats the bot owes an answer for longer than `seconds`; the product's invariant is that 60 finds none."""
+        return self.filter(
+            answered_seq__lt=F("inbound_seq"), holder=Holder.BOT, due_at__lt=Now() - timedelta(seconds=seconds)
+        )
+
+
+class WhatsAppConversation(Owned):
+    """One per number and person; it stays the same through escalation, hand-over and closing.
+
+    inbound_seq counts what the person wrote, answered_seq how far it is answered; `claim` says which worker's draft
+    may be sent (conversations.turns). Only conversations.intake and conversations.turns write these columns.
+    """
+
+    account = OwnedForeignKey("aimeow.AimeowAccount", models.CASCADE, related_name="conversations", verbose_name="nomor")
+    customer_phone = models.CharField("nomor HP", max_length=20, null=True, blank=True)
+    lid = models.CharField("LID", max_length=40, null=True, blank=True)
+    chat_jid = models.CharField("alamat balasan", max_length=80, help_text="JID atau nomor yang dipakai gateway untuk membalas.")
+    customer_name = models.CharField("nama", max_length=500, blank=True)
+    is_staff = models.BooleanField("staf", default=False, help_text="Hanya tampilan; hak diperiksa pada setiap pesan.")
+    lead = OwnedForeignKey("leads.Lead", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="prospek")
+    last_intent = models.CharField("maksud terakhir", max_length=20, blank=True)
+    is_spam = models.BooleanField("spam", default=False)
+
+    status = models.CharField("status", max_length=10, choices=Status, default=Status.ACTIVE)
+    holder = models.CharField("dipegang", max_length=8, choices=Holder, default=Holder.BOT)
+    escalated_reason = models.CharField("alasan", max_length=20, choices=Reason, blank=True)
+    escalated_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="ditangani"
+    )
+    escalated_at = models.DateTimeField("diteruskan", null=True, blank=True)
+    after_hours_told_at = models.DateTimeField("diberi tahu di luar jam", null=True, blank=True, editable=False)
+
+    inbound_seq = models.BigIntegerField(default=0, editable=False)
+    answered_seq = models.BigIntegerField(default=0, editable=False)
+    due_at = models.DateTimeField(null=True, editable=False)
+    waiting_since = models.DateTimeField("menunggu sejak", null=True, editable=False)
+    claim = models.BigIntegerField(default=0, editable=False)
+    claimed_until = models.DateTimeField(null=True, editable=False)
+    discarded = models.PositiveSmallIntegerField(default=0, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    next_send_at = models.DateTimeField(null=True, editable=False)
+
+    started_at = models.DateTimeField("mulai", auto_now_add=True)
+    last_message_at = models.DateTimeField("pesan terakhir", null=True, blank=True)
+    closed_at = models.DateTimeField("selesai", null=True, blank=True)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        db_table = "whatsapp_conversations"
+        verbose_name = "percakapan"
+        verbose_name_plural = "percakapan"
+        ordering = ["-last_message_at", "-id"]
+        constraints = [
+            # also serve intake.find: the conversation of this phone, of this LID
+            models.UniqueConstraint(
+                fields=["tenant", "account", "customer_phone"],
+                name="conversation_phone",
+                condition=Q(customer_phone__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "account", "lid"], name="conversation_lid", condition=Q(lid__isnull=False)
+            ),
+            models.CheckConstraint(
+                condition=Q(customer_phone__isnull=False) | Q(lid__isnull=False), name="conversation_has_identity"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_seq__gte=0) & Q(answered_seq__lte=F("inbound_seq")), name="conversation_seq"
+            ),
+            models.CheckConstraint(condition=Q(holder__in=Holder.values), name="conversation_holder"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="conversation_status"),
+        ]
+        indexes = [
+            # admin: the latest conversations of a showroom
+            models.Index(fields=["tenant", "-last_message_at"], name="conversation_recent"),
+            # admin: who waits for a person, oldest first
+            models.Index(
+                fields=["tenant", "escalated_at"], name="conversation_waiting", condition=Q(status="escalated")
+            ),
+            # turns.sweep: chats the bot still owes an answer, over all showrooms
+            models.Index(
+                fields=["due_at"],
+                name="conversation_due",
+                condition=Q(holder="bot", answered_seq__lt=F("inbound_seq")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.customer_name or phone.show(self.customer_phone or "") or (self.lid or "")
+
+
+class Direction(models.TextChoices):
+    INBOUND = "inbound", "masuk"
+    OUTBOUND = "outbound", "keluar"
+
+
+class Sender(models.TextChoices):
+    CUSTOMER = "customer", "pelanggan"
+    STAFF = "staff", "staf"
+    AI = "ai", "asisten"
+    SYSTEM = "system", "sistem"
+    HUMAN = "human", "orang"
+
+
+class Delivery(models.TextChoices):
+    """An outbound message's way. `unsure`: the send began and nobody knows how it ended; people decide."""
+
+    QUEUED = "queued", "antre"
+    SENDING = "sending", "sedang dikirim"
+    SENT = "sent", "terkirim"
+    DELIVERED = "delivered", "sampai"
+    READ = "read", "dibaca"
+    FAILED = "failed", "gagal"
+    UNSURE = "unsure", "tidak pasti"
+
+
+class Path(models.TextChoices):
+    """Which way an answer came about."""
+
+    MODEL = "model", "model AI"
+    COUNTER = "counter", "dari data, tanpa model"
+    FIXED = "fixed", "teks tetap"
+    COMMAND = "command", "perintah staf"
+    PERSON = "person", "orang"
+
+
+class WhatsAppMessage(Owned):
+    """One message. Inbound ones are numbered by `seq`; a reply says in `answers_upto` how far it answers."""
+
+    class Media(models.TextChoices):
+        IMAGE = "image", "foto"
+        VIDEO = "video", "video"
+        AUDIO = "audio", "pesan suara"
+        DOCUMENT = "document", "dokumen"
+        LOCATION = "location", "lokasi"
+        OTHER = "other", "berkas"
+
+    account = OwnedForeignKey("aimeow.AimeowAccount", models.CASCADE, related_name="+", verbose_name="nomor")
+    conversation = OwnedForeignKey(
+        WhatsAppConversation, models.CASCADE, related_name="messages", verbose_name="percakapan"
+    )
+    direction = models.CharField("arah", max_length=8, choices=Direction)
+    sender_type = models.CharField("pengirim", max_length=8, choices=Sender)
+    sender = models.CharField("dari", max_length=80, blank=True)
+    content = models.TextField("isi", blank=True)
+    media_type = models.CharField("lampiran", max_length=10, choices=Media, blank=True)
+    media_url = models.CharField("alamat lampiran", max_length=2000, blank=True)
+    mime_type = models.CharField("jenis berkas", max_length=120, blank=True)
+    latitude = models.FloatField("lintang", null=True, blank=True)
+    longitude = models.FloatField("bujur", null=True, blank=True)
+    place = models.CharField("tempat", max_length=2000, blank=True)
+
+    seq = models.BigIntegerField(null=True, editable=False)
+    answers_upto = models.BigIntegerField(null=True, editable=False)
+    intent = models.CharField("maksud", max_length=20, blank=True)
+    confidence = models.FloatField("keyakinan", null=True, blank=True)
+    entities = models.JSONField("yang disebut", default=dict, blank=True)
+    ai_response = models.BooleanField("jawaban model", default=False)
+    path = models.CharField("jalur jawaban", max_length=8, choices=Path, blank=True)
+    verdict = models.JSONField("pemeriksaan", default=dict, blank=True)
+    llm_call = OwnedForeignKey(
+        "aiconfig.LLMCall", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="panggilan model"
+    )
+    processing_time = models.PositiveIntegerField("lama proses (ms)", null=True, blank=True)
+
+    aimeow_message_id = models.CharField("ID gateway", max_length=200, blank=True)
+    aimeow_status = models.CharField("status kirim", max_length=10, choices=Delivery, blank=True)
+    attempts = models.PositiveSmallIntegerField("percobaan", default=0)
+    error = models.CharField("kesalahan", max_length=200, blank=True)
+    written_at = models.DateTimeField("ditulis", null=True, blank=True, help_text="Waktu menurut pengirim.")
+    sending_at = models.DateTimeField("mulai dikirim", null=True, blank=True)
+    sent_at = models.DateTimeField("terkirim", null=True, blank=True)
+    delivered_at = models.DateTimeField("sampai", null=True, blank=True)
+    read_at = models.DateTimeField("dibaca", null=True, blank=True)
+    created_at = models.DateTimeField("diterima", db_default=Now())
+
+    class Meta:
+        db_table = "whatsapp_messages"
+        verbose_name = "pesan"
+        verbose_name_plural = "pesan"
+        ordering = ["id"]
+        constraints = [
+            # intake: a message of the gateway is stored once per number
+            models.UniqueConstraint(
+                fields=["tenant", "account", "aimeow_message_id"],
+                name="message_inbound_once",
+                condition=Q(direction="inbound") & ~Q(aimeow_message_id=""),
+            ),
+            # turns.gather: the unanswered messages, in order
+            models.UniqueConstraint(
+                fields=["tenant", "conversation", "seq"], name="message_seq", condition=Q(seq__isnull=False)
+            ),
+            # one reply answers a message, whatever happens
+            models.UniqueConstraint(
+                fields=["tenant", "conversation", "answers_upto"],
+                name="message_one_reply",
+                condition=Q(answers_upto__isnull=False),
+            ),
+            models.CheckConstraint(condition=Q(direction__in=Direction.values), name="message_direction"),
+            models.CheckConstraint(condition=Q(sender_type__in=Sender.values), name="message_sender_type"),
+            models.CheckConstraint(
+                condition=Q(aimeow_status="") | Q(aimeow_status__in=Delivery.values), name="message_delivery"
+            ),
+        ]
+        indexes = [
+            # turns.gather: the last messages of a chat; admin: the thread
+            models.Index(fields=["tenant", "conversation", "-id"], name="message_thread"),
+            # receipts, own-phone duplicates: an outbound message by its gateway id
+            models.Index(
+                fields=["tenant", "account", "aimeow_message_id"],
+                name="message_outbound_id",
+                condition=Q(direction="outbound") & ~Q(aimeow_message_id=""),
+            ),
+            # outbox.sweep and admin: what is not out yet, over all showrooms
+            models.Index(
+                fields=["aimeow_status", "created_at"],
+                name="message_unsent",
+                condition=Q(aimeow_status__in=["queued", "sending", "failed", "unsure"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_sender_type_display()}: {self.content[:40]}"
+
+
+class ConversationEvent(Owned):
+    """What happened to a chat besides messages: escalated, taken, released, closed, merged, …"""
+
+    class Kind(models.TextChoices):
+        ESCALATED = "escalated", "perlu orang"
+        TAKEN = "taken", "diambil orang"
+        RELEASED = "released", "dikembalikan ke asisten"
+        CLOSED = "closed", "ditutup"
+        REOPENED = "reopened", "dibuka lagi"
+        MERGED = "merged", "digabung"
+        SPAM = "spam", "ditandai spam"
+        RESENT = "resent", "dikirim ulang"
+
+    conversation = OwnedForeignKey(
+        WhatsAppConversation, models.CASCADE, related_name="events", verbose_name="percakapan"
+    )
+    kind = models.CharField("kejadian", max_length=12, choices=Kind)
+    reason = models.CharField("alasan", max_length=20, choices=Reason, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="oleh"
+    )
+    data = models.JSONField("rincian", default=dict, blank=True)
+    created_at = models.DateTimeField("waktu", auto_now_add=True)
+
+    class Meta:
+        db_table = "conversation_events"
+        verbose_name = "kejadian"
+        verbose_name_plural = "kejadian"
+        ordering = ["id"]
+        indexes = [models.Index(fields=["tenant", "conversation", "id"], name="event_of_conversation")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -1,0 +1,154 @@
+"""The messages for the model, from a turn and its facts. Pure.
+
+The system message starts with the product's template and holds only what the showroom knows. What the customer wrote stands
+only in user messages: it is data, never instruction. Every part has a limit, so the whole stays below about 30,000 characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from autolumiku.lib import phone
+from conversations import wording
+from conversations.turn import Facts, Faq, Persona, Turn
+
+MAX_UNITS = 10
+MAX_OTHERS = 5
+MAX_FAQS = 20
+MAX_FAQ_TEXT = 400
+MAX_HISTORY = 10
+MAX_HISTORY_LINE = 700
+MAX_TEXT = 4000
+TAIL = 1000
+
+NO_DATA = "belum ada data"
+PERSONALITIES = ("friendly", "professional", "casual")
+ROLES = {"customer": "user", "bot": "assistant", "staff": "assistant"}
+
+
+def build(turn: Turn, facts: Facts) -> list[dict[str, str]]:
+    """Chat messages [{"role", "content"}]: system, the last lines of history, then this turn's text."""
+    messages = [{"role": "system", "content": system(turn, facts)}]
+    for line in turn.history[-MAX_HISTORY:]:
+        if line.role in ROLES and line.text.strip():
+            messages.append({"role": ROLES[line.role], "content": _middle_out(line.text, MAX_HISTORY_LINE)})
+    messages.append({"role": "user", "content": _middle_out(turn.text, MAX_TEXT)})
+    return messages
+
+
+def system(turn: Turn, facts: Facts) -> str:
+    """The product's template, filled, then the showroom's further facts and our additional rules."""
+    values = {
+        "aiName": wording.one_line(turn.persona.ai_name, 60),
+        "aiPersonality": _personality(turn.persona),
+        "tenantName": wording.one_line(facts.showroom.name, 80),
+        "city": wording.one_line(facts.showroom.city, 80) or NO_DATA,
+        "phone": _phone(facts.showroom.phone),
+        "whatsappNumber": _phone(facts.showroom.whatsapp),
+        "Optional: Vehicle Inventory": _block(_inventory(turn.persona, facts)),
+        "Optional: Custom FAQ": _block(_faq(facts.faqs)),
+    }
+    template = _squeeze(wording.instruction("system", **values))
+    return "\n\n".join([template, "\n".join(_further(facts)), "\n".join(_rules(turn, facts))])
+
+
+def _personality(persona: Persona) -> str:
+    name = persona.personality if persona.personality in PERSONALITIES else "friendly"
+    return wording.instruction(f"personality_{name}")
+
+
+def _phone(number: str) -> str:
+    return phone.show(number) if number else NO_DATA
+
+
+def _inventory(persona: Persona, facts: Facts) -> list[str]:
+    """The lines of the inventory block; empty where the switch is off or no car matters here."""
+    if not persona.vehicle_info:
+        return []
+    if facts.stock_size == 0 and not facts.units and not facts.nearest:
+        empty = [wording.instruction("inventory_empty")]
+        return empty + _section("inventory_gone", map(wording.gone_line, facts.gone[:MAX_OTHERS]))
+    if not (facts.units or facts.gone or facts.nearest):
+        return []
+    today = facts.now.date()
+    lines = [wording.instruction("inventory_head")]
+    lines += _section("inventory_units", (wording.full_line(unit, today) for unit in facts.units[:MAX_UNITS]))
+    lines += _section("inventory_gone", map(wording.gone_line, facts.gone[:MAX_OTHERS]))
+    if not facts.units and not facts.nearest:
+        lines.append(wording.instruction("inventory_none"))
+    if not facts.units:
+        lines += _section("inventory_nearest", (wording.full_line(unit, today) for unit in facts.nearest[:MAX_OTHERS]))
+    lines.append(wording.instruction("inventory_more", count=facts.stock_size))
+    return lines
+
+
+def _section(head: str, lines: Iterable[str]) -> list[str]:
+    listed = list(lines)
+    return [wording.instruction(head), *listed] if listed else []
+
+
+def _faq(faqs: tuple[Faq, ...]) -> list[str]:
+    lines = []
+    for faq in faqs[:MAX_FAQS]:
+        lines.append(f"- T: {wording.one_line(faq.question, MAX_FAQ_TEXT)}")
+        lines.append(f"  J: {wording.one_line(faq.answer, MAX_FAQ_TEXT)}")
+    return [wording.instruction("faq_head"), *lines] if lines else []
+
+
+def _further(facts: Facts) -> list[str]:
+    """What the template's showroom block has no line for."""
+    showroom = facts.showroom
+    lines = ["Informasi Tambahan:"]
+    lines.append(wording.instruction("address", address=wording.one_line(showroom.address, 200) or NO_DATA))
+    if showroom.maps_url:
+        lines.append(wording.instruction("maps", maps=wording.one_line(showroom.maps_url, 200)))
+    lines.append(wording.instruction("hours", hours=wording.hours(showroom.hours) or NO_DATA))
+    lines.append(wording.instruction("now", moment=wording.moment(facts.now), open=_open(facts)))
+    return lines
+
+
+def _open(facts: Facts) -> str:
+    if not facts.showroom.hours:
+        return "tidak mencatat jam buka"
+    if facts.open_now:
+        return "sedang buka"
+    return f"sedang tutup, buka kembali {facts.opens_next}" if facts.opens_next else "sedang tutup"
+
+
+def _rules(turn: Turn, facts: Facts) -> list[str]:
+    persona = turn.persona
+    lines = [wording.instruction("rules", kak=wording.kak(turn.customer_name))]
+    if turn.first_contact:
+        name = wording.one_line(facts.showroom.name, 80)
+        lines.append(wording.instruction("first_contact", daypart=wording.daypart(facts.now), tenantName=name))
+        if persona.welcome.strip():
+            lines.append(wording.instruction("welcome", welcome=wording.one_line(persona.welcome, 300)))
+    else:
+        lines.append(wording.instruction("later_contact"))
+    lines.append(wording.instruction("negotiation_on" if persona.price_negotiation else "negotiation_off"))
+    if not persona.test_drive:
+        lines.append(wording.instruction("test_drive_off"))
+    if not persona.vehicle_info:
+        lines.append(wording.instruction("vehicle_info_off"))
+    return lines
+
+
+def _block(lines: list[str]) -> str:
+    return "\n".join([*lines, ""]) if lines else ""
+
+
+def _squeeze(text: str) -> str:
+    """At most one empty line in a row, where an optional block was left out."""
+    kept: list[str] = []
+    for line in text.split("\n"):
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _middle_out(text: str, limit: int) -> str:
+    """Text of at most limit characters; of a longer one the beginning and the end."""
+    if len(text) <= limit:
+        return text
+    tail = min(TAIL, limit // 4)
+    return f"{text[: limit - tail - 3]}\n…\n{text[-tail:]}"

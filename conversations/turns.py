@@ -1,0 +1,226 @@
+"""The protocol that gives each message at most one reply, in order, whatever crashes.
+
+The conversation row is the lock; a job only wakes. *claim* takes the chat for a few seconds and says up to which
+message; *conclude* writes the answer if the claim still holds and nothing newer came in; *release* gives it back.
+Whoever takes the chat away (a person, a merge) counts `claim` up, which kills any draft. *sweep* finds what a crash
+left behind. Every function works inside a scope; a slow old worker fails its compare-and-set instead of sending twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import connection
+from django.db.models import Case, DateTimeField, F, Q, Value, When
+from django.db.models.functions import Greatest, Now
+
+from autolumiku.lib import jobs
+from conversations.models import ConversationEvent, Holder, Reason, Status, WhatsAppConversation
+
+log = structlog.get_logger(__name__)
+
+MAX_DISCARDED = 2  # drafts that newer messages may overtake; the next one is sent
+MAX_ATTEMPTS = 3  # claims that ended in nothing; then a person looks at it
+
+HARD = frozenset(
+    {
+        Reason.HUMAN_REQUEST,
+        Reason.COMPLAINT,
+        Reason.LEGAL,
+        Reason.NEGOTIATION,
+        Reason.CUSTOMER_CHAT_OFF,
+        Reason.AUTO_REPLY_OFF,
+        Reason.STAFF_TYPED,
+        Reason.ATTEMPTS,
+        Reason.MANUAL,
+    }
+)
+
+
+def wake(tenant_id: int, conversation_id: int, at: datetime | None = None, once: bool = False) -> bool:
+    """Have a worker look at this chat (at a time); `once`: not if such a wake-up of the sweep still waits."""
+    return jobs.later(
+        "conversations.answer",
+        at=at,
+        once=f"wake:{conversation_id}" if once else None,
+        tenant_id=tenant_id,
+        conversation_id=conversation_id,
+    )
+
+
+CLAIM_SQL = """
+UPDATE whatsapp_conversations SET claim = claim + 1, attempts = attempts + 1,
+       claimed_until = clock_timestamp() + make_interval(secs => %s)
+WHERE tenant_id = %s AND id = %s AND answered_seq < inbound_seq AND due_at <= clock_timestamp() AND holder = 'bot'
+  AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
+RETURNING claim, inbound_seq, answered_seq, attempts
+"""
+
+
+def claim(tenant_id: int, conversation_id: int) -> tuple[int, int, int, int] | None:
+    """(claim, upto, answered, attempts) if the bot owes this chat an answer now and nobody else is at it."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM_SQL, [settings.CLAIM_SECONDS, tenant_id, conversation_id])
+        return cursor.fetchone()
+
+
+def renew(claims: dict[int, int]) -> None:
+    """Keep these claims (conversation id -> claim) for another lease; one statement for a whole worker."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE whatsapp_conversations c SET claimed_until = clock_timestamp() + make_interval(secs => %s)"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS held (id, claim)"
+            " WHERE c.id = held.id AND c.claim = held.claim AND c.claimed_until IS NOT NULL",
+            [settings.CLAIM_SECONDS, list(claims), list(claims.values())],
+        )
+
+
+def conclude(conversation_id: int, claim: int, upto: int, **values: Any) -> bool:
+    """Mark the chat answered up to `upto`, with further column values; False if the draft may not be sent any more.
+
+    Locks the row: what the caller writes afterwards in the same transaction belongs to this turn or to nothing.
+    """
+    mine = WhatsAppConversation.objects.filter(
+        Q(inbound_seq=upto) | Q(discarded__gte=MAX_DISCARDED), pk=conversation_id, claim=claim, holder=Holder.BOT
+    )
+    return bool(
+        mine.update(
+            answered_seq=upto,
+            claimed_until=None,
+            discarded=0,
+            attempts=0,
+            waiting_since=Case(
+                When(inbound_seq__gt=upto, then=Now()), default=Value(None), output_field=DateTimeField()
+            ),
+            **values,
+        )
+    )
+
+
+def release(tenant_id: int, conversation_id: int, claim: int) -> None:
+    """Give a claim back without an answer (a newer message came in, a unit changed); what is owed is woken again."""
+    mine = WhatsAppConversation.objects.filter(pk=conversation_id, claim=claim)
+    if mine.update(claimed_until=None, discarded=F("discarded") + 1, attempts=Greatest(F("attempts") - 1, 0)):
+        rewake(tenant_id, conversation_id)
+
+
+def rewake(tenant_id: int, conversation_id: int, upto: int | None = None) -> None:
+    """Defer a job if messages beyond `upto` (or beyond the answered ones) wait for the bot. Both exits call it."""
+    row = WhatsAppConversation.objects.filter(pk=conversation_id, holder=Holder.BOT).values_list(
+        "inbound_seq", "answered_seq", "due_at"
+    )
+    for inbound, answered, due_at in row:
+        if inbound > (answered if upto is None else upto):
+            wake(tenant_id, conversation_id, at=due_at)
+
+
+def stumbled(tenant_id: int, conversation_id: int, claim: int) -> None:
+    """A turn ended in an error of ours: the lease runs out and the sweep tries again; after some tries a person."""
+    WhatsAppConversation.objects.filter(pk=conversation_id, claim=claim).update(
+        claimed_until=Now() + timedelta(seconds=1)
+    )
+    log.error("turn failed", tenant=tenant_id, conversation=conversation_id, claim=claim)
+
+
+# --- a person's moves ---------------------------------------------------------------------------------------------
+
+
+def take(conversation_id: int, *, user: Any = None, reason: str = Reason.MANUAL) -> bool:
+    """A person has the chat: the bot is silent, any draft dies. False if somebody else has it already."""
+    free = WhatsAppConversation.objects.filter(pk=conversation_id)
+    if user is not None:
+        free = free.exclude(Q(holder=Holder.PERSON) & Q(escalated_to__isnull=False) & ~Q(escalated_to=user))
+    taken = free.update(
+        claim=F("claim") + 1,
+        claimed_until=None,
+        answered_seq=F("inbound_seq"),
+        waiting_since=None,
+        attempts=0,
+        discarded=0,
+        holder=Holder.PERSON,
+        status=Status.ESCALATED,
+        escalated_reason=Case(When(escalated_reason="", then=Value(str(reason))), default=F("escalated_reason")),
+        escalated_at=Case(When(escalated_at=None, then=Now()), default=F("escalated_at")),
+        **({"escalated_to": user} if user is not None else {}),
+    )
+    if taken:
+        note(conversation_id, ConversationEvent.Kind.TAKEN, reason=reason, actor=user)
+    return bool(taken)
+
+
+def hand_over(conversation_id: int, *, reason: str, user: Any = None) -> None:
+    """Ask for a person. A hard reason (house, law 8) silences the bot until release; a soft one does not."""
+    values: dict[str, Any] = {"status": Status.ESCALATED, "escalated_reason": reason}
+    values["escalated_at"] = Case(When(escalated_at=None, then=Now()), default=F("escalated_at"))
+    rows = WhatsAppConversation.objects.filter(pk=conversation_id)
+    if reason in HARD:
+        rows.filter(holder=Holder.BOT).update(holder=Holder.WAITING, claim=F("claim") + 1, claimed_until=None)
+    rows.update(**values)
+    note(conversation_id, ConversationEvent.Kind.ESCALATED, reason=reason, actor=user)
+
+
+def give_back(conversation_id: int, *, user: Any = None) -> None:
+    """Back to the bot, which answers what came in since a person last wrote."""
+    WhatsAppConversation.objects.filter(pk=conversation_id).update(
+        holder=Holder.BOT,
+        status=Status.ACTIVE,
+        escalated_reason="",
+        escalated_at=None,
+        escalated_to=None,
+        claim=F("claim") + 1,
+        claimed_until=None,
+        attempts=0,
+        discarded=0,
+        due_at=Now(),
+        closed_at=None,
+    )
+    note(conversation_id, ConversationEvent.Kind.RELEASED, actor=user)
+    tenant_id = WhatsAppConversation.objects.values_list("tenant_id", flat=True).get(pk=conversation_id)
+    rewake(tenant_id, conversation_id)
+
+
+def close(conversation_id: int, *, user: Any = None) -> None:
+    """Done: nothing is owed any more. The person's next message opens the chat again, with the bot."""
+    WhatsAppConversation.objects.filter(pk=conversation_id).update(
+        status=Status.CLOSED,
+        holder=Holder.BOT,
+        escalated_reason="",
+        escalated_at=None,
+        escalated_to=None,
+        claim=F("claim") + 1,
+        claimed_until=None,
+        answered_seq=F("inbound_seq"),
+        waiting_since=None,
+        closed_at=Now(),
+    )
+    note(conversation_id, ConversationEvent.Kind.CLOSED, actor=user)
+
+
+def note(conversation_id: int, kind: str, *, reason: str = "", actor: Any = None, **data: Any) -> None:
+    """One row of the chat's history."""
+    tenant_id = WhatsAppConversation.objects.values_list("tenant_id", flat=True).get(pk=conversation_id)
+    ConversationEvent.objects.create(
+        tenant_id=tenant_id, conversation_id=conversation_id, kind=kind, reason=reason, actor=actor, data=data
+    )
+
+
+# --- what a crash left behind ---------------------------------------------------------------------------------------
+
+
+def sweep() -> int:
+    """Wake the chats of vanished workers and forgotten jobs, over all showrooms; returns how many were woken."""
+    owed = WhatsAppConversation.objects.filter(answered_seq__lt=F("inbound_seq"), holder=Holder.BOT)
+    expired = Q(claimed_until__lt=Now()) & Q(due_at__lte=Now())
+    forgotten = Q(claimed_until=None) & Q(due_at__lt=Now() - timedelta(seconds=settings.FORGOTTEN_SECONDS))
+    rows = owed.filter(expired | forgotten).order_by("due_at").values_list("tenant_id", "pk", "attempts")[:500]
+    woken = 0
+    for tenant_id, pk, attempts in list(rows):
+        if attempts > MAX_ATTEMPTS:
+            hand_over(pk, reason=Reason.ATTEMPTS)
+            log.error("turn given to a person", tenant=tenant_id, conversation=pk, attempts=attempts)
+        else:
+            woken += wake(tenant_id, pk, once=True)
+    return woken

@@ -1,0 +1,231 @@
+"""How things are said: the fixed sentences under templates/, and how one fact is written in Indonesian.
+
+templates/replies/*.txt hold whole sentences for customers with {named} placeholders; templates/prompts/*.txt hold the
+words for the model with [named] placeholders, as the product's own template writes them. Pure but for reading those files.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from string import Formatter
+
+from autolumiku.lib import kilometres, rupiah
+from conversations.turn import DayHours, Facts, Unit
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+PLACEHOLDERS = frozenset(
+    {"ai_name", "body", "budget", "car", "cars", "count", "daypart", "kak", "opens_next", "reopens", "seats", "tenant"}
+)
+
+DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+MONTHS = (
+    "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"  # January first
+).split()
+
+TRANSMISSIONS: Mapping[str, str] = {"manual": "manual", "automatic": "matic", "cvt": "matic (CVT)"}
+FUELS: Mapping[str, str] = {"electric": "listrik"}
+CONDITIONS: Mapping[str, str] = {
+    "excellent": "sangat baik",
+    "good": "baik",
+    "fair": "cukup baik",
+    "poor": "perlu perbaikan",
+}
+GONE: Mapping[str, str] = {"SOLD": "sudah terjual", "BOOKED": "sedang dibooking"}
+
+_BRACKETED = re.compile(r"\[([A-Za-z]+(?:: [A-Za-z ]+)?)\]")
+_LATIN_NAME = re.compile(r"[A-Za-zÀ-ɏ]{2,}")
+_LONGEST_NAME = 20
+
+
+# --- templates
+
+
+@lru_cache(maxsize=None)
+def _read(folder: str, name: str) -> str:
+    return (TEMPLATES / folder / f"{name}.txt").read_text(encoding="utf-8").rstrip("\n")
+
+
+def reply(name: str, **values: object) -> str:
+    """The sentence templates/replies/{name}.txt, filled. KeyError: a placeholder was not given."""
+    return _read("replies", name).format_map(values)
+
+
+def instruction(name: str, **values: object) -> str:
+    """The text templates/prompts/{name}.txt, filled in one pass: what a value contains is never filled again."""
+    return _BRACKETED.sub(lambda match: str(values[match[1]]), _read("prompts", name))
+
+
+def reply_names() -> frozenset[str]:
+    return frozenset(path.stem for path in (TEMPLATES / "replies").glob("*.txt"))
+
+
+def placeholders(name: str) -> frozenset[str]:
+    """The {names} that a reply template needs."""
+    return frozenset(field for _, field, _, _ in Formatter().parse(_read("replies", name)) if field is not None)
+
+
+def handover(text: str, facts: Facts, customer_name: str = "") -> str:
+    """The customer's sentence for decide.Handover.text; its _closed variant outside hours. "" where nothing is said."""
+    if not text:
+        return ""
+    closed = f"{text}_closed"
+    name = closed if not facts.open_now and closed in reply_names() else text
+    return reply(name, tenant=facts.showroom.name, kak=kak(customer_name), reopens=reopens(facts))
+
+
+def reopens(facts: Facts) -> str:
+    """" Kami buka kembali besok pukul 09.00." or "" where that is not known."""
+    return reply("reopens", opens_next=facts.opens_next) if facts.opens_next else ""
+
+
+# --- people and time
+
+
+def kak(name: str) -> str:
+    """"Kak Yudho" for a usable first name, else "Kak". The name is the customer's own: only Latin letters come through."""
+    found = _LATIN_NAME.search(unicodedata.normalize("NFKC", name[:200]))
+    if not found or len(found[0]) > _LONGEST_NAME:
+        return "Kak"
+    first = found[0]
+    return f"Kak {first if first[0].isupper() and not first.isupper() else first.capitalize()}"
+
+
+def daypart(now: datetime) -> str:
+    """pagi 04-11, siang 11-15, sore 15-18, else malam."""
+    for first, after, part in ((4, 11, "pagi"), (11, 15, "siang"), (15, 18, "sore")):
+        if first <= now.hour < after:
+            return part
+    return "malam"
+
+
+def day(value: date) -> str:
+    """"5 Mei 2026"."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def moment(value: datetime) -> str:
+    """"Senin, 23 November 2026 pukul 18.14"."""
+    return f"{DAYS[value.weekday()]}, {day(value)} pukul {value:%H.%M}"
+
+
+def hours(week: Sequence[DayHours]) -> str:
+    """"Senin-Jumat 09.00-17.00, Sabtu 09.00-15.00, Minggu tutup"; "" where no hours are set. A day not named is closed."""
+    if not week:
+        return ""
+    by_day = {item.weekday: _span(item) for item in week}
+    spans = [by_day.get(weekday, "tutup") for weekday in range(7)]
+    groups: list[tuple[int, int]] = []
+    for weekday, span in enumerate(spans):
+        if groups and spans[groups[-1][0]] == span:
+            groups[-1] = (groups[-1][0], weekday)
+        else:
+            groups.append((weekday, weekday))
+    return ", ".join(f"{_days(first, last)} {spans[first]}" for first, last in groups)
+
+
+def _span(item: DayHours) -> str:
+    if not item.opens or not item.closes:
+        return "tutup"
+    return f"{item.opens}-{item.closes}".replace(":", ".")
+
+
+def _days(first: int, last: int) -> str:
+    return DAYS[first] if first == last else f"{DAYS[first]}-{DAYS[last]}"
+
+
+# --- units
+
+
+def one_line(text: str, limit: int) -> str:
+    """Whitespace and control characters collapsed to single spaces, cut to limit characters."""
+    flat = " ".join("".join(char if char.isprintable() else " " for char in text[: limit * 4]).split())
+    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def prices(unit: Unit) -> tuple[tuple[str, str], ...]:
+    """("Harga", "Rp 79 juta"); with a credit price too, each says which it is. Empty without data."""
+    if unit.price is None and unit.credit_price is None:
+        return ()
+    if unit.credit_price is None and unit.price is not None:
+        return (("Harga", rupiah.show(unit.price)),)
+    pairs = (("Harga cash", unit.price), ("Harga kredit", unit.credit_price))
+    return tuple((label, rupiah.show(value)) for label, value in pairs if value is not None)
+
+
+def basics(unit: Unit) -> tuple[tuple[str, str], ...]:
+    """(label, value) of what a card shows, only where data exist."""
+    pairs = (
+        ("KM", kilometres.show(unit.mileage) if unit.mileage is not None else ""),
+        ("Transmisi", TRANSMISSIONS.get(unit.transmission, unit.transmission)),
+        ("Bahan bakar", FUELS.get(unit.fuel, unit.fuel)),
+        ("Warna", one_line(unit.color, 40)),
+    )
+    return prices(unit) + tuple(pair for pair in pairs if pair[1])
+
+
+def tax(unit: Unit, today: date) -> str:
+    """"berlaku sampai 5 Mei 2027", "tercatat sampai 5 Mei 2024 (sudah lewat)", or ""."""
+    if unit.tax_valid_until is None:
+        return ""
+    if unit.tax_valid_until < today:
+        return f"tercatat sampai {day(unit.tax_valid_until)} (sudah lewat)"
+    return f"berlaku sampai {day(unit.tax_valid_until)}"
+
+
+def service_book(unit: Unit) -> str:
+    return "" if unit.service_book is None else ("ada" if unit.service_book else "tidak ada")
+
+
+def owners(unit: Unit) -> str:
+    return "" if unit.previous_owners is None else f"{unit.previous_owners} orang"
+
+
+def extras(unit: Unit, today: date) -> tuple[tuple[str, str], ...]:
+    """(label, value) of everything else a customer may know, only where data exist."""
+    pairs = (
+        ("Bodi", one_line(unit.body_type, 30)),
+        ("Kursi", str(unit.seats or "")),
+        ("Mesin", f"{unit.engine_cc} cc" if unit.engine_cc else ""),
+        ("Pajak", tax(unit, today)),
+        ("Surat", one_line(unit.papers, 120)),
+        ("Riwayat tabrakan", one_line(unit.accident_history, 120)),
+        ("Riwayat banjir", one_line(unit.flood_history, 120)),
+        ("Pemilik sebelumnya", owners(unit)),
+        ("Buku servis", service_book(unit)),
+        ("Kondisi", CONDITIONS.get(unit.condition, unit.condition)),
+        ("Foto", str(unit.photo_count or "")),
+    )
+    return tuple(pair for pair in pairs if pair[1])
+
+
+def title(unit: Unit) -> str:
+    """"🚗 *Honda City S 2006* | PM-PST-001": the name never without its id."""
+    return f"🚗 *{one_line(unit.name, 80)}* | {unit.display_id}"
+
+
+def card(unit: Unit, pairs: Sequence[tuple[str, str]]) -> str:
+    return "\n".join([title(unit), *(f"• {label}: {value}" for label, value in pairs)])
+
+
+def brief(unit: Unit) -> str:
+    """One line for a list: name, id and cash price (or the credit price, named so)."""
+    shown = prices(unit)
+    if not shown:
+        return f"{title(unit)} | harga belum tercatat"
+    return f"{title(unit)} | {shown[0][1]}" + ("" if unit.price is not None else " (kredit)")
+
+
+def full_line(unit: Unit, today: date) -> str:
+    """One unit on one line with all its data, for the model."""
+    pairs = basics(unit) + extras(unit, today)
+    return " | ".join([f"- {unit.display_id}", one_line(unit.name, 80), *(f"{label}: {value}" for label, value in pairs)])
+
+
+def gone_line(unit: Unit) -> str:
+    """A unit that is not for sale any more, for the model: no price, only why."""
+    return f"- {unit.display_id} | {one_line(unit.name, 80)} | {GONE.get(unit.status, 'tidak tersedia')}"

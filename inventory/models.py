@@ -1,0 +1,222 @@
+"""The stock: cars, their photos, and who changed what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+from tenants.models import Owned, OwnedForeignKey, Tenant
+
+MAX_PRICE = 100_000_000_000  # rupiah
+
+
+class Status(models.TextChoices):
+    DRAFT = "DRAFT", "draf"
+    AVAILABLE = "AVAILABLE", "tersedia"
+    BOOKED = "BOOKED", "dibooking"
+    SOLD = "SOLD", "terjual"
+    DELETED = "DELETED", "dihapus"
+
+
+class Transmission(models.TextChoices):
+    MANUAL = "manual", "manual"
+    AUTOMATIC = "automatic", "matic"
+    CVT = "cvt", "CVT"
+
+
+class Fuel(models.TextChoices):
+    BENSIN = "bensin", "bensin"
+    DIESEL = "diesel", "diesel"
+    HYBRID = "hybrid", "hybrid"
+    ELECTRIC = "electric", "listrik"
+
+
+class Condition(models.TextChoices):
+    EXCELLENT = "excellent", "istimewa"
+    GOOD = "good", "baik"
+    FAIR = "fair", "cukup"
+    POOR = "poor", "perlu perbaikan"
+
+
+class Vehicle(Owned):
+    """A car. Money in whole rupiah, mileage in km; empty means that the showroom has no data.
+
+    `version` is counted by a trigger on every update, whoever writes: a reply that cites a unit is refused when the
+    unit has changed since it was read. Change a car through `change()`, which writes the history.
+    """
+
+    display_id = models.CharField("ID", max_length=24)
+    make = models.CharField("merek", max_length=40)
+    model = models.CharField("model", max_length=60)
+    variant = models.CharField("varian", max_length=80, blank=True)
+    year = models.PositiveSmallIntegerField("tahun")
+    status = models.CharField("status", max_length=10, choices=Status, default=Status.DRAFT)
+    price = models.BigIntegerField("harga tunai", null=True, blank=True, help_text="Rupiah penuh, misalnya 175000000.")
+    credit_price = models.BigIntegerField("harga kredit", null=True, blank=True, help_text="Rupiah penuh.")
+    cost_price = models.BigIntegerField("harga modal", null=True, blank=True, help_text="Hanya untuk staf; tidak pernah ke pelanggan.")
+    mileage = models.PositiveIntegerField("kilometer", null=True, blank=True)
+    transmission = models.CharField("transmisi", max_length=10, choices=Transmission, blank=True)
+    fuel = models.CharField("bahan bakar", max_length=10, choices=Fuel, blank=True)
+    color = models.CharField("warna", max_length=40, blank=True)
+    license_plate = models.CharField("nomor polisi", max_length=15, blank=True)
+    engine_cc = models.PositiveIntegerField("isi silinder (cc)", null=True, blank=True)
+    body_type = models.CharField("bentuk bodi", max_length=20, blank=True)
+    seats = models.PositiveSmallIntegerField("jumlah kursi", null=True, blank=True)
+    condition = models.CharField("kondisi", max_length=10, choices=Condition, blank=True)
+    tax_valid_until = models.DateField("pajak berlaku sampai", null=True, blank=True)
+    papers = models.CharField("surat-surat", max_length=200, blank=True, help_text="Misalnya: BPKB, STNK, faktur lengkap.")
+    accident_history = models.CharField("riwayat tabrakan", max_length=200, blank=True)
+    flood_history = models.CharField("riwayat banjir", max_length=200, blank=True)
+    previous_owners = models.PositiveSmallIntegerField("jumlah pemilik sebelumnya", null=True, blank=True)
+    service_book = models.BooleanField("buku servis", null=True, blank=True)
+    description = models.TextField("deskripsi", blank=True, help_text="Untuk situs; tidak dipakai asisten sebagai fakta.")
+    staff_notes = models.TextField("catatan staf", blank=True, help_text="Tidak pernah ke pelanggan.")
+    is_featured = models.BooleanField("unggulan", default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField("masuk", auto_now_add=True)
+    updated_at = models.DateTimeField("diubah", auto_now=True)
+    sold_at = models.DateTimeField("terjual pada", null=True, blank=True)
+
+    class Meta:
+        db_table = "vehicles"
+        verbose_name = "mobil"
+        verbose_name_plural = "mobil"
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            # inventory.search: the AVAILABLE cars of a showroom, newest first; also the counts by status
+            models.Index(fields=["tenant", "status", "-created_at"], name="vehicle_stock"),
+            # inventory.search: by make and model
+            models.Index(fields=["tenant", "make", "model", "year"], name="vehicle_name"),
+            # inventory.search: by budget
+            models.Index(fields=["tenant", "price"], name="vehicle_price", condition=Q(status="AVAILABLE")),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "display_id"], name="vehicle_display_id"),
+            models.CheckConstraint(condition=Q(year__gte=1950, year__lte=2100), name="vehicle_year"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="vehicle_status"),
+            *[
+                models.CheckConstraint(
+                    condition=Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gt": 0, f"{field}__lte": MAX_PRICE}),
+                    name=f"vehicle_{field}_rupiah",
+                )
+                for field in ("price", "credit_price", "cost_price")
+            ],
+            models.CheckConstraint(
+                condition=Q(mileage__isnull=True) | Q(mileage__lte=2_000_000), name="vehicle_mileage_km"
+            ),
+            models.CheckConstraint(
+                condition=Q(transmission="") | Q(transmission__in=Transmission.values), name="vehicle_transmission"
+            ),
+            models.CheckConstraint(condition=Q(fuel="") | Q(fuel__in=Fuel.values), name="vehicle_fuel"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} | {self.display_id}"
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.make, self.model, self.variant, str(self.year)) if part)
+
+    def change(self, values: dict[str, Any], *, by: str, name: str = "", reason: str = "", action: str = "update") -> list[str]:
+        """Set fields and write one history row; returns the names of the fields that really changed."""
+        before = {field: getattr(self, field) for field in values}
+        changed = [field for field, value in values.items() if before[field] != value]
+        if not changed:
+            return []
+        for field in changed:
+            setattr(self, field, values[field])
+        self.save(update_fields=[*changed, "updated_at"])
+        self.refresh_from_db(fields=["version"])
+        VehicleHistory.objects.create(
+            tenant_id=self.tenant_id,
+            vehicle=self,
+            version=self.version,
+            action=action,
+            changed_fields=changed,
+            previous_values={field: plain(before[field]) for field in changed},
+            new_values={field: plain(values[field]) for field in changed},
+            changed_by=by,
+            changed_by_name=name,
+            reason=reason,
+        )
+        return changed
+
+
+def plain(value: Any) -> Any:
+    """A field's value as JSON keeps it."""
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def next_display_id(tenant_id: int) -> str:
+    """The showroom's next car id ("PM-PST-001"), never given twice. Locks the showroom's row until the commit."""
+    Tenant.objects.filter(pk=tenant_id).update(last_vehicle_number=F("last_vehicle_number") + 1)
+    prefix, number = Tenant.objects.values_list("vehicle_prefix", "last_vehicle_number").get(pk=tenant_id)
+    return f"{prefix}-{number:03d}"
+
+
+def add(tenant_id: int, *, by: str, name: str = "", reason: str = "", **fields: Any) -> Vehicle:
+    """A new car with its id and the first row of its history."""
+    fields.setdefault("display_id", "")
+    fields["display_id"] = fields["display_id"] or next_display_id(tenant_id)
+    vehicle = Vehicle.objects.create(tenant_id=tenant_id, **fields)
+    VehicleHistory.objects.create(
+        tenant_id=tenant_id,
+        vehicle=vehicle,
+        version=vehicle.version,
+        action="create",
+        changed_fields=sorted(fields),
+        new_values={field: plain(value) for field, value in fields.items()},
+        changed_by=by,
+        changed_by_name=name,
+        reason=reason,
+    )
+    return vehicle
+
+
+def photo_path(photo: VehiclePhoto, filename: str) -> str:
+    return f"vehicles/{photo.tenant_id}/{photo.vehicle_id}/{filename}"
+
+
+class VehiclePhoto(Owned):
+    vehicle = OwnedForeignKey(Vehicle, models.CASCADE, related_name="photos", verbose_name="mobil")
+    image = models.ImageField("foto", upload_to=photo_path, max_length=300)
+    position = models.PositiveSmallIntegerField("urutan", default=0)
+    is_main = models.BooleanField("foto utama", default=False)
+    created_at = models.DateTimeField("diunggah", auto_now_add=True)
+
+    class Meta:
+        db_table = "vehicle_photos"
+        verbose_name = "foto"
+        verbose_name_plural = "foto"
+        ordering = ["position", "id"]
+        indexes = [models.Index(fields=["tenant", "vehicle", "position"], name="photo_of_vehicle")]
+
+    def __str__(self) -> str:
+        return f"foto {self.position}"
+
+
+class VehicleHistory(Owned):
+    """One change of one car: who, when, old and new."""
+
+    vehicle = OwnedForeignKey(Vehicle, models.CASCADE, related_name="history", verbose_name="mobil")
+    version = models.PositiveIntegerField("versi")
+    action = models.CharField("tindakan", max_length=20)
+    changed_fields = models.JSONField("yang berubah", default=list)
+    previous_values = models.JSONField("sebelum", default=dict)
+    new_values = models.JSONField("sesudah", default=dict)
+    changed_by = models.CharField("oleh", max_length=80)
+    changed_by_name = models.CharField("nama", max_length=120, blank=True)
+    reason = models.CharField("alasan", max_length=200, blank=True)
+    created_at = models.DateTimeField("waktu", auto_now_add=True)
+
+    class Meta:
+        db_table = "vehicle_history"
+        verbose_name = "riwayat mobil"
+        verbose_name_plural = "riwayat mobil"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["tenant", "vehicle", "-id"], name="history_of_vehicle")]
+
+    def __str__(self) -> str:
+        return f"v{self.version} {self.action}"

@@ -1,0 +1,59 @@
+"""The showroom of a request: from the session and the memberships, never from what the client says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from tenants import access, scope
+from tenants.access import Place
+
+SESSION_KEY = "showroom"
+OUTSIDE = ("/api/v1/aimeow/webhook", "/api/v1/webhooks/aimeow", "/static/", "/healthz", "/readyz")
+
+
+class ShowroomMiddleware:
+    """Sets request.place and request.places, and runs the request inside that showroom's scope.
+
+    A platform admin works in all showrooms at once (place None) until one is chosen. A request that ends in a 5xx is
+    rolled back whole.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.place, request.places = None, []  # type: ignore[attr-defined]
+        if request.path.startswith(OUTSIDE) or not request.user.is_authenticated:
+            return self.get_response(request)
+        door = self._enter(request)
+        if door is None:
+            return self.get_response(request)
+        with door:
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+            return response
+
+    def _enter(self, request: HttpRequest) -> AbstractContextManager[None] | None:
+        """The scope to run in; None: this person works nowhere and sees no showroom's row."""
+        user = request.user
+        if user.is_superuser:
+            with scope.platform("list showrooms"):
+                places = access.all_places()
+        else:
+            places = access.places_of(user.pk)
+        place = chosen(places, request.session.get(SESSION_KEY))
+        if place is None and places and not user.is_superuser:
+            place = places[0]
+        request.place, request.places = place, places  # type: ignore[attr-defined]
+        if place is not None:
+            return scope.of(place.tenant_id)
+        return scope.platform(f"platform admin {user.pk}") if user.is_superuser else None
+
+
+def chosen(places: list[Place], slug: str | None) -> Place | None:
+    return next((place for place in places if place.slug == slug), None)

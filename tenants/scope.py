@@ -1,0 +1,105 @@
+"""The only two doors to the database: as one showroom, or as the platform with a reason.
+
+    with scope.of(tenant): ...          # a transaction in which PostgreSQL shows and takes this showroom's rows only
+    with scope.platform("sweep"): ...   # a transaction that sees all showrooms; the reason goes to the log
+
+Row-level security (tenants/walls.py) reads `app.tenant`; without a scope every tenant table is empty. Scopes of
+different showrooms do not nest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from django.db import connection, transaction
+
+if TYPE_CHECKING:
+    from tenants.models import Tenant
+
+log = structlog.get_logger(__name__)
+PLATFORM_ROLE = "platform"
+
+
+class ScopeError(RuntimeError):
+    """A scope was opened inside another one that shows other rows."""
+
+
+@contextmanager
+def of(tenant: Tenant | int) -> Iterator[None]:
+    """A transaction as this showroom. Inside the same showroom's scope it is only a savepoint."""
+    key = str(getattr(tenant, "pk", tenant))
+    with _entered(key):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('app.tenant', %s, true)", [key])
+        yield
+
+
+@contextmanager
+def platform(reason: str) -> Iterator[None]:
+    """A transaction over all showrooms, for the platform's own work; `reason` is logged."""
+    with _entered("*"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL ROLE {PLATFORM_ROLE}")
+        log.debug("platform scope", reason=reason)
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The gateway account a webhook call belongs to, with its own number (62… digits or empty)."""
+
+    tenant_id: int
+    id: int
+    phone: str
+
+
+@contextmanager
+def by_account(client_id: str, phone: str = "", locks: Sequence[str] = ()) -> Iterator[Account | None]:
+    """A transaction as the showroom whose gateway client this is; None if no showroom has it.
+
+    The webhook's door: the client id (or, where the gateway sends a device JID as client id, its phone) is looked up
+    by a SECURITY DEFINER function before any row is visible. The waits of the transaction are bounded to 2 s, and the
+    advisory locks named in `locks` are held until its end; name them in one order everywhere.
+    """
+    with _entered("by account"):
+        with connection.cursor() as cursor:
+            cursor.execute(ACCOUNT_SQL, [list(locks), client_id, phone])
+            found = cursor.fetchone()
+        yield Account(*found[:3]) if found else None
+
+
+ACCOUNT_SQL = """
+    SELECT tenant_id, account_id, phone_number, set_config('app.tenant', tenant_id::text, true),
+           set_config('lock_timeout', '2s', true), set_config('statement_timeout', '2s', true),
+           (SELECT count(pg_advisory_xact_lock(hashtextextended(name, 0))) FROM unnest(%s::text[]) AS name)
+    FROM account_of_client(%s, %s)
+"""
+
+
+@contextmanager
+def _entered(key: str) -> Iterator[None]:
+    """A transaction in which the scope is `key`; afterwards the connection shows what it showed before."""
+    outer = getattr(connection, "tenant_scope", None)
+    if outer is not None and outer != key:
+        raise ScopeError(f"scope {key} opened inside scope {outer}")
+    nested = connection.in_atomic_block
+    connection.tenant_scope = key  # type: ignore[attr-defined]
+    try:
+        with transaction.atomic():
+            yield
+            if nested and outer is None:
+                _forget()  # a savepoint keeps what was set in it; only tests and admin actions come here
+    finally:
+        connection.tenant_scope = outer  # type: ignore[attr-defined]
+
+
+def _forget() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "RESET ROLE; SELECT set_config('app.tenant', '', true), set_config('lock_timeout', '0', true),"
+            " set_config('statement_timeout', '0', true)"
+        )
