@@ -18,7 +18,7 @@ import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 from urllib.parse import quote
 
 import requests
@@ -149,15 +149,15 @@ class Aimeow:
         return _text(self._ask("POST", "/api/v1/config", {"callbackUrl": url}), "callbackUrl")
 
     def check_whatsapp(self, client_id: str, phone: str) -> bool:
-        answer = _object(self._ask("GET", f"{_path(client_id)}/check-whatsapp/{quote(phone, safe='')}"))
+        answer = _object(self._ask("GET", f"{_path(client_id)}/check-whatsapp/{_segment(phone)}"))
         registered = answer.get("isRegistered")
-        if not isinstance(registered, bool) or (_error_text(answer) and not registered):
-            _unreadable()
-        return bool(registered)
+        if not registered and _error_text(answer):
+            raise AimeowError("refused", status=200)
+        return registered if isinstance(registered, bool) else _unreadable()
 
     def profile_picture(self, client_id: str, phone: str) -> str:
         """The picture's URL; "" when there is none or it is hidden."""
-        return _text(self._ask("GET", f"{_path(client_id)}/profile-picture/{quote(phone, safe='')}"), "pictureUrl")
+        return _text(self._ask("GET", f"{_path(client_id)}/profile-picture/{_segment(phone)}"), "pictureUrl")
 
     def health(self) -> bool:
         try:
@@ -192,12 +192,171 @@ class Aimeow:
             return response.status_code, _decoded(response)
 
 
-# --- outcomes --------------------------------------------------------------------------------------------------------
+# --- what an outcome proves ------------------------------------------------------------------------------------------
 
-UNSENT_CAUSES = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError, ssl.SSLCertVerificationError)
-BAD_REQUEST = (ValueError, requests.exceptions.InvalidSchema, urllib3.exceptions.LocationValueError)
-UPLOAD = ("failed to upload", "upload failed", "failed to download", "download failed", "failed to read data")
-UPLOAD_STEM = re.compile(r"(?:image|document) download failed")
+NEVER_CONNECTED = (
+    requests.exceptions.ConnectTimeout,
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.NewConnectionError,
+    ssl.SSLCertVerificationError,
+)
+NEVER_BUILT = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidJSONError,
+    urllib3.exceptions.LocationValueError,
+)
 
-# What the end of a failed send says, in the order of asking: (words, outcome).
-TAILS: tuple[tuple[str, AimeowError], ...] = ()
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    kind: Kind
+    sent: bool | None = False
+    permanent: bool = False
+
+
+AMBIGUOUS = Outcome("ambiguous", sent=None)
+# What the gateway's error says, in the order of asking. A file's failure comes before any sending, even by timeout.
+SAYINGS = (
+    (r"\Afailed to (?:upload|download|read data)", Outcome("upload")),
+    (r"\A(?:upload|download|image download|document download) failed", Outcome("upload")),
+    (r"timed out|websocket disconnected before|deadline exceeded", AMBIGUOUS),
+    (r"no LID found", Outcome("not_on_whatsapp", permanent=True)),
+    (r"websocket not connected|client is not connected|no connected client", Outcome("not_connected")),
+    (r"contain a device JID", Outcome("not_connected")),
+    (r"must be a user JID|to unknown server|invalid phone number format", Outcome("invalid", permanent=True)),
+    (r"server returned error \d", Outcome("refused")),
+)
+KNOWN = tuple((re.compile(saying, re.IGNORECASE), outcome) for saying, outcome in SAYINGS)
+IMAGE = re.compile(r"Image (\d{1,4}): ")
+
+
+def _no_answer(error: Exception, *, sends: bool) -> AimeowError:
+    """Nothing came back. Only an error from before the first byte of the request proves that nothing went out."""
+    causes = tuple(_causes(error))
+    if any(isinstance(cause, NEVER_BUILT) for cause in causes):
+        return AimeowError("invalid", permanent=True)
+    if not sends or any(isinstance(cause, NEVER_CONNECTED) for cause in causes):
+        return AimeowError("unreachable")
+    return AimeowError("ambiguous", sent=None)
+
+
+def _causes(error: object, deepest: int = 5) -> Iterator[BaseException]:
+    """The error and those it wraps; requests and urllib3 put them into `args` and `reason`."""
+    if isinstance(error, BaseException) and deepest:
+        yield error
+        for inner in (*error.args, getattr(error, "reason", None)):
+            yield from _causes(inner, deepest - 1)
+
+
+def _failure(status: int, answer: object) -> AimeowError:
+    outcome = _outcome(status, _error_text(answer))
+    return AimeowError(outcome.kind, sent=outcome.sent, permanent=outcome.permanent, status=status)
+
+
+def _outcome(status: int, said: str) -> Outcome:
+    """3xx and 4xx come before anything is sent (but 408 comes from a proxy in between); the rest is up to the words."""
+    if status == 404:
+        is_client = "client not found" in said
+        return Outcome("unknown_client" if is_client else "refused", permanent=is_client)
+    if status == 400:
+        known = _known(said)
+        return Outcome("invalid", permanent=True) if known is AMBIGUOUS else known
+    if 300 <= status < 500 and status != 408:
+        return Outcome("refused")
+    if IMAGE.search(said):
+        return _of_album(_image_errors(said))
+    return _known(said)
+
+
+def _known(said: str) -> Outcome:
+    return next((outcome for saying, outcome in KNOWN if saying.search(said)), AMBIGUOUS)
+
+
+def _of_album(errors: Sequence[ImageError]) -> Outcome:
+    """No image went out for sure only if that holds for each."""
+    if any(error.sent is None for error in errors):
+        return AMBIGUOUS
+    return Outcome(errors[0].kind)
+
+
+def _image_errors(said: str) -> list[ImageError]:
+    """From "Partial success. Errors: Image 2: Send failed - …"; a sentence of another make is one unclear error."""
+    if not said:
+        return []
+    parts = IMAGE.split(said)[1:]
+    outcomes = [(int(number), _known(words)) for number, words in zip(parts[::2], parts[1::2], strict=True)]
+    return [ImageError(number, outcome.kind, outcome.sent) for number, outcome in outcomes or [(0, AMBIGUOUS)]]
+
+
+# --- reading answers -------------------------------------------------------------------------------------------------
+
+
+def _decoded(response: requests.Response) -> object:
+    """The JSON body, or None when it is broken, too big or no JSON: by then the status has said what it can."""
+    try:
+        raw = b""
+        for chunk in response.iter_content(CHUNK):
+            raw += chunk
+            if len(raw) > BIGGEST_ANSWER:
+                return None
+        body = payload.decode(raw)
+        payload.refuse_broken_strings(body)
+    except Exception:  # requests, urllib3, zlib and sockets all have their own
+        return None
+    return body
+
+
+def _path(client_id: str) -> str:
+    return f"/api/v1/clients/{_segment(client_id)}"
+
+
+def _segment(name: str) -> str:
+    """One path segment; a blank or dotted one would name another route."""
+    if name in ("", ".", ".."):
+        raise AimeowError("invalid", permanent=True)
+    return quote(name, safe="")
+
+
+def _client(item: object) -> Client:
+    fields = _object(item)
+    is_connected = fields.get("isConnected") is True
+    qr_code, count = _text(fields, "qrCode"), fields.get("messageCount")
+    return Client(
+        id=_text(fields, "id") or _unreadable(),
+        phone=phones.normalise(_text(fields, "phone")),
+        is_connected=is_connected,
+        qr_code="" if is_connected or qr_code == "not_available" else qr_code,
+        connected_at=payload.moment(_text(fields, "connectedAt")),
+        message_count=count if isinstance(count, int) and not isinstance(count, bool) else 0,
+    )
+
+
+def _object(answer: object) -> dict[str, Any]:
+    return answer if isinstance(answer, dict) else _unreadable()
+
+
+def _text(answer: object, name: str) -> str:
+    value = _object(answer).get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _error_text(answer: object) -> str:
+    return _text(answer, "error") if isinstance(answer, dict) else ""
+
+
+def _message_id(answer: object) -> str:
+    """ "" when the gateway confirms without an id: the message went out all the same."""
+    return _text(answer, "messageId")[: payload.LONGEST_ID]
+
+
+def _album_ids(answer: object) -> tuple[str, ...]:
+    """From the sentence "Sent 2 images successfully. IDs: 3EB0AAA, 3EB0BBB"."""
+    ids = _text(answer, "messageId").partition("IDs: ")[2].split(",")
+    return tuple(name for item in ids if (name := item.strip()[: payload.LONGEST_ID]))
+
+
+def _unreadable() -> NoReturn:
+    raise AimeowError("unreachable", status=200)

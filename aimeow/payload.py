@@ -117,7 +117,7 @@ Event = Inbound | StatusChange | Qr | Connected | Disconnected | Ignored
 
 
 def decode(raw: bytes) -> object:
-    """Strict JSON: UTF-8 alone, no NaN or Infinity however spelt, at most 32 levels deep. The caller bounds the size."""
+    """Strict JSON: UTF-8 alone, no NaN or Infinity however spelt, at most 32 levels; the caller bounds the size."""
     try:
         body: object = json.loads(raw.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
@@ -164,7 +164,7 @@ def read(body: object, *, own_phone: str = "", status_path: bool = False, base_u
     """
     if not isinstance(body, dict):
         raise PayloadError("the body is not an object")
-    _refuse_broken_strings(body)
+    refuse_broken_strings(body)
     client_id = _string(body, "clientId", most=LONGEST_ID)
     if not client_id:
         raise PayloadError("clientId is missing")
@@ -581,7 +581,7 @@ def _plausible(when: datetime) -> datetime | None:
 # --- strict readers --------------------------------------------------------------------------------------------------
 
 
-def _refuse_broken_strings(body: object) -> None:
+def refuse_broken_strings(body: object) -> None:
     """NUL and lone surrogates fit neither PostgreSQL nor UTF-8: refuse them wherever they are, keys included."""
     waiting: list[object] = [body]
     while waiting:

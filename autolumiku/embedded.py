@@ -218,7 +218,7 @@ def _start(root: Path, lock: int) -> State:
         state = replace(state, prepared=True)
     _write(root, state)
     if state.folder.parent != root:
-        print(f"autolumiku: the database lies in {state.folder}", file=sys.stderr)
+        _notice(f"the database lies in {state.folder}")
     return state
 
 
@@ -270,6 +270,7 @@ def _launch(state: State, binaries: Path, account: Account | None) -> State:
             continue
         if not _passes(said, port) or time.monotonic() > deadline:
             raise EmbeddedError(f"PostgreSQL does not start from {state.folder}:\n{said}")
+        _end_orphans(state.folder)
         time.sleep(0.2)
     pid, port = found
     return replace(state, pid=pid, port=port)
@@ -333,6 +334,7 @@ def _stop(root: Path) -> Path | None:
         return None
     for kind, patience in ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0)):  # fast, then immediate
         if _signalled(state.folder, kind, patience):
+            _end_orphans(state.folder)
             return state.folder
     raise EmbeddedError(f"The PostgreSQL server of {state.folder} does not stop.")
 
@@ -419,6 +421,19 @@ def _forget_stranger(folder: Path) -> None:
     stranger = Path(f"/proc/{pid}/cmdline").exists() and not _is_server(pid, folder)
     if pid == 0 or stranger:
         (folder / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _end_orphans(folder: Path) -> None:
+    """Ends what a killed server left at work: a busy process of it holds the folder until its query is done.
+
+    Only while the folder has no server: SIGQUIT is what that would have sent. Elsewhere than on Linux, time does it.
+    """
+    if _is_server(_postmaster(folder)[0], folder):
+        return
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "cwd").readlink() == folder and (process / "exe").readlink().name == "postgres":
+                os.kill(int(process.name), signal.SIGQUIT)
 
 
 def _free(port: int) -> bool:
@@ -582,7 +597,7 @@ def _set_aside(folder: Path) -> None:
         return
     aside = folder.with_name(f"postgres.incomplete-{time.strftime('%Y%m%d%H%M%S')}-{secrets.token_hex(2)}")
     folder.rename(aside)
-    print(f"autolumiku: {folder} held no whole database; it was moved to {aside}", file=sys.stderr)
+    _notice(f"{folder} held no whole database; it was moved to {aside}")
 
 
 def _give(path: Path, account: Account | None) -> None:
@@ -670,7 +685,7 @@ def _copied(package: Path, shelf: Path) -> Path:
         for path in (part, *part.rglob("*")):
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         part.rename(target)
-        print(f"autolumiku: copied PostgreSQL's programs to {target}", file=sys.stderr)
+        _notice(f"copied PostgreSQL's programs to {target}")
     return target / package.name / "pginstall" / "bin"
 
 
@@ -723,12 +738,16 @@ def _tail(file: Path) -> str:
 # --- the command -------------------------------------------------------------------------------------------------
 
 
+def _notice(text: str) -> None:
+    sys.stderr.write(f"autolumiku: {text}\n")
+
+
 def _say_status(root: Path) -> int:
     found = status(root)
+    words = f"not running, data in {found.data}" if found.data else "never started"
     if found.running:
-        print(f"running: {HOST}:{found.port}, pid {found.pid}, data in {found.data}")
-    else:
-        print(f"not running, data in {found.data}" if found.data else "never started")
+        words = f"running: {HOST}:{found.port}, pid {found.pid}, data in {found.data}"
+    sys.stdout.write(words + "\n")
     return 0 if found.running else 3
 
 
@@ -746,7 +765,7 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         return _say_status(asked.root)
     except EmbeddedError as error:
-        print(error, file=sys.stderr)
+        _notice(str(error))
         return 1
 
 

@@ -175,7 +175,7 @@ SIMULATOR_PORT = env.int("SIMULATOR_PORT", 7030)
 WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 200)
 CLAIM_SECONDS = env.float("CLAIM_SECONDS", 6.0)  # a vanished worker keeps a chat this long at most
 FORGOTTEN_SECONDS = 15.0  # a due chat without a job is woken after this long
-PROCRASTINATE_IMPORT_PATHS = ["conversations.tasks"]
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", 2.0)
 PROCRASTINATE_WORKER_DEFAULTS = {
     "fetch_job_polling_interval": 0.2,
     "update_heartbeat_interval": 2.0,

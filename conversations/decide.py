@@ -38,9 +38,7 @@ class Handover:
     text: str
 
 
-HARD = frozenset(
-    {Reason.HUMAN_REQUEST, Reason.COMPLAINT, Reason.LEGAL, Reason.NEGOTIATION, Reason.STAFF_TYPED, Reason.MANUAL}
-)
+SOFT = frozenset({Reason.UNCERTAIN, Reason.MISSING_FACT, Reason.PROCESSING_ERROR, Reason.GUARD_FAILED})
 
 TEXTS: Mapping[Reason, str] = {
     Reason.HUMAN_REQUEST: "handover_human_request",
@@ -72,7 +70,7 @@ BARGAINING_WORDS = ("nego", "diskon")
 
 def of(reason: Reason) -> Handover:
     """The hand-over for a reason that somebody else has found (an error, a switch, a person)."""
-    return Handover(reason, reason in HARD, TEXTS[reason])
+    return Handover(reason, reason not in SOFT, TEXTS[reason])
 
 
 def before(understanding: Understanding, persona: Persona) -> Handover | None:

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autolumiku.lib import kilometres, phone, rupiah
+from autolumiku.lib import text as lib_text
 from conversations.turn import Facts, Unit, Verdict
+from inventory import names
 
 MAX_DRAFT = 4096
 MAX_SOURCE = 20_000  # characters read of one customer text or FAQ answer
@@ -23,6 +25,7 @@ EMPTY = "<empty>"
 TOO_LONG = "<longer than 4096 characters>"
 NOT_LATIN = "<not in Latin letters>"
 SHORTEST_MILEAGE = 500  # km
+GONE, HERE = "gone", "here"
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _YEAR = re.compile(r"(?<!\w)(?<![0-9][.,])(?:19[89][0-9]|20[0-9]{2}|2100)(?![0-9_]|[.,][0-9]|(?!an\b)[A-Za-z])")
@@ -273,21 +276,22 @@ def _without_figures(text: str) -> str:
 
 
 def _called_ready(text: str, facts: Facts) -> Iterator[str]:
-    """Lines that offer a sold or booked unit: beside a word such as "tersedia", or in a list under one."""
+    """Lines that offer a car which is not for sale: beside a word such as "tersedia", or in a list under one."""
     listing = False
-    for line in text.split("\n"):
+    for written in text.split("\n"):
+        line = lib_text.plain(written)  # names.find_all counts places in this form
         offered = [ready.span() for ready in _READY.finditer(line) if not _NEGATED.search(line[: ready.start()])]
         subjects = [_subject(line, start, end, facts) for start, end in offered]
         if listing and not offered and _speaks_of_gone(line, facts):
-            subjects.append("gone")
-        if "gone" in subjects:
-            yield line.strip()
+            subjects.append(GONE)
+        if GONE in subjects:
+            yield written.strip()
         if line.strip():
             listing = bool(offered and line.rstrip(" *_").endswith(":")) or (listing and _is_item(line, facts))
 
 
 def _subject(line: str, start: int, end: int, facts: Facts) -> str:
-    """"gone", "here" or "": the car named last before the word at start:end, or else first after it."""
+    """GONE, HERE or "": the car named last before the word at start:end, or else first after it."""
     before, after = line[:start], line[end:]
     cars = _cars(before, facts)
     if cars:
@@ -297,16 +301,29 @@ def _subject(line: str, start: int, end: int, facts: Facts) -> str:
     return "" if not cars or _GONE_WORD.search(after) else min(cars)[1]
 
 
-def _cars(text: str, facts: Facts) -> list[tuple[int, str]]:
-    """(place, "gone" or "here") of the cars named; by id where any id stands there, because models repeat."""
-    kinds = [(unit, "gone") for unit in facts.gone] + [(unit, "here") for unit in facts.units + facts.nearest]
-    by_id = [(place, kind) for unit, kind in kinds for place in _places(text, unit.display_id)]
-    return by_id or [(place, kind) for unit, kind in kinds for place in _places(text, unit.model)]
+def _cars(line: str, facts: Facts) -> list[tuple[int, str]]:
+    """(place, GONE or HERE) of the cars named; by id where any id stands there, because models repeat.
+
+    A model of which the facts hold no unit at all counts as gone: nothing says that it is there.
+    """
+    kinds = [(unit, GONE) for unit in facts.gone] + [(unit, HERE) for unit in facts.units + facts.nearest]
+    by_id = [(place, kind) for unit, kind in kinds for place in _places(line, unit.display_id)]
+    if by_id:
+        return by_id
+    by_model = [(place, kind) for unit, kind in kinds for place in _places(line, unit.model)]
+    models = {(unit.make, unit.model) for unit, _ in kinds}
+    strangers = [
+        (car.start, GONE)
+        for car in names.find_all(line)
+        if car.model and not car.guessed and (car.make, car.model) not in models
+        and not any(place in range(car.start, car.end) for place, _ in by_model)
+    ]  # fmt: skip
+    return by_model + strangers
 
 
 def _speaks_of_gone(line: str, facts: Facts) -> bool:
     cars = _cars(line, facts)
-    return bool(cars) and {kind for _, kind in cars} == {"gone"} and not _GONE_WORD.search(line)
+    return bool(cars) and {kind for _, kind in cars} == {GONE} and not _GONE_WORD.search(line)
 
 
 def _is_item(line: str, facts: Facts) -> bool:

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from aimeow.payload import Inbound
+from aimeow.payload import Ignored, Inbound
 from conversations import merge, turns
 from conversations.models import (
     Delivery,
@@ -54,6 +54,33 @@ def store(account: Account, message: Inbound) -> Stored:
     if _is_noise(message, found):
         return Stored("empty_other")
     return _store_inbound(account, found or _open(account, message), message)
+
+
+def perhaps_lost(event: Ignored) -> Inbound | None:
+    """A text-less message as one to store: the gateway loses the text of replies, links and ad clicks.
+
+    Whether it is kept is decided by store(), which knows how long the chat has been silent.
+    """
+    if event.reason != "empty_other" or not (event.phone or event.lid) or event.from_showroom:
+        return None
+    return Inbound(
+        client_id=event.client_id,
+        gateway_id=event.gateway_id,
+        chat=event.chat,
+        phone=event.phone,
+        lid=event.lid,
+        push_name=event.push_name,
+        kind="other",
+        text="",
+        media_url="",
+        mime_type="",
+        latitude=None,
+        longitude=None,
+        place="",
+        sent_at=event.sent_at,
+        from_showroom=False,
+        raw_type="other",
+    )
 
 
 def _find(account: Account, message: Inbound) -> WhatsAppConversation | None:
@@ -102,6 +129,8 @@ def _is_noise(message: Inbound, found: WhatsAppConversation | None) -> bool:
     """A sticker, reaction or protocol message: no text, no file. After a long silence it may be a lost first text."""
     if message.kind != "other" or message.text or message.media_url:
         return False
+    if message.sent_at is None or not message.gateway_id:
+        return True
     recent = found is not None and found.last_message_at is not None
     return recent and timezone.now() - found.last_message_at < UNREADABLE_AFTER  # type: ignore[union-attr, operator]
 

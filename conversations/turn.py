@@ -8,8 +8,10 @@ Money is whole rupiah, mileage whole kilometres, times are aware and in the show
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
+
+from inventory.unit import Unit as Unit
 
 
 class Intent(StrEnum):
@@ -81,41 +83,6 @@ class Understanding:
     confidence: float
     entities: Entities = field(default_factory=Entities)
     reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One car as customers may know it: no cost price, no notes. Empty or None: the showroom has no data."""
-
-    id: int
-    version: int  # Vehicle.version at reading time; conclude refuses a reply whose unit changed since
-    display_id: str  # "PM-PST-001"
-    make: str
-    model: str
-    year: int
-    status: str  # AVAILABLE, BOOKED, SOLD
-    price: int | None  # cash price, rupiah
-    credit_price: int | None = None  # rupiah
-    variant: str = ""
-    mileage: int | None = None  # km
-    transmission: str = ""  # manual, automatic, cvt
-    fuel: str = ""  # bensin, diesel, hybrid, electric
-    color: str = ""
-    body_type: str = ""  # mpv, suv, sedan, hatchback, ...
-    seats: int | None = None
-    engine_cc: int | None = None
-    tax_valid_until: date | None = None  # STNK tax
-    papers: str = ""  # "BPKB, STNK, faktur lengkap"
-    accident_history: str = ""
-    flood_history: str = ""
-    previous_owners: int | None = None
-    service_book: bool | None = None
-    condition: str = ""  # excellent, good, fair, poor
-    photo_count: int = 0
-
-    @property
-    def name(self) -> str:
-        return " ".join(part for part in (self.make, self.model, self.variant, str(self.year)) if part)
 
 
 @dataclass(frozen=True, slots=True)

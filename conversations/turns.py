@@ -117,11 +117,17 @@ def rewake(tenant_id: int, conversation_id: int, upto: int | None = None) -> Non
             wake(tenant_id, conversation_id, at=due_at)
 
 
-def stumbled(tenant_id: int, conversation_id: int, claim: int) -> None:
-    """A turn ended in an error of ours: the lease runs out and the sweep tries again; after some tries a person."""
-    WhatsAppConversation.objects.filter(pk=conversation_id, claim=claim).update(
-        claimed_until=Now() + timedelta(seconds=1)
-    )
+def stumbled(tenant_id: int, conversation_id: int, claim: int | None = None) -> None:
+    """A turn ended in an error of ours: the sweep tries again in a moment; after some tries a person looks at it.
+
+    Without a claim, reading the turn itself failed and undid the claim, so the try is counted here.
+    """
+    rows = WhatsAppConversation.objects.filter(pk=conversation_id)
+    soon = Now() + timedelta(seconds=1)
+    if claim is None:
+        rows.update(attempts=F("attempts") + 1, claimed_until=soon)
+    else:
+        rows.filter(claim=claim).update(claimed_until=soon)
     log.error("turn failed", tenant=tenant_id, conversation=conversation_id, claim=claim)
 
 

@@ -20,7 +20,7 @@ def main() -> int:
             state.load(gateway, given.state)
         asyncio.run(running.serve(gateway, given.host, given.port))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        print(f"Aimeow simulator cannot start: {error}", file=sys.stderr)
+        sys.stderr.write(f"Aimeow simulator cannot start: {error}\n")
         return 2
     return 0
 

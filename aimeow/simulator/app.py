@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
@@ -74,7 +73,7 @@ async def _resources(app: web.Application) -> AsyncIterator[None]:
     async with webhook.open_session() as session:
         app[HTTP] = session
         yield
-        left: list[asyncio.Task[Any]] = list(app[TASKS])
-        for task in left:
+        tasks = app[TASKS]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""The levers that the real gateway lacks: switches, the record of sends, phones that write, and the phone page's feed."""
+"""The levers that the real gateway lacks: switches, the record of sends, phones that write, the page's feed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from . import inbound, payloads, qr, webhook
 from .faults import CHOICES, changed
 from .payloads import Chat, Kind
 from .state import Client, Contact, Gateway
-from .wire import HTTP, Refusal, client_of, gateway_of, in_background, reply
+from .wire import HTTP, RefusalError, client_of, gateway_of, in_background, reply
 
 routes = web.RouteTableDef()
 
@@ -27,23 +27,14 @@ async def given(request: web.Request) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise Refusal(400, {"error": "the body must be a JSON object"})
+        raise RefusalError(400, {"error": "the body must be a JSON object"})
     return value
 
 
 @routes.get("/control")
 async def show(request: web.Request) -> web.Response:
     """{"faults": every switch, "choices": what some may hold, "kinds", "chats", "callback_url"}."""
-    gateway = gateway_of(request)
-    return reply(
-        {
-            "faults": asdict(gateway.faults),
-            "choices": CHOICES,
-            "kinds": list(Kind),
-            "chats": list(Chat),
-            "callback_url": gateway.callback_url,
-        }
-    )
+    return reply(_levers(gateway_of(request)))
 
 
 @routes.post("/control")
@@ -53,8 +44,8 @@ async def switch(request: web.Request) -> web.Response:
     try:
         gateway.faults = changed(gateway.faults, await given(request))
     except ValueError as error:
-        raise Refusal(400, {"error": str(error)}) from None
-    return await show(request)
+        raise RefusalError(400, {"error": str(error)}) from None
+    return reply(_levers(gateway))
 
 
 @routes.get("/control/outbox")
@@ -85,7 +76,7 @@ async def add_contact(request: web.Request) -> web.Response:
     body = await given(request)
     phone = str(body.get("phone", ""))
     if not (phone.isascii() and phone.isdigit() and 9 <= len(phone) <= 15):
-        raise Refusal(400, {"error": "phone must be 9 to 15 digits with the country code"})
+        raise RefusalError(400, {"error": "phone must be 9 to 15 digits with the country code"})
     role = "staff" if body.get("role") == "staff" else "customer"
     contact = gateway_of(request).contact(
         phone, str(body.get("name", ""))[:60], role=role, showroom=str(body.get("showroom", ""))
@@ -106,7 +97,7 @@ async def act_on_client(request: web.Request) -> web.Response:
             gateway.log_out(client)
             event = payloads.status("disconnected", client_id=client.id, built_at=int(time.time()))
         case _:
-            raise Refusal(400, {"error": "action must be pair or logout"})
+            raise RefusalError(400, {"error": "action must be pair or logout"})
     in_background(request, webhook.post_status(request.app[HTTP], gateway, event))
     return reply(_client(gateway, client))
 
@@ -115,7 +106,7 @@ async def act_on_client(request: web.Request) -> web.Response:
 async def qr_picture(request: web.Request) -> web.Response:
     code = gateway_of(request).qr_code(client_of(request))
     if code == qr.NOT_AVAILABLE:
-        raise Refusal(404, {"error": "QR code not available"})
+        raise RefusalError(404, {"error": "QR code not available"})
     return web.Response(text=_svg_file(code), content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
@@ -126,8 +117,8 @@ async def receive(request: web.Request) -> web.Response:
     body, gateway = await given(request), gateway_of(request)
     try:
         order = inbound.read(gateway, body)
-    except inbound.BadOrder as error:
-        raise Refusal(400, {"error": str(error)}) from None
+    except inbound.InvalidOrderError as error:
+        raise RefusalError(400, {"error": str(error)}) from None
     work = in_background(request, inbound.carry_out(gateway, request.app[HTTP], order))
     outcomes = [] if body.get("wait") is False else await asyncio.shield(work)
     return reply(
@@ -175,15 +166,28 @@ async def page_feed(request: web.Request) -> web.Response:
     )
 
 
+def _levers(gateway: Gateway) -> dict[str, Any]:
+    return {
+        "faults": asdict(gateway.faults),
+        "choices": CHOICES,
+        "kinds": list(Kind),
+        "chats": list(Chat),
+        "callback_url": gateway.callback_url,
+    }
+
+
 async def _pair(gateway: Gateway, client: Client, body: dict[str, Any]) -> None:
     phone = str(body.get("phone", ""))
     if not (phone.isascii() and phone.isdigit() and 9 <= len(phone) <= 15):
-        raise Refusal(400, {"error": "phone must be 9 to 15 digits with the country code"})
+        raise RefusalError(400, {"error": "phone must be 9 to 15 digits with the country code"})
     if client.connected or client.connected_at:
-        raise Refusal(409, {"error": "this client was paired before; create a new one"})
+        raise RefusalError(409, {"error": "this client was paired before; create a new one"})
     age = gateway.age(client)
     if qr.is_dead(age) or age < qr.READY_AFTER:
-        raise Refusal(409, {"error": "no living QR code; create a new client" if age > 1 else "QR code not available"})
+        early = age < qr.READY_AFTER
+        raise RefusalError(
+            409, {"error": "QR code not available" if early else "no living QR code; create a new client"}
+        )
     await asyncio.sleep(gateway.faults.pair_delay_ms / 1000)
     client.name = str(body.get("name", ""))[:60]
     client.showroom = str(body.get("showroom", ""))[:60]

@@ -33,12 +33,8 @@ _CAPTION = Field("Caption", "caption")
 _FILENAME = Field("Filename", "filename")
 
 SEND_MESSAGE = Struct("SendMessageRequest", (_PHONE, Field("Message", "message", required=True)))
-SEND_IMAGE = Struct(
-    "SendImageRequest", (_PHONE, Field("ImageURL", "imageUrl", required=True, is_url=True), _CAPTION)
-)
-SEND_IMAGES = Struct(
-    "SendMultipleImagesRequest", (_PHONE, Field("Images", "images", required=True, items=True))
-)
+SEND_IMAGE = Struct("SendImageRequest", (_PHONE, Field("ImageURL", "imageUrl", required=True, is_url=True), _CAPTION))
+SEND_IMAGES = Struct("SendMultipleImagesRequest", (_PHONE, Field("Images", "images", required=True, items=True)))
 SEND_DOCUMENT = Struct(
     "SendDocumentRequest",
     (_PHONE, Field("DocumentURL", "documentUrl", required=True, is_url=True), _FILENAME, _CAPTION),

@@ -42,7 +42,7 @@ _COPIED = {
 """Fields of the order that go into the Message as they are, with their types."""
 
 
-class BadOrder(ValueError):
+class InvalidOrderError(ValueError):
     """The order cannot be carried out; the text says why."""
 
 
@@ -61,7 +61,7 @@ def read(gateway: Gateway, given: Mapping[str, Any]) -> Order:
     """An order from JSON: client, contact (or phone and name), kind, chat, text, file…, and any PER_MESSAGE switch."""
     client = gateway.find_client(str(given.get("client", "")))
     if client is None or not client.connected:
-        raise BadOrder("no such client, or it is not connected")
+        raise InvalidOrderError("no such client, or it is not connected")
     contact = _contact(gateway, given)
     try:
         faults = changed(gateway.faults, {name: given[name] for name in PER_MESSAGE if name in given})
@@ -70,7 +70,7 @@ def read(gateway: Gateway, given: Mapping[str, Any]) -> Order:
         file = _file(kind, given.get("file"))
         message = _message(given, client, contact, faults, kind, chat)
     except (TypeError, ValueError, OverflowError) as error:
-        raise BadOrder(str(error)) from None
+        raise InvalidOrderError(str(error)) from None
     return Order(client, contact, message if file is None else _with_file(message, file), faults, file)
 
 
@@ -92,7 +92,7 @@ async def carry_out(gateway: Gateway, session: aiohttp.ClientSession, order: Ord
 def _contact(gateway: Gateway, given: Mapping[str, Any]) -> Contact:
     phone = str(given.get("contact") or given.get("phone") or "")
     if not (phone.isascii() and phone.isdigit() and 5 <= len(phone) <= 20):
-        raise BadOrder("contact must be digits with the country code")
+        raise InvalidOrderError("contact must be digits with the country code")
     return gateway.contact(phone, str(given.get("name", "")))
 
 
@@ -133,7 +133,7 @@ def _file(kind: Kind, given: Any) -> StoredFile | None:
     try:
         data = base64.b64decode(str(given["base64"]), validate=True)
     except (binascii.Error, KeyError, TypeError):
-        raise BadOrder("file.base64 is not base64") from None
+        raise InvalidOrderError("file.base64 is not base64") from None
     return StoredFile(data, str(given.get("mime") or MIME_TYPES[kind]))
 
 

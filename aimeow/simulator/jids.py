@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{7,14}")
 _SENDABLE = frozenset({PHONE_SERVER, "lid", "g.us", "broadcast", "newsletter", "bot"})
 
 
-class BadJid(ValueError):
+class JidError(ValueError):
     """The text cannot be parsed as a JID; carries the gateway's words."""
 
 
@@ -56,16 +56,16 @@ def is_registered(digits: str, known_lids: frozenset[str] = frozenset()) -> bool
 
 def _without_device(user: str) -> tuple[str, int]:
     if user.count(".") > 1:
-        raise BadJid("unexpected number of dots in JID")
+        raise JidError("unexpected number of dots in JID")
     name, _, agent = user.partition(".")
     tail = agent if agent else name
     if tail.count(":") > 1:
-        raise BadJid("unexpected number of colons in JID")
+        raise JidError("unexpected number of colons in JID")
     tail, colon, device = tail.partition(":")
     if agent and not _is_byte(tail):
-        raise BadJid(f'failed to parse agent from JID: strconv.Atoi: parsing "{tail}": invalid syntax')
+        raise JidError(f'failed to parse agent from JID: strconv.Atoi: parsing "{tail}": invalid syntax')
     if colon and not _is_byte(device):
-        raise BadJid(f'failed to parse device from JID: strconv.Atoi: parsing "{device}": invalid syntax')
+        raise JidError(f'failed to parse device from JID: strconv.Atoi: parsing "{device}": invalid syntax')
     return (name if agent else tail), int(device or 0)
 
 

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from . import gobind, jids, payloads, qr, webhook
 from .state import Client, Gateway
-from .wire import HTTP, Refusal, client_of, gateway_of, in_background, reply
+from .wire import HTTP, RefusalError, client_of, gateway_of, in_background, reply
 
 routes = web.RouteTableDef()
 _QR_PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>WhatsApp QR</title></head>
@@ -70,10 +70,10 @@ async def qr_text(request: web.Request) -> web.Response:
 async def qr_page(request: web.Request) -> web.Response:
     client_id = request.query.get("client_id", "")
     if not client_id:
-        raise Refusal(400, {"error": "client_id parameter is required"})
+        raise RefusalError(400, {"error": "client_id parameter is required"})
     client = gateway_of(request).clients.get(client_id)
     if client is None:
-        raise Refusal(404, {"error": "client not found"})
+        raise RefusalError(404, {"error": "client not found"})
     page = _QR_PAGE.format(picture=qr.as_svg(_qr_of(request, client)))
     return web.Response(text=page, content_type="text/html")
 
@@ -120,7 +120,7 @@ async def set_config(request: web.Request) -> web.Response:
     try:
         given = gobind.bind(gobind.CONFIG, await request.read())
     except gobind.BindError as error:
-        raise Refusal(400, {"error": str(error)}) from None
+        raise RefusalError(400, {"error": str(error)}) from None
     gateway_of(request).callback_url = given["callbackUrl"]
     return reply({"callbackUrl": given["callbackUrl"]})
 
@@ -130,10 +130,10 @@ async def file(request: web.Request) -> web.Response:
     gateway = gateway_of(request)
     key = request.match_info["client_id"], request.match_info["file_id"]
     if key[0] not in gateway.clients:
-        raise Refusal(404, {"error": "client not found"})
+        raise RefusalError(404, {"error": "client not found"})
     stored = gateway.files.get(key)
     if stored is None:
-        raise Refusal(404, {"error": "file not found"})
+        raise RefusalError(404, {"error": "file not found"})
     return web.Response(body=stored.data, headers={"Content-Type": stored.content_type})
 
 
@@ -150,7 +150,7 @@ def _client_object(gateway: Gateway, client: Client) -> dict[str, Any]:
 def _qr_of(request: web.Request, client: Client) -> str:
     code = gateway_of(request).qr_code(client)
     if code == qr.NOT_AVAILABLE:
-        raise Refusal(404, {"error": "QR code not available"})
+        raise RefusalError(404, {"error": "QR code not available"})
     return code
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -51,7 +52,8 @@ async def listen(gateway: Gateway, host: str, port: int) -> web.AppRunner:
         await runner.cleanup()
         raise
     bound = runner.addresses[0][1]
-    gateway.base_url = f"http://{'127.0.0.1' if host in ('', '0.0.0.0', '::') else host}:{bound}"
+    everywhere = host in ("", "0.0.0.0", "::")  # noqa: S104 - recognised, not chosen
+    gateway.base_url = f"http://{'127.0.0.1' if everywhere else host}:{bound}"
     return runner
 
 
@@ -61,7 +63,8 @@ async def serve(gateway: Gateway, host: str, port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     runner = await listen(gateway, host, port)
-    print(f"Aimeow simulator: {gateway.base_url}/", flush=True)
+    sys.stdout.write(f"Aimeow simulator: {gateway.base_url}/\n")
+    sys.stdout.flush()
     await ended.wait()
     await runner.cleanup()
 

@@ -17,7 +17,7 @@ from . import gobind, jids
 from .faults import SEND_TAILS
 from .jids import Jid
 from .state import Client, Contact, Sent, new_message_id
-from .wire import HTTP, Refusal, connected_client_of, cut, gateway_of, reply
+from .wire import HTTP, RefusalError, connected_client_of, cut, gateway_of, reply
 
 routes = web.RouteTableDef()
 MAX_DOWNLOAD = 64 * 1024 * 1024
@@ -115,7 +115,7 @@ async def send_document_base64(request: web.Request) -> web.Response:
     except (binascii.Error, ValueError):
         at = _first_bad_base64(parcel.body["base64Data"])
         text = f"Failed to decode base64 data: illegal base64 data at input byte {at}"
-        raise Refusal(400, {"success": False, "error": text}) from None
+        raise RefusalError(400, {"success": False, "error": text}) from None
     return await _send_document(
         request, parcel, parcel.body["filename"], parcel.body["mimeType"] or "application/pdf", data
     )
@@ -165,14 +165,14 @@ async def _bound(request: web.Request, struct: gobind.Struct) -> dict[str, Any]:
     try:
         return gobind.bind(struct, await request.read())
     except gobind.BindError as error:
-        raise Refusal(400, {"error": str(error)}) from None
+        raise RefusalError(400, {"error": str(error)}) from None
 
 
 def _jid(phone: str) -> Jid:
     try:
         return jids.parse(phone)
-    except jids.BadJid as error:
-        raise Refusal(400, {"error": f"Invalid phone number format: {error}"}) from None
+    except jids.JidError as error:
+        raise RefusalError(400, {"error": f"Invalid phone number format: {error}"}) from None
 
 
 async def _fetched(request: web.Request, url: str, what: str) -> Download:
@@ -180,9 +180,9 @@ async def _fetched(request: web.Request, url: str, what: str) -> Download:
     got = await download(request.app[HTTP], url)
     if got.status:
         text = f"{what.capitalize()} download failed with status: {got.status}"
-        raise Refusal(400, {"success": False, "error": text})
+        raise RefusalError(400, {"success": False, "error": text})
     if got.error:
-        raise Refusal(400, {"success": False, "error": f"Failed to download {what}: {got.error}"})
+        raise RefusalError(400, {"success": False, "error": f"Failed to download {what}: {got.error}"})
     return got
 
 
@@ -223,7 +223,7 @@ async def _send_one(
     if what in ("image", "document") and gateway_of(request).faults.upload_error:
         text = f"Failed to upload {what} to WhatsApp: {UPLOAD_TAIL}"
         _record(request, parcel, message_id="", delivered=False, error=text, **recorded)
-        raise Refusal(500, {"success": False, "error": text})
+        raise RefusalError(500, {"success": False, "error": text})
     result = await _transmit(request, parcel.jid)
     message_id = new_message_id()
     text = f"Failed to {verb or f'send {what}'}: {result.error}" if result.error else ""
@@ -234,7 +234,7 @@ async def _send_one(
     if result.delivered and gateway_of(request).faults.drop_after:
         await _lose_answer(request)
     if text:
-        raise Refusal(500, {"success": False, "error": text})
+        raise RefusalError(500, {"success": False, "error": text})
     return reply({"success": True, "messageId": message_id})
 
 
@@ -283,7 +283,7 @@ async def _lose_answer(request: web.Request) -> None:
         await asyncio.sleep(0.05)
     if hung or gateway.faults.reset:
         cut(request)
-        raise Refusal(500, {})
+        raise RefusalError(500, {})
 
 
 def _contact(request: web.Request, jid: Jid) -> Contact | None:
@@ -345,5 +345,3 @@ def _record(
 def _first_bad_base64(text: str) -> int:
     alphabet = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
     return next((at for at, character in enumerate(text) if character not in alphabet), len(text))
-
-

@@ -44,7 +44,7 @@ def open_session() -> aiohttp.ClientSession:
 async def post(session: aiohttp.ClientSession, url: str, body: dict[str, Any], jitter_ms: int = 0) -> Outcome:
     """One attempt, after a random wait of up to `jitter_ms`."""
     if jitter_ms:
-        await asyncio.sleep(random.uniform(0, jitter_ms) / 1000)
+        await asyncio.sleep(random.uniform(0, jitter_ms) / 1000)  # noqa: S311 - not a secret
     try:
         sending = session.post(url, data=payloads.encode(body), headers=HEADERS, timeout=_NO_TIMEOUT)
         async with sending as answer:

@@ -17,13 +17,13 @@ from .state import Client, Gateway
 
 GATEWAY = web.AppKey("gateway", Gateway)
 HTTP = web.AppKey("http", aiohttp.ClientSession)
-TASKS: web.AppKey[set[asyncio.Task[Any]]] = web.AppKey("tasks", set)
+TASKS = web.AppKey("tasks", set[asyncio.Task[Any]])
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 NOT_FOUND = "404 page not found"
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """Ends a request with this status and JSON body."""
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
@@ -45,7 +45,7 @@ def client_of(request: web.Request) -> Client:
     """The client named in the path, or 404."""
     client = gateway_of(request).clients.get(request.match_info["id"])
     if client is None:
-        raise Refusal(404, {"error": "client not found"})
+        raise RefusalError(404, {"error": "client not found"})
     return client
 
 
@@ -53,7 +53,7 @@ def connected_client_of(request: web.Request) -> Client:
     """The client named in the path, or 404, or 400 when it is not connected."""
     client = client_of(request)
     if not client.connected:
-        raise Refusal(400, {"error": "client is not connected"})
+        raise RefusalError(400, {"error": "client is not connected"})
     return client
 
 
@@ -85,7 +85,7 @@ async def manners(request: web.Request, handler: Handler) -> web.StreamResponse:
         return cut(request)
     try:
         return await handler(request)
-    except Refusal as refusal:
+    except RefusalError as refusal:
         return reply(refusal.body, refusal.status)
     except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
         return await _no_such_route(request)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -22,3 +23,17 @@ def later(name: str, at: datetime | None = None, once: str | None = None, **ids:
     except AlreadyEnqueued:
         return False
     return True
+
+
+VANISHED_SQL = """
+    DELETE FROM procrastinate_jobs j WHERE j.status = 'doing' AND NOT EXISTS (
+        SELECT 1 FROM procrastinate_workers w
+        WHERE w.id = j.worker_id AND w.last_heartbeat > now() - make_interval(secs => %s))
+"""
+
+
+def forget_vanished(seconds: float = 30.0) -> int:
+    """Delete the running jobs of workers that are gone: the rows they worked on say what is owed, not the jobs."""
+    with connection.cursor() as cursor:
+        cursor.execute(VANISHED_SQL, [seconds])
+        return cursor.rowcount

@@ -23,28 +23,25 @@ _DOUBLED = re.compile(r"\b(?!mazda)([a-z]{3,20})2\b")  # "surat2"
 
 _SLANG_BY_WORD = {
     "agan": "gan juragan", "apakah": "apkh", "banget": "bgt bgtt bangat", "bagaimana": "gmn gmna gmana gimana gmne bgmn gimn",
-    "bagaimananya": "gimananya", "baru": "br", "begitu": "gitu gt", "belum": "blm blom belom", "berapa": "brp brpa brapa brapaan berapaan brpaan",
+    "begitu": "gitu", "belum": "blm blom belom", "berapa": "brp brpa brapa brapaan berapaan brpaan",
     "besok": "bsk bsok besuk", "bisa": "bs bsa", "boleh": "blh bole", "bukan": "bkn", "cash": "kes kontan", "dapat": "dpt dapet",
-    "dari": "dr dri", "dengan": "dg dgn", "di mana": "dimana dmn dmna", "foto": "poto photo photos pic pict gbr pict fotoo",
+    "dari": "dr dri", "dengan": "dg dgn", "di mana": "dimana dmn dmna", "foto": "poto photo photos pic pict gbr",
     "halo": "allo alo hallo helo", "harga": "hrg hrga", "hari": "hri", "ingin": "pengen pgn pngen pengin pingin kepengen",
-    "jadi": "jd jdi", "juga": "jg jga", "kakak": "kaka", "kalau": "kl klo kalo klw kalu", "kapan": "kpn", "kasih": "ksh",
+    "jadi": "jd jdi", "juga": "jg jga", "kak": "ka kk", "kakak": "kaka", "kalau": "kl klo kalo klw kalu", "kapan": "kpn", "kasih": "ksh",
     "kenapa": "knp knapa napa", "kirim": "krm kirimin kirimkan krim", "kredit": "krdt kredt kridit", "lagi": "lg lgi",
     "lihat": "liat lht", "matic": "matik metik metic", "masih": "msh msih", "minta": "mnt", "mobil": "mbl mobl",
-    "nomor": "nmr nomer nmer", "orang": "org", "pakai": "pake pk", "sampai": "sampe smp smpai", "saja": "aja aj ajah sj",
-    "saya": "sy gue gw gua aku", "seperti": "kayak kyk kaya", "siapa": "spa sapa", "sudah": "udah sdh udh dah uda",
-    "sekarang": "skrg skrng skg", "selamat": "slmt met", "siang": "siank", "tahun": "thn th thun", "tanggal": "tgl",
+    "nomor": "nmr nomer nmer", "orang": "org", "pakai": "pake", "sampai": "sampe smp smpai", "saja": "aja aj ajah sj",
+    "saya": "sy gue gw gua aku", "seperti": "kayak kyk", "siapa": "spa sapa", "sudah": "udah sdh udh dah uda",
+    "sekarang": "skrg skrng skg", "selamat": "slmt", "siang": "siank", "tahun": "thn th thun", "tanggal": "tgl",
     "tanya": "nanya tny", "telepon": "tlp telp telpon tlpn telfon tilpun", "terima kasih": "makasih makasi mksh mksih mks tks thx thanks trims trimakasih terimakasih tq thankyou",
-    "terus": "trus trs", "tidak": "gak ga g4k gk nggak ngga enggak engga kagak kaga ndak tdk tak ogah", "tukar tambah": "tt tukartambah tradein",
+    "terus": "trus trs", "tidak": "gak ga g4k gk nggak ngga enggak engga kagak kaga ndak tdk ogah", "tukar tambah": "tt tukartambah tradein",
     "untuk": "utk", "yang": "yg", "oke": "ok okay okey okeh oks okee", "dp": "depe", "alamat": "almt alamt", "lokasi": "lok loc",
-    "showroom": "shwrm sorum shoroom showrom", "ya": "yaa yah iyaa", "iya": "iye iyah y", "mau": "mo mw mao", "sedikit": "dikit dkt",
-    "bicara": "bcr", "ngobrol": "ngobrl", "pagi": "pg", "surat": "surat2", "test drive": "testdrive tesdrive tes", "hari ini": "hr ini",
-    "cicilan": "cicil nyicil cicilannya", "jangan": "jgn", "mohon": "mhn", "tolong": "tlg tlong", "maaf": "mf maap",
+    "showroom": "shwrm sorum shoroom showrom", "ya": "yaa yah iyaa", "iya": "iye iyah", "mau": "mo mw mao", "sedikit": "dikit dkt",
+    "bicara": "bcr", "ngobrol": "ngobrl", "pagi": "pg", "test drive": "testdrive tesdrive",
+    "cicilan": "cicil nyicil", "jangan": "jgn", "mohon": "mhn", "tolong": "tlg tlong", "maaf": "mf maap",
     "bapak": "bpk", "orisinil": "ori original orisinal orsinil",
 }  # fmt: skip
-_NOT_ALONE = {"tes", "hr ini", "kaya", "pk", "met", "tak", "surat2", "cicilannya", "br"}
-_SLANG = {
-    short: word for word, shorts in _SLANG_BY_WORD.items() for short in shorts.split() if short not in _NOT_ALONE
-}  # fmt: skip
+_SLANG = {short: word for word, shorts in _SLANG_BY_WORD.items() for short in shorts.split()}
 
 _KEEP = {
     "nya": {"tanya", "punya", "hanya", "bertanya", "ditanya", "banya"},

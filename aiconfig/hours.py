@@ -1,0 +1,51 @@
+"""Opening hours: pure arithmetic on a week and a local time.
+
+A week maps weekdays (0 = Monday) to (opens, closes); a missing day is closed; an empty week means always open. A day
+that closes before it opens runs over midnight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, time, timedelta
+
+Week = Mapping[int, tuple[time, time]]
+DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+
+
+def is_open(week: Week, now: datetime) -> bool:
+    return not week or any(start <= now <= end for start, end in _spans(week, now))
+
+
+def next_opening(week: Week, now: datetime) -> datetime | None:
+    """When the showroom opens next; None when it is open, or never opens."""
+    if is_open(week, now):
+        return None
+    return min((start for start, _ in _spans(week, now) if start > now), default=None)
+
+
+def closed_since(week: Week, now: datetime) -> datetime | None:
+    """When the present closed period began; None when open, or when it has never been open."""
+    if is_open(week, now):
+        return None
+    return max((end for _, end in _spans(week, now) if end < now), default=None)
+
+
+def _spans(week: Week, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The opening spans from a week ago to a week ahead."""
+    for offset in range(-7, 8):
+        day = now.date() + timedelta(days=offset)
+        if day.weekday() in week:
+            opens, closes = week[day.weekday()]
+            start = datetime.combine(day, opens, now.tzinfo)
+            end = datetime.combine(day, closes, now.tzinfo)
+            yield start, end if closes > opens else end + timedelta(days=1)
+
+
+def say(moment: datetime | None, now: datetime) -> str:
+    """"hari ini pukul 09.00", "besok pukul 09.00", "Senin pukul 09.00"; "" for None."""
+    if moment is None:
+        return ""
+    days = (moment.date() - now.date()).days
+    day = {0: "hari ini", 1: "besok"}.get(days, DAYS[moment.weekday()])
+    return f"{day} pukul {moment:%H.%M}"

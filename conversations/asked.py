@@ -1,0 +1,306 @@
+"""What does a turn ask for? Pure; counter.py answers it.
+
+The classifier gives one intent for a turn, a customer may ask three things in it. So the text is cut into clauses and each
+clause names its topics and the aspects of a car it asks about. A question that no topic takes up is counted as `rest`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from autolumiku.lib import phone, text
+from conversations.turn import Entities, Facts, Faq, Intent, Turn
+from inventory import names
+
+MAX_TEXT = 4000
+MAX_CLAUSES = 20
+FAQ_SHARE = 0.6  # of the FAQ question's own words that a clause must hold
+
+
+class Topic(StrEnum):
+    """One thing asked for; the order here is the order of the answer."""
+
+    INTERNAL = "internal"
+    STOPPED = "stopped"
+    REFUSED = "refused"
+    IDENTITY = "identity"
+    COMPLAINT = "complaint"
+    HUMAN = "human"
+    FAQ = "faq"
+    STOCK = "stock"
+    BODY = "body"
+    BUDGET_ASK = "budget_ask"
+    CREDIT = "credit"
+    NEGOTIATION = "negotiation"
+    PHOTO = "photo"
+    TEST_DRIVE = "test_drive"
+    TRADE_IN = "trade_in"
+    LOCATION = "location"
+    HOURS = "hours"
+    CONTACT = "contact"
+    GREETING = "greeting"
+    CLOSING = "closing"
+    CLARIFY = "clarify"
+    NUMBER = "number"
+    UNANSWERED = "unanswered"
+
+
+ALONE = (Topic.INTERNAL, Topic.STOPPED, Topic.REFUSED)  # such a turn wants nothing else
+SMALL_TALK = frozenset({Topic.GREETING, Topic.CLOSING})  # answered only where nothing else is asked
+ABOUT_CARS = frozenset({Topic.STOCK, Topic.BODY, Topic.BUDGET_ASK, Topic.CREDIT, Topic.NEGOTIATION, Topic.PHOTO, Topic.TEST_DRIVE})
+SHOWS_CARDS = frozenset({Topic.CREDIT, Topic.NEGOTIATION})  # these need the price, so the cards come with them
+
+OF_INTENT: Mapping[Intent, Topic] = {
+    Intent.GREETING: Topic.GREETING,
+    Intent.VEHICLE_INQUIRY: Topic.STOCK,
+    Intent.PRICE_INQUIRY: Topic.STOCK,
+    Intent.TEST_DRIVE: Topic.TEST_DRIVE,
+    Intent.UPLOAD_VEHICLE: Topic.INTERNAL,
+    Intent.UPDATE_STATUS: Topic.INTERNAL,
+    Intent.CHECK_INVENTORY: Topic.STOCK,
+    Intent.GET_STATS: Topic.INTERNAL,
+    Intent.LOCATION: Topic.LOCATION,
+    Intent.HOURS: Topic.HOURS,
+    Intent.CONTACT: Topic.CONTACT,
+    Intent.CONDITION: Topic.STOCK,
+    Intent.PHOTO: Topic.PHOTO,
+    Intent.TRADE_IN: Topic.TRADE_IN,
+    Intent.NEGOTIATION: Topic.NEGOTIATION,
+    Intent.HUMAN_REQUEST: Topic.HUMAN,
+    Intent.COMPLAINT: Topic.COMPLAINT,
+    Intent.IDENTITY: Topic.IDENTITY,
+    Intent.REFUSAL: Topic.REFUSED,
+    Intent.CLOSING: Topic.CLOSING,
+    Intent.STOP: Topic.STOPPED,
+}
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    """Whole words in bare() text: folded, slang spelled out, -nya and other clitics cut, no punctuation."""
+    return re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")
+
+
+TOPIC_WORDS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
+    (Topic.INTERNAL, _pattern("laporan|profit|omzet|omset|laba|revenue|pendapatan|keuntungan|statistik|stats|harga modal|total penjualan|penjualan (?:hari|bulan|minggu|tahun)")),
+    (Topic.STOCK, _pattern("harga|ready|stok|stock|tersedia|masih ada|ada apa saja|apa saja|price ?list")),
+    (Topic.BODY, _pattern("(?:suv|mpv|sedan|hatchback) atau|atau (?:suv|mpv|sedan|hatchback)|kapasitas|berapa (?:kursi|seat|seater|penumpang|orang)|muat berapa|jenis mobil apa")),
+    (Topic.CREDIT, _pattern("kredit|dp(?:nya)?|cicil|cicilan|angsuran|leasing|tenor|simulasi|addm|addb|tdp|bunga")),
+    (Topic.NEGOTIATION, _pattern("nego|negosiasi|diskon|discount|potongan|kemahalan|mahal|kurangin|bisa kurang|harga pas")),
+    (Topic.PHOTO, _pattern("foto|gambar|video")),
+    (Topic.TEST_DRIVE, _pattern(r"tes(?:t)? ?drive|uji coba|coba mobil|(?:datang|lihat|survey|survei|mampir) (?:\w+ ){0,2}(?:showroom|lokasi|mobil|unit)")),
+    (Topic.TRADE_IN, _pattern("tukar tambah|tuker tambah|trade ?in")),
+    (Topic.LOCATION, _pattern(r"lokasi|alamat|maps?|share ?lok?|shareloc|showroom (?:\w+ )?di mana|di mana (?:\w+ )?showroom")),
+    (Topic.HOURS, _pattern("jam (?:buka|tutup|operasional|kerja|berapa)|buka (?:jam|hari|sampai|tidak)|(?:masih|sudah) (?:buka|tutup)|operasional")),
+    (Topic.CONTACT, _pattern("(?:nomor|no|kontak) (?:wa|whatsapp|sales|telepon|hp|admin|marketing|yang bisa)|kontak|sales (?:siapa|mana)|siapa sales")),
+)  # fmt: skip
+
+BUDGET_WORDS = _pattern("budget|bujet|budged|anggaran")
+QUESTION_WORDS = _pattern("apa|apakah|apkh|bisa|boleh|bagaimana|kenapa|mengapa|kapan|berapa|mana|siapa|adakah")
+WHEN_WORDS = _pattern("besok|lusa|hari ini|nanti|senin|selasa|rabu|kamis|jumat|jum at|sabtu|minggu|tanggal|jam [0-9]{1,2}|pukul")
+WHO_AM_I = _pattern("siapa (?:saya|nama saya)|(?:kenal|tahu|tau) saya")
+# Asked about a car, but in no field of ours: the car's card alone is then not the whole answer.
+OPEN_WORDS = _pattern(
+    "irit|boros|konsumsi|banding|bandingkan|bandingin|beda|bedanya|vs|dikirim|kirim ke|antar|antarin|diantar|garansi|asuransi"
+    "|bonus|rekomendasi|rekomendasikan|nyaman|kenapa|mengapa|booking|tanda jadi|transfer|inden|balik nama|mutasi|sparepart"
+    "|spare part|biaya|plat|nopol|alasan|promo|pajangan|modifikasi"
+)
+# Words that tell nothing about which FAQ is meant, in bare() form.
+FILLERS = frozenset(
+    text.words(
+        "apa apakah bisa bisakah boleh ada adakah saya aku kami kita kak kakak min gan bos pak bu mas mbak ya dong sih nih di ke dari"
+        " untuk yang itu ini dan atau juga kalau dengan mau ingin tanya permisi halo hai selamat pagi siang sore malam berapa"
+        " bagaimana kapan mana siapa tidak masih sudah"
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """Something of a car that a customer may ask for; the label is how a card writes it."""
+
+    label: str
+    words: re.Pattern[str]
+
+
+CONDITION = Aspect("Kondisi", _pattern("kondisi|minus"))
+ASPECTS: tuple[Aspect, ...] = (
+    Aspect("KM", _pattern("km(?:nya)?|kilometer|odometer|odo")),
+    Aspect("Transmisi", _pattern("transmisi|matic atau manual|manual atau matic")),
+    Aspect("Bahan bakar", _pattern("bahan bakar|bensin atau (?:diesel|solar)|(?:diesel|solar) atau bensin")),
+    Aspect("Warna", _pattern("warna apa|apa warna|warna bagaimana")),
+    Aspect("Mesin", _pattern("cc(?:nya)?")),
+    Aspect("Pajak", _pattern("pajak|samsat")),
+    Aspect("Surat", _pattern("surat|surat surat|bpkb|stnk|faktur|dokumen")),
+    Aspect("Riwayat banjir", _pattern("banjir|kebanjiran|terendam")),
+    Aspect("Riwayat tabrakan", _pattern("tabrak|tabrakan|nabrak|ketabrak|kecelakaan|laka")),
+    Aspect("Pemilik sebelumnya", _pattern("tangan (?:ke|pertama|kedua|berapa)|pemilik")),
+    Aspect("Buku servis", _pattern("servis|service|service record")),
+    CONDITION,
+    Aspect("Interior", _pattern("interior|jok|kabin")),
+    Aspect("Eksterior", _pattern("eksterior|exterior|bodi|body|cat|lecet")),
+    Aspect("Kondisi mesin", _pattern("(?:kondisi )?mesin (?:bagaimana|aman|halus|sehat)|mesin(?! berapa cc)")),
+    Aspect("Ban", _pattern("ban(?:nya)?")),
+    Aspect("AC", _pattern("ac(?:nya)?")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a turn asks for. wants_card: more than the aspects alone. rest: a question is left that no topic takes up."""
+
+    topics: frozenset[Topic]
+    aspects: tuple[Aspect, ...] = ()
+    faqs: tuple[Faq, ...] = ()
+    wants_card: bool = True
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """One clause, read. `own`: the turn's car is named in it."""
+
+    words: str
+    topics: frozenset[Topic]
+    aspects: tuple[Aspect, ...]
+    faq: Faq | None
+    is_open: bool
+    is_question: bool
+    own: bool
+
+    @property
+    def is_unread(self) -> bool:
+        return self.is_question and not (self.topics or self.aspects or self.faq or self.own or self.is_open)
+
+
+def read(turn: Turn, facts: Facts) -> Asked:
+    """Topics of every clause, and the classifier's own where the clauses do not name it already."""
+    clauses = _clauses(turn, facts)
+    topics = {topic for clause in clauses for topic in clause.topics}
+    own = OF_INTENT.get(turn.understanding.intent)
+    alone = next((topic for topic in ALONE if topic in topics or topic is own), None)
+    if alone:
+        return Asked(frozenset({alone}))
+    aspects = _aspects(turn, clauses)
+    faqs = tuple(dict.fromkeys(clause.faq for clause in clauses if clause.faq))
+    wants_card = Topic.STOCK in topics or any(clause.own and not clause.aspects for clause in clauses) or not aspects
+    unread = sum(clause.is_unread for clause in clauses)
+    topics |= {Topic.FAQ} if faqs else set()
+    topics |= {Topic.STOCK} if aspects or any(clause.own and not clause.faq for clause in clauses) else set()
+    if own and _adds(own, topics, unread):
+        topics.add(own)
+        unread -= 1  # the classifier has understood what the clauses' words did not show
+    is_open = any(clause.is_open and not clause.faq for clause in clauses)
+    if not topics and unread <= 0 and not is_open:
+        topics.add(_without_topic(turn, clauses))
+    return Asked(_tidied(topics), aspects, faqs, wants_card, unread > 0 or is_open or _other_cars(turn, facts))
+
+
+def _adds(own: Topic, topics: set[Topic], unread: int) -> bool:
+    """Does the classifier's topic add something to those the clauses name?"""
+    if own in SMALL_TALK:
+        return not topics and not unread
+    if own is Topic.STOCK:
+        return not topics & ABOUT_CARS and (not topics or unread > 0)
+    return own not in topics and (topics != {Topic.FAQ} or unread > 0)
+
+
+def _tidied(topics: set[Topic]) -> frozenset[Topic]:
+    """Topics that are said within another one's answer left out."""
+    left_out: set[Topic] = set()
+    if topics & SHOWS_CARDS:
+        left_out.add(Topic.STOCK)
+    if Topic.LOCATION in topics:
+        left_out.add(Topic.HOURS)
+    if topics - SMALL_TALK:
+        left_out |= SMALL_TALK
+    return frozenset(topics - left_out)
+
+
+def _aspects(turn: Turn, clauses: Sequence[_Clause]) -> tuple[Aspect, ...]:
+    named = tuple(dict.fromkeys(aspect for clause in clauses for aspect in clause.aspects))
+    answered = any(clause.faq for clause in clauses)
+    return named if named or answered or turn.understanding.intent is not Intent.CONDITION else (CONDITION,)
+
+
+def _without_topic(turn: Turn, clauses: Sequence[_Clause]) -> Topic:
+    """What to do with a turn that asks nothing we know and holds no question."""
+    if len(turn.text) < 60 and phone.normalise(turn.text.strip()):
+        return Topic.NUMBER
+    if turn.understanding.entities.as_dict():
+        return Topic.STOCK
+    words = sum(len(clause.words.split()) for clause in clauses)
+    is_vague = turn.understanding.intent in (Intent.FOLLOW_UP, Intent.UNKNOWN, Intent.SPAM)
+    return Topic.CLARIFY if words <= 2 or is_vague else Topic.UNANSWERED
+
+
+# --- clauses
+
+_CLAUSE_END = re.compile(r"(?<=[?!;\n])|[.,](?=\s)|\s(?:dan|terus|trus|serta|lalu)\s", re.IGNORECASE)
+
+
+def _clauses(turn: Turn, facts: Facts) -> tuple[_Clause, ...]:
+    """The turn's text, cut and read. The showroom's name is taken out: "Prima Mobil" asks for no car."""
+    written = turn.text[:MAX_TEXT]
+    if facts.showroom.name.strip():
+        written = re.sub(re.escape(facts.showroom.name.strip()), " ", written, flags=re.IGNORECASE)
+    pieces = (piece for piece in _CLAUSE_END.split(written)[:MAX_CLAUSES] if bare(piece))
+    return tuple(_clause(piece, turn.understanding.entities, facts.faqs) for piece in pieces)
+
+
+def _clause(piece: str, entities: Entities, faqs: Sequence[Faq]) -> _Clause:
+    """A clause that an FAQ answers names no topic of its own, unless it also names the car."""
+    words = bare(piece)
+    faq, own = _faq_for(words, faqs), _names_car(piece, words, entities)
+    return _Clause(
+        words=words,
+        topics=_topics(words, entities) if faq is None or own else frozenset(),
+        aspects=tuple(aspect for aspect in ASPECTS if aspect.words.search(words)) if faq is None else (),
+        faq=faq,
+        is_open=OPEN_WORDS.search(words) is not None,
+        is_question="?" in piece or QUESTION_WORDS.search(words) is not None,
+        own=own,
+    )
+
+
+def bare(written: str) -> str:
+    """Folded words without clitics, joined by single spaces: "Harganya brp?" -> "harga berapa"."""
+    return " ".join(text.stem_clitics(word) for word in text.words(written[:MAX_TEXT]))
+
+
+def _topics(words: str, entities: Entities) -> frozenset[Topic]:
+    found = {topic for topic, pattern in TOPIC_WORDS if pattern.search(words)}
+    if BUDGET_WORDS.search(words):
+        has_amount = any((entities.budget, entities.budget_min, entities.budget_max))
+        found.add(Topic.STOCK if has_amount else Topic.BUDGET_ASK)
+    return frozenset(found)
+
+
+def _names_car(piece: str, words: str, entities: Entities) -> bool:
+    """Does this clause itself name the turn's car?"""
+    if entities.unit_id and bare(entities.unit_id) in words:
+        return True
+    return entities.names_a_car() and bool(names.find(piece))
+
+
+def _other_cars(turn: Turn, facts: Facts) -> bool:
+    """Is a second model named that these facts do not speak of?"""
+    known = {(unit.make, unit.model) for unit in facts.units + facts.gone + facts.nearest}
+    return any(car not in known for car in names.find(turn.text[:MAX_TEXT]).others)
+
+
+def _faq_for(words: str, faqs: Sequence[Faq]) -> Faq | None:
+    """The FAQ whose question shares most of its telling words with this clause; None below FAQ_SHARE."""
+    said = set(words.split())
+    shares = [(_share(faq, said), -place, faq) for place, faq in enumerate(faqs) if faq.answer.strip()]
+    share, _, best = max(shares, key=lambda item: item[:2], default=(0.0, 0, None))
+    return best if share >= FAQ_SHARE else None
+
+
+def _share(faq: Faq, said: set[str]) -> float:
+    telling = set(bare(faq.question[:500]).split()) - FILLERS
+    return len(telling & said) / len(telling) if telling else 0.0
+
+

@@ -1,0 +1,185 @@
+"""What a customer named: car, year, money, gearbox, fuel, body, seats, colour. Pure; `intents` asks it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from autolumiku.lib import kilometres, rupiah
+from autolumiku.lib import text as lib_text
+from autolumiku.lib.rupiah import Amount
+from conversations.turn import Entities
+from inventory import names
+
+SMALLEST_BUDGET = 5_000_000  # rupiah; less is a fee or an instalment, not the price of a car
+
+_UNIT_ID = re.compile(r"(?<![a-z0-9])(?:([a-z]{2})-([a-z]{3})-([0-9]{3,5})|([a-z]{2})[ -]?pst[ -]?([0-9]{1,5})|vh-([0-9]{3,5}))(?![0-9])")
+_YEAR = re.compile(r"(?<![0-9.,-])(19[89][0-9]|20[0-4][0-9])(?![0-9]|[.,][0-9]|\s?(?:cc|km|jt|juta|rb|ribu)\b)")
+_SHORT_YEAR = re.compile(r"\b(?:tahun|thn|th)\s?'?([0-9]{2})\b(?!\s?(?:jt|juta|rb|ribu|km|%))")
+_OPEN_YEAR = re.compile(
+    r"\b(?:19|20)[0-9]{2}\s?(?:-|–|s/?d|sampai|sampe|hingga|ke ?atas|keatas|up|\+|ke ?bawah|kebawah)(?![a-z])|"
+    r"\b(?:di ?atas|diatas|di ?bawah|dibawah|minimal|min|mulai)(?: tahun| thn| th)? (?:19|20)[0-9]{2}\b"
+)
+
+_DOWN = r"(?:t?dp|depe|uang muka|down ?payment|bayar awal|setor awal)"
+_INSTALMENT = (
+    r"(?:cicil\w{0,8}|angsur\w{0,8}|nyicil|per ?bulan|perbln|sebulan|/ ?(?:bln|bulan)|tenor|bunga|admin\w{0,6}|asuransi|pajak|gaji|"
+    r"booking|tanda jadi|keep|penghasilan)"
+)
+_ROLE_BEFORE = re.compile(rf"\b(?:(?P<down>{_DOWN})|(?P<neither>{_INSTALMENT})|(?P<budget>budget|budjet|bujet|dana|harga\w{{0,3}}))\b")
+_ROLE_AFTER = re.compile(
+    rf"\s?,?\s?(?:(?:untuk|utk|buat|sebagai|bwt) )?(?:(?P<down>{_DOWN})\b|(?P<neither>(?:per|x|/|se|\*)? ?(?:bulan|bln|bl)\b|"
+    rf"x ?[0-9]|cicil|angsur))"
+)
+_AT_MOST = re.compile(
+    r"(?:\b(?:di ?bawah|dibawah|bawah|max|maks|maksimal|maximal|mentok|kurang dari|tidak lebih dari|under|paling mahal|sampai|hingga|"
+    r"budget max)|<=?)(?: harga)?(?: rp\.?)?\s?$"
+)
+_AT_LEAST = re.compile(r"(?:\b(?:di ?atas|diatas|minimal|min|lebih dari|mulai(?: dari)?|above)|>=?)(?: harga)?(?: rp\.?)?\s?$")
+_AND_LESS = re.compile(r"\s?(?:ke ?bawah|kebawah)\b")
+_AND_MORE = re.compile(r"\s?(?:ke ?atas|keatas|lebih\b|up\b)")
+_BARE_BUDGET = re.compile(r"\b(?:budget|budjet|bujet|dana)(?:nya|ku)?(?: (?:saya|cuma|hanya|ada|sekitar|max|maks|di)){0,3} ([3-9][0-9]|[1-9][0-9]{2})(?![0-9.,]|\s?(?:%|jt|juta|rb|ribu|m\b|mi|km|cc))")
+_PERCENT = re.compile(rf"\b{_DOWN}(?:nya)?\W{{0,3}}(?:[a-z]{{1,8}}\W{{1,3}}){{0,2}}?([0-9]{{1,3}})\s?(?:%|persen)|([0-9]{{1,3}})\s?(?:%|persen) {_DOWN}\b")
+_NO_DOWN = re.compile(r"\b(?:tanpa|no|nol|zero) (?:t?dp|uang muka)\b|\bt?dp (?:nol|zero)\b")
+
+_GEARBOXES = {
+    "manual": "manual", "mt": "manual", "matic": "automatic", "at": "automatic", "automatic": "automatic",
+    "otomatis": "automatic", "metik": "automatic", "cvt": "cvt",
+}  # fmt: skip
+_FUELS = {
+    "bensin": "bensin", "pertamax": "bensin", "pertalite": "bensin", "diesel": "diesel", "solar": "diesel",
+    "hybrid": "hybrid", "hibrida": "hybrid", "hev": "hybrid", "hibrid": "hybrid", "listrik": "electric",
+    "ev": "electric", "elektrik": "electric", "electric": "electric",
+}  # fmt: skip
+_BODIES = {
+    "mpv": "mpv", "keluarga": "mpv", "family": "mpv", "suv": "suv", "jeep": "suv", "jip": "suv", "crossover": "suv",
+    "sedan": "sedan", "hatchback": "hatchback", "hatback": "hatchback", "pickup": "pickup", "pikap": "pickup", "van": "van",
+    "minibus": "van", "coupe": "coupe", "truk": "truck", "truck": "truck",
+}  # fmt: skip
+_BODY_PHRASES = {"pick up": "pickup", "city car": "hatchback", "double cabin": "pickup", "bak terbuka": "pickup"}
+_COLOURS = {
+    "hitam": "hitam", "item": "hitam", "putih": "putih", "silver": "silver", "perak": "silver", "abu": "abu-abu",
+    "grey": "abu-abu", "gray": "abu-abu", "merah": "merah", "biru": "biru", "kuning": "kuning", "hijau": "hijau",
+    "coklat": "coklat", "cokelat": "coklat", "oranye": "oranye", "orange": "oranye", "ungu": "ungu", "emas": "emas",
+    "gold": "emas", "krem": "krem", "beige": "krem", "maroon": "maroon", "marun": "maroon", "bronze": "bronze",
+}  # fmt: skip
+_SEATS = re.compile(r"(?<![0-9])([2-9]|1[0-6]) ?(?:seaters?|seats?|kursi|penumpang|orang)\b|\b(?:muat|isi|kapasitas) ([2-9]|1[0-6])\b")
+_NOT_A_COLOUR = re.compile(r"\bplat (?:nomor )?\w{3,8}\b")
+_NO_GEARBOX = re.compile(r"\b(?:buku manual|manual book)\b")
+
+
+def find(text: str) -> Entities:
+    """Everything named in one customer text (already cut to a sane length)."""
+    plain = lib_text.plain(text)
+    said = " ".join(lib_text.stem_clitics(word) for word in lib_text.words(text))
+    car = names.find(plain)
+    amounts = rupiah.find(plain)
+    unit_id = _unit_id(plain)
+    found = Entities(
+        make=car.make,
+        model=car.model,
+        unit_id=unit_id,
+        year=_year(_blank(plain, amounts)),
+        down_payment_percent=_percent(plain),
+        transmission=_one_of(_GEARBOXES, _NO_GEARBOX.sub(" ", said)),
+        fuel=_one_of(_FUELS, said),
+        body_type=_body(said),
+        seats=_seats(said),
+        color=_one_of(_COLOURS, _NOT_A_COLOUR.sub(" ", said)),
+    )
+    return _with_money(found, plain, amounts)
+
+
+def year_of(text: str) -> int | None:
+    """The one model year a text says; None for none, and for an open range ("2018 ke atas")."""
+    return _year(lib_text.plain(text))
+
+
+def _unit_id(plain: str) -> str:
+    match = _UNIT_ID.search(plain)
+    if not match:
+        return ""
+    prefix, middle, number, short, loose, old = match.groups()
+    if old:
+        return f"VH-{old}"
+    return f"{prefix or short}-{middle or 'pst'}-{int(number or loose):03d}".upper()
+
+
+def _blank(plain: str, amounts: list[Amount]) -> str:
+    """The text with money and mileage overwritten, so that their digits are no year."""
+    for span in (*amounts, *kilometres.find(plain)):
+        plain = f"{plain[: span.start]}{'#' * (span.end - span.start)}{plain[span.end :]}"
+    return plain
+
+
+def _year(plain: str) -> int | None:
+    if _OPEN_YEAR.search(plain):
+        return None
+    if match := _YEAR.search(plain):
+        return int(match[1])
+    if match := _SHORT_YEAR.search(plain):
+        short = int(match[1])
+        return short + (2000 if short <= 40 else 1900)
+    return None
+
+
+def _percent(plain: str) -> int | None:
+    if match := _PERCENT.search(plain):
+        percent = int(match[1] or match[2])
+        return percent if percent <= 100 else None
+    return 0 if _NO_DOWN.search(plain) else None
+
+
+def _one_of(table: dict[str, str], said: str) -> str:
+    return next((table[word] for word in said.split() if word in table), "")
+
+
+def _body(said: str) -> str:
+    phrase = next((body for words, body in _BODY_PHRASES.items() if words in said), "")
+    return phrase or _one_of(_BODIES, said)
+
+
+def _seats(said: str) -> int | None:
+    match = _SEATS.search(said)
+    return int(match[1] or match[2]) if match else None
+
+
+def _with_money(found: Entities, plain: str, amounts: list[Amount]) -> Entities:
+    """Each amount is a down payment, an instalment (left out) or the budget; the first of a kind counts."""
+    for index, amount in enumerate(amounts[:20]):
+        earliest = amounts[index - 1].end if index else 0
+        latest = amounts[index + 1].start if index + 1 < len(amounts) else len(plain)
+        role = _role(plain[max(earliest, amount.start - 40) : amount.start], plain[amount.end : latest][:30], latest == len(plain))
+        if role == "down" and found.down_payment is None:
+            found = replace(found, down_payment=amount.value)
+        elif role == "budget" and found.budget is None and amount.value >= SMALLEST_BUDGET:
+            found = _with_budget(found, plain, amount)
+    if found.budget is None and (bare := _BARE_BUDGET.search(plain)):
+        return replace(found, budget=int(bare[1]) * rupiah.JUTA)
+    return found
+
+
+def _role(before: str, after: str, last: bool) -> str:
+    """"down", "neither" or "budget", from the word right behind the amount, else from the nearest one before it."""
+    behind = _ROLE_AFTER.match(after)
+    nearest = None
+    for nearest in _ROLE_BEFORE.finditer(before):
+        pass
+    if behind and behind["neither"]:
+        return "neither"
+    if nearest:
+        return nearest.lastgroup or "budget"
+    if behind and behind["down"] and (last or len(after) > behind.end() + 1):
+        return "down"
+    return "budget"
+
+
+def _with_budget(found: Entities, plain: str, amount: Amount) -> Entities:
+    before, after = plain[max(0, amount.start - 30) : amount.start], plain[amount.end : amount.end + 12]
+    if amount.low is not None:
+        return replace(found, budget=amount.value, budget_min=amount.low, budget_max=amount.high)
+    if _AT_MOST.search(before) or _AND_LESS.match(after):
+        return replace(found, budget=amount.value, budget_max=amount.value)
+    if _AT_LEAST.search(before) or _AND_MORE.match(after):
+        return replace(found, budget=amount.value, budget_min=amount.value)
+    return replace(found, budget=amount.value)

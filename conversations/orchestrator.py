@@ -1,0 +1,242 @@
+"""The order of the steps from an unanswered message to a reply, and nothing else.
+
+`think` decides what to say without touching the database; `conclude` writes it, with all effects of the turn, in one
+transaction under the turn's claim, or not at all.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from aiconfig import llm
+from aiconfig.models import LLMCall, WhatsAppAIConfig
+from conversations import counter, decide, guard, outbox, prompt, turns, wording
+from conversations.decide import Reason
+from conversations.gather import Work
+from conversations.models import ConversationEvent, Direction, Path, Sender, WhatsAppMessage
+from conversations.turn import Answer, Unit, Verdict
+from inventory import search
+from staffcommands import registry
+from tenants import scope
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a turn ends in. An empty text says nothing to the customer."""
+
+    text: str = ""
+    path: Path = Path.FIXED
+    handover: Reason | None = None
+    units: tuple[Unit, ...] = ()  # the cars the text speaks of
+    completion: llm.Completion | None = None
+    failure: llm.LLMError | None = None
+    verdict: Verdict | None = None
+    told_after_hours: bool = False
+
+
+async def think(work: Work) -> Outcome:
+    """Decide the answer. The model's call is the only thing waited for; no database, no connection held."""
+    fixed = _without_draft(work)
+    if fixed is not None:
+        return fixed
+    outcome = await _draft(work) if llm.configured() else _count(work)
+    return _after_hours(work, outcome)
+
+
+def _without_draft(work: Work) -> Outcome | None:
+    """The turns that need neither model nor counter."""
+    config = work.config
+    if work.spam or work.command is not None:
+        return Outcome()
+    if not (config.auto_reply and work.active):
+        return Outcome(handover=Reason.AUTO_REPLY_OFF)
+    if not config.customer_chat_enabled and work.staff is None:
+        return _hand_over(work, decide.of(Reason.CUSTOMER_CHAT_OFF))
+    if config.after_hours_mode == WhatsAppAIConfig.AfterHours.MESSAGE_ONLY and not work.facts.open_now:
+        text = config.after_hours_message.strip() if work.add_after_hours else ""
+        return Outcome(text, handover=Reason.AFTER_HOURS, told_after_hours=bool(text))
+    if work.media_only:
+        name = "unreadable" if work.media_only == "other" else "photo_received"
+        return Outcome(wording.reply(name, kak=wording.kak(work.turn.customer_name)), handover=Reason.UNREADABLE)
+    handover = decide.before(work.turn.understanding, work.turn.persona)
+    return _hand_over(work, handover) if handover is not None else None
+
+
+def _hand_over(work: Work, handover: decide.Handover) -> Outcome:
+    text = wording.handover(handover.text, work.facts, work.turn.customer_name)
+    return Outcome(text, handover=handover.reason)
+
+
+async def _draft(work: Work) -> Outcome:
+    """The model's answer, if it comes in time and every claim in it is covered; else the counter's."""
+    turn, persona = work.turn, work.turn.persona
+    try:
+        said = await llm.complete(
+            prompt.build(turn, work.facts),
+            model=persona.model,
+            temperature=persona.temperature,
+            max_tokens=persona.max_tokens,
+            seconds=settings.TURN_SECONDS,
+        )
+    except llm.LLMError as error:
+        log.error("model failed", tenant=turn.tenant_id, conversation=turn.conversation_id, code=error.code)
+        return replace(_fall_back(work), failure=error)
+    verdict = guard.check(said.text, work.facts, _customer_words(work))
+    if not verdict.ok:
+        log.error("draft refused", tenant=turn.tenant_id, conversation=turn.conversation_id, claims=len(verdict.failed))
+        return replace(_fall_back(work), completion=said, verdict=verdict)
+    handover = decide.after(said.text, turn.understanding, persona)
+    if handover is not None and handover.hard:  # a draft that bargains promises what nobody allowed
+        return replace(_hand_over(work, handover), completion=said, verdict=verdict)
+    reason = handover.reason if handover else None
+    cited = work.facts.units + work.facts.gone + work.facts.nearest
+    return Outcome(said.text, Path.MODEL, reason, cited, completion=said, verdict=verdict)
+
+
+def _customer_words(work: Work) -> list[str]:
+    return [work.turn.text, *(line.text for line in work.turn.history if line.role == "customer")]
+
+
+def _fall_back(work: Work) -> Outcome:
+    """After a failure: the counter's answer if it covers the whole question, else the fixed text; a person looks on."""
+    answer = counter.answer(work.turn, work.facts)
+    if answer.covers:
+        return _counted(answer, Reason.PROCESSING_ERROR)
+    return Outcome(wording.reply("llm_error"), Path.FIXED, Reason.PROCESSING_ERROR)
+
+
+def _count(work: Work) -> Outcome:
+    """No model is configured: the stock itself answers, and a person is asked for what it does not hold."""
+    answer = counter.answer(work.turn, work.facts)
+    return _counted(answer, None if answer.covers else Reason.MISSING_FACT)
+
+
+def _counted(answer: Answer, reason: Reason | None) -> Outcome:
+    return Outcome(answer.text, Path.COUNTER, reason, answer.units)
+
+
+def _after_hours(work: Work, outcome: Outcome) -> Outcome:
+    if not (work.add_after_hours and outcome.text):
+        return outcome
+    text = f"{outcome.text}\n\n{work.config.after_hours_message.strip()}"
+    return replace(outcome, text=text, told_after_hours=True)
+
+
+def conclude(work: Work, outcome: Outcome, began: float) -> int | None:
+    """Write the turn's end if the claim still holds; returns the id of the message to send now, if any.
+
+    A draft that newer messages or a changed car have overtaken is thrown away and the chat is woken again.
+    """
+    turn = work.turn
+    with scope.of(turn.tenant_id):
+        if not search.unchanged({unit.id: unit.version for unit in outcome.units}):
+            turns.release(turn.tenant_id, turn.conversation_id, turn.claim)
+            return None
+        if not turns.conclude(turn.conversation_id, turn.claim, turn.upto, **_marks(work, outcome)):
+            turns.release(turn.tenant_id, turn.conversation_id, turn.claim)
+            return None
+        if work.command is not None and work.staff is not None:
+            outcome = _run(work)
+        _remember(work)
+        message_id = _reply(work, outcome, began) if outcome.text else None
+        if work.spam:
+            turns.note(turn.conversation_id, ConversationEvent.Kind.SPAM)
+        if outcome.handover is not None:
+            turns.hand_over(turn.conversation_id, reason=outcome.handover)
+        turns.rewake(turn.tenant_id, turn.conversation_id, turn.upto)
+        return message_id
+
+
+def _marks(work: Work, outcome: Outcome) -> dict[str, object]:
+    marks: dict[str, object] = {
+        "last_intent": _intent(work),
+        "is_staff": work.staff is not None,
+        "is_spam": work.spam,
+        "conversation_type": "staff" if work.staff is not None else "customer",
+    }
+    if outcome.told_after_hours:
+        marks["after_hours_told_at"] = timezone.now()
+    return marks
+
+
+def _intent(work: Work) -> str:
+    return work.command.intent if work.command is not None else work.turn.understanding.intent.value
+
+
+def _run(work: Work) -> Outcome:
+    """A staff command happens here, under the claim: once, or not at all."""
+    assert work.command is not None and work.staff is not None
+    done = registry.run(work.command, registry.Actor(work.turn.tenant_id, work.staff, work.config))
+    return Outcome(done.text, Path.COMMAND)
+
+
+def _remember(work: Work) -> None:
+    """What was understood, on the messages of this turn."""
+    understanding = work.turn.understanding
+    WhatsAppMessage.objects.filter(
+        tenant_id=work.turn.tenant_id, conversation_id=work.turn.conversation_id, seq__lte=work.turn.upto, intent=""
+    ).exclude(seq=None).update(
+        intent=_intent(work),
+        confidence=understanding.confidence,
+        entities=understanding.entities.as_dict(),
+        sender_type=Sender.STAFF if work.staff is not None else Sender.CUSTOMER,
+    )
+
+
+def _reply(work: Work, outcome: Outcome, began: float) -> int | None:
+    turn = work.turn
+    message = WhatsAppMessage(
+        direction=Direction.OUTBOUND,
+        sender_type=Sender.AI if outcome.path in (Path.MODEL, Path.COUNTER) else Sender.SYSTEM,
+        sender=work.config.ai_name,
+        content=outcome.text,
+        answers_upto=turn.upto,
+        ai_response=outcome.path == Path.MODEL,
+        path=outcome.path,
+        verdict=_verdict(outcome),
+        llm_call=_call(work, outcome),
+        processing_time=round(1000 * (time.monotonic() - began)),
+    )
+    return outbox.queue(turn.tenant_id, turn.conversation_id, message)
+
+
+def _verdict(outcome: Outcome) -> dict[str, object]:
+    if outcome.verdict is None:
+        return {}
+    return {"ok": outcome.verdict.ok, "failed": list(outcome.verdict.failed)}
+
+
+def _call(work: Work, outcome: Outcome) -> LLMCall | None:
+    said, failed = outcome.completion, outcome.failure
+    if said is not None:
+        return LLMCall.objects.create(
+            tenant_id=work.turn.tenant_id,
+            purpose="reply",
+            model=said.model,
+            outcome=LLMCall.Outcome.OK,
+            finish_reason=said.finish_reason,
+            prompt_tokens=said.prompt_tokens,
+            completion_tokens=said.completion_tokens,
+            latency_ms=said.latency_ms,
+        )
+    if failed is not None:
+        return LLMCall.objects.create(
+            tenant_id=work.turn.tenant_id,
+            purpose="reply",
+            model=failed.model,
+            outcome=LLMCall.Outcome.ERROR,
+            error=failed.code,
+            prompt_tokens=failed.usage[0],
+            completion_tokens=failed.usage[1],
+            latency_ms=failed.latency_ms,
+        )
+    return None
+
+

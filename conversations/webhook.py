@@ -1,0 +1,199 @@
+"""The gateway's door: authenticate, read, store, answer 200 once it is committed. No other work is done here.
+
+The gateway signs nothing, tries once and follows no redirect (its contract is in aimeow.payload and aimeow.client).
+The shared secret therefore travels in the callback URL (`?token=`), or in `X-Aimeow-Signature` where a proxy adds it:
+plain, or as the HMAC-SHA256 of the raw body.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import APIException, AuthenticationFailed
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from aimeow import payload
+from aimeow.models import AimeowAccount
+from aimeow.payload import Connected, Disconnected, Ignored, Inbound, PayloadError, Qr, StatusChange
+from autolumiku.lib import counters
+from conversations import intake, outbox
+from conversations.models import Delivery, Direction, WhatsAppMessage
+from tenants import scope
+
+security = structlog.get_logger("security")
+log = structlog.get_logger(__name__)
+
+MAX_BODY_BYTES = 1 << 20
+QR_SECONDS = 60
+
+
+class TooLarge(APIException):
+    status_code = 413
+    default_detail = "body too large"
+
+
+class Malformed(APIException):
+    status_code = 400
+
+
+class UnknownClient(APIException):
+    status_code = 404
+    default_detail = "unknown clientId"
+
+
+class Unavailable(APIException):
+    status_code = 503
+    default_detail = "not stored, try again"
+
+
+class GatewaySecret(BaseAuthentication):
+    """Whoever knows the secret is the gateway. Touches no database; without a secret only DEBUG lets calls in."""
+
+    def authenticate(self, request: Request) -> tuple[None, str]:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
+            raise TooLarge
+        body = request._request.body  # read before any parser: the signature is over the raw bytes
+        secret = settings.AIMEOW_WEBHOOK_SECRET
+        if not secret:
+            if settings.DEBUG:
+                return None, "debug"
+            raise AuthenticationFailed("no webhook secret is configured")
+        if not (_same(request.GET.get("token", ""), secret) or _signed(request, body, secret)):
+            raise AuthenticationFailed("wrong or missing secret")
+        return None, "gateway"
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Token"
+
+
+def _signed(request: Request, body: bytes, secret: str) -> bool:
+    given = request.META.get("HTTP_X_AIMEOW_SIGNATURE", "")
+    expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return _same(given, secret) or _same(given.removeprefix("sha256="), expected)
+
+
+def _same(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), expected.encode())
+
+
+class StrictJSON(BaseParser):
+    """JSON of any declared content type, read by the wire's own strict reader."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> object:
+        try:
+            return payload.decode(stream.read())
+        except PayloadError as error:
+            raise Malformed(str(error)) from error
+
+
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
+class AimeowWebhook(APIView):
+    authentication_classes = (GatewaySecret,)
+    permission_classes = ()
+    parser_classes = (StrictJSON,)
+    throttle_classes = ()
+    status_path = False
+
+    def post(self, request: Request) -> Response:
+        try:
+            event = payload.read(request.data, status_path=self.status_path, base_url=settings.AIMEOW_BASE_URL)
+        except PayloadError as error:
+            raise Malformed(str(error)) from error
+        ignored = _store(event)
+        counters.add("webhook", result=ignored or "stored")
+        return Response({"success": True, "received": True, **({"ignored": ignored} if ignored else {})})
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Every refusal is one security line and a count; what is wrong with us is 503, never a half-kept message."""
+        if not isinstance(exc, APIException):
+            if not isinstance(exc, OperationalError | InterfaceError):
+                log.exception("webhook failed")
+            exc = Unavailable()
+        reason = str(exc.detail)
+        security.warning("webhook refused", status=exc.status_code, reason=reason)
+        counters.add("webhook_refused", status=str(exc.status_code))
+        headers = {"WWW-Authenticate": "Token"} if exc.status_code == 401 else {}
+        return Response({"error": reason}, status=exc.status_code, headers=headers)
+
+
+def _store(event: payload.Event) -> str:
+    """Commit the event; returns "" or why it was ignored. One new try on a connection that broke while idle."""
+    try:
+        return _store_once(event)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        return _store_once(event)
+
+
+def _store_once(event: payload.Event) -> str:
+    if isinstance(event, Ignored):
+        lost = intake.perhaps_lost(event)
+        if lost is None:
+            return event.reason
+        event = lost
+    locks = intake.locks(event) if isinstance(event, Inbound) else []
+    with scope.by_account(event.client_id, _phone_of(event.client_id), locks) as account:
+        if account is not None:
+            return _apply(account, event)
+    intake.remember_unknown(event.client_id)
+    raise UnknownClient
+
+
+def _phone_of(client_id: str) -> str:
+    """The phone of a device JID used as client id, as the gateway does where it has no mapping."""
+    return client_id.partition("@")[0].partition(":")[0] if client_id.endswith("@s.whatsapp.net") else ""
+
+
+def _apply(account: scope.Account, event: payload.Event) -> str:
+    match event:
+        case Inbound():
+            return intake.store(account, event).ignored
+        case StatusChange():
+            return _receipt(account, event)
+        case Qr():
+            AimeowAccount.objects.filter(pk=account.id).update(
+                qr_code=event.code,
+                qr_code_expires_at=timezone.now() + timedelta(seconds=QR_SECONDS),
+                connection_status=AimeowAccount.Connection.QR_READY,
+            )
+        case Connected():
+            AimeowAccount.objects.get(pk=account.id).mark_connected(event.phone)
+            outbox.resume(account.tenant_id)
+        case Disconnected():
+            AimeowAccount.objects.get(pk=account.id).mark_disconnected()
+    return ""
+
+
+# what a receipt may move: forward only, and a "sent" or "failed" of a gateway only while we do not know better
+FORWARD = {
+    "sent": ((Delivery.SENDING, Delivery.UNSURE), "sent_at"),
+    "failed": ((Delivery.SENDING, Delivery.UNSURE), None),
+    "delivered": ((Delivery.SENDING, Delivery.UNSURE, Delivery.SENT), "delivered_at"),
+    "read": ((Delivery.SENDING, Delivery.UNSURE, Delivery.SENT, Delivery.DELIVERED), "read_at"),
+}
+
+
+def _receipt(account: scope.Account, event: StatusChange) -> str:
+    before, column = FORWARD[event.status]
+    moved = WhatsAppMessage.objects.filter(
+        tenant_id=account.tenant_id,
+        account_id=account.id,
+        direction=Direction.OUTBOUND,
+        aimeow_message_id=event.gateway_id,
+        aimeow_status__in=before,
+    ).update(aimeow_status=event.status, **({column: timezone.now()} if column else {}))
+    return "" if moved else "no such message to move"
