@@ -1,8 +1,57 @@
-"""What every test starts from: no keys, no outside world."""
+"""What every test starts from: no keys, no outside world; the gateway and the model are doubles on the wire."""
+
+from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from typing import Any
 
-for name in ("ZAI_API_KEY", "ZAI_BASE_URL", "AIMEOW_BASE_URL", "AIMEOW_WEBHOOK_SECRET", "API_TIMEOUT_MS"):
+for name in ("ZAI_API_KEY", "ZAI_BASE_URL", "ZAI_TEXT_MODEL", "API_TIMEOUT_MS", "PUBLIC_URL", "DEBUG", "PORT"):
     os.environ.pop(name, None)
 os.environ["AIMEOW_WEBHOOK_SECRET"] = "test-webhook-secret"
-os.environ["AIMEOW_BASE_URL"] = "http://127.0.0.1:9"  # discard: a test that needs a gateway starts the simulator
+os.environ["AIMEOW_BASE_URL"] = "http://127.0.0.1:9"  # the discard port: who needs a gateway asks for `gateway`
+
+import pytest  # noqa: E402
+
+from aiconfig.tests.model_server import ModelServer  # noqa: E402
+from aimeow.simulator import Simulator  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def one_simulator() -> Iterator[Simulator]:
+    with Simulator(clients=()) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def gateway(one_simulator: Simulator, settings: Any) -> Simulator:
+    """The simulated gateway, empty."""
+    one_simulator.clear()
+    settings.AIMEOW_BASE_URL = one_simulator.base_url
+    return one_simulator
+
+
+@pytest.fixture(scope="session")
+def one_model() -> Iterator[ModelServer]:
+    with ModelServer() as model:
+        yield model
+
+
+@pytest.fixture
+def model(one_model: ModelServer, settings: Any) -> ModelServer:
+    """A model on the wire that says what the test scripts."""
+    one_model.reset()
+    settings.ZAI_API_KEY = "test-key"
+    settings.ZAI_BASE_URL = one_model.base_url
+    return one_model
+
+
+@pytest.fixture
+def showroom(db: Any, gateway: Simulator) -> Any:
+    """Prima Mobil of the product's documents, with its two cars."""
+    from autolumiku.testing.stage import CITY, FORTUNER, Showroom
+
+    place = Showroom(gateway)
+    place.has(**CITY)
+    place.has(**FORTUNER)
+    return place

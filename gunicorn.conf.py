@@ -12,3 +12,4 @@ graceful_timeout = 30
 max_requests = 0
 accesslog = None
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+control_socket_disable = True

@@ -18,7 +18,7 @@ from conversations.turn import Facts, Unit, Verdict
 from inventory import names
 
 MAX_DRAFT = 4096
-MAX_SOURCE = 20_000  # characters read of one customer text or FAQ answer
+MAX_SOURCE = 8_000  # characters read of one customer text or FAQ answer
 MAX_FOREIGN_SHARE = 0.1
 
 EMPTY = "<empty>"
@@ -75,7 +75,7 @@ def check(draft: str, facts: Facts, customer_texts: Sequence[str]) -> Verdict:
     known = _known(facts, [_plain(words[:MAX_SOURCE]) for words in customer_texts])
     failed = [*_links(text, known), *_ids(text, known)]
     rest = _blank(text, (_LINK, _ID))
-    failed += [*_amounts(rest, known), *_numbers(rest, known), *_mileages(rest, known), *_engines(rest, known)]
+    failed += [*_amounts(text, rest, known), *_numbers(rest, known), *_mileages(rest, known), *_engines(rest, known)]
     failed += _years(rest, known)
     failed += _called_ready(text, facts)
     return Verdict(not failed, tuple(dict.fromkeys(failed)))
@@ -195,14 +195,19 @@ def _link(written: str) -> str:
     return bare.removeprefix("www.").rstrip("/")
 
 
-def _amounts(text: str, known: _Known) -> Iterator[str]:
-    """Amounts that no fact covers. In a line about certain units, only their prices count, not those of the others."""
-    for start, line, about in _lines_about(text, known.units):
+def _amounts(text: str, rest: str, known: _Known) -> Iterator[str]:
+    """Amounts that no fact covers. In a line about certain units, only their prices count, not those of the others.
+
+    rest: the text with ids and links blanked out, so that their digits are no amounts.
+    """
+    for start, end, about in _lines_about(text, known.units):
+        line = rest[start:end]
         allowed = frozenset(price for unit in about for price in _prices(unit)) if about else known.prices
         for amount in rupiah.find(line):
-            claimed = allowed | (known.faq_amounts if _PRICE_LABEL.search(line[: amount.start]) else known.amounts)
-            if not _ends(amount) <= claimed:
-                yield text[start + amount.start : start + amount.end]
+            labelled = _PRICE_LABEL.search(line[max(0, amount.start - 60) : amount.start])
+            others = known.faq_amounts if labelled else known.amounts
+            if not _ends(amount) <= allowed | others:
+                yield line[amount.start : amount.end]
 
 
 def _ends(found: rupiah.Amount | kilometres.Distance) -> set[int]:
@@ -210,14 +215,15 @@ def _ends(found: rupiah.Amount | kilometres.Distance) -> set[int]:
     return {found.value} if found.low is None or found.high is None else {found.low, found.high}
 
 
-def _lines_about(text: str, units: Sequence[Unit]) -> Iterator[tuple[int, str, tuple[Unit, ...]]]:
-    """(offset, line, the units it speaks of). Bullets under a line speak of the same units; () is no unit in particular."""
-    start, about = 0, ()
+def _lines_about(text: str, units: Sequence[Unit]) -> Iterator[tuple[int, int, tuple[Unit, ...]]]:
+    """(start, end, units spoken of) of each line. Bullets under a line speak of the same units; () is none in particular."""
+    start = 0
+    about: tuple[Unit, ...] = ()
     for line in text.split("\n"):
         named = tuple(unit for unit in units if _mentions(line, unit))
         if named or not _BULLET.match(line):
             about = named
-        yield start, line, about
+        yield start, start + len(line), about
         start += len(line) + 1
 
 
@@ -233,14 +239,19 @@ def _places(line: str, name: str) -> list[int]:
 
 
 def _numbers(text: str, known: _Known) -> Iterator[str]:
-    """Telephone and other long numbers: nine digits or more that are no amount, mileage or opening hours."""
-    for match in _NUMBER.finditer(_blank(_without_figures(text), (_TIMES,))):
-        bare = re.sub(r"[^0-9]", "", match[0])
-        written_as_one = match[0].lstrip("+(") == bare
-        if len(bare) < 9 or not (written_as_one or bare.startswith(("0", "62"))):
-            continue
+    """Telephone and other long numbers that nobody named."""
+    for match in _long_numbers(_without_figures(text)):
         if _digits(match[0]) not in known.numbers:
             yield match[0].strip()
+
+
+def _long_numbers(text: str) -> Iterator[re.Match[str]]:
+    """Nine digits or more, dialled or written as one; opening hours are none."""
+    for match in _NUMBER.finditer(_blank(text, (_TIMES,))):
+        bare = re.sub(r"[^0-9]", "", match[0])
+        written_as_one = match[0].lstrip("+(") == bare
+        if len(bare) >= 9 and (written_as_one or bare.startswith(("0", "62"))):
+            yield match
 
 
 def _digits(number: str) -> str:
@@ -260,7 +271,10 @@ def _engines(text: str, known: _Known) -> Iterator[str]:
 
 
 def _years(text: str, known: _Known) -> Iterator[str]:
-    for match in _YEAR.finditer(_blank(_without_figures(text), (_CC, _TIMES, _NUMBER))):
+    bare = _blank(_without_figures(text), (_CC, _TIMES))
+    for match in _long_numbers(bare):
+        bare = _blanked(bare, match.start(), match.end())
+    for match in _YEAR.finditer(bare):
         if match[0] not in known.years:
             yield match[0]
 
@@ -268,8 +282,12 @@ def _years(text: str, known: _Known) -> Iterator[str]:
 def _without_figures(text: str) -> str:
     """Amounts and mileages replaced by spaces."""
     for found in (*rupiah.find(text), *kilometres.find(text)):
-        text = text[: found.start] + " " * (found.end - found.start) + text[found.end :]
+        text = _blanked(text, found.start, found.end)
     return text
+
+
+def _blanked(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]
 
 
 # --- availability
@@ -280,51 +298,53 @@ def _called_ready(text: str, facts: Facts) -> Iterator[str]:
     listing = False
     for written in text.split("\n"):
         line = lib_text.plain(written)  # names.find_all counts places in this form
-        offered = [ready.span() for ready in _READY.finditer(line) if not _NEGATED.search(line[: ready.start()])]
-        subjects = [_subject(line, start, end, facts) for start, end in offered]
-        if listing and not offered and _speaks_of_gone(line, facts):
-            subjects.append(GONE)
-        if GONE in subjects:
+        offered = [ready.span() for ready in _READY.finditer(line) if not _is_negated(line, ready.start())]
+        cars = _cars(line, facts)
+        subjects = [_subject(line, start, end, cars) for start, end in offered]
+        if GONE in subjects or (listing and not offered and _lists_gone(line, cars)):
             yield written.strip()
         if line.strip():
-            listing = bool(offered and line.rstrip(" *_").endswith(":")) or (listing and _is_item(line, facts))
+            listing = bool(offered and line.rstrip(" *_").endswith(":")) or (listing and bool(cars or _BULLET.match(line)))
 
 
-def _subject(line: str, start: int, end: int, facts: Facts) -> str:
+def _is_negated(line: str, place: int) -> bool:
+    return _NEGATED.search(line[max(0, place - 60) : place]) is not None
+
+
+def _subject(line: str, start: int, end: int, cars: Sequence[tuple[int, str]]) -> str:
     """GONE, HERE or "": the car named last before the word at start:end, or else first after it."""
-    before, after = line[:start], line[end:]
-    cars = _cars(before, facts)
-    if cars:
-        place, kind = max(cars)
-        return "" if _GONE_WORD.search(before[place:]) else kind
-    cars = _cars(after, facts)
-    return "" if not cars or _GONE_WORD.search(after) else min(cars)[1]
+    before = [car for car in cars if car[0] < start]
+    if before:
+        place, kind = max(before)
+        return "" if _GONE_WORD.search(line, place, start) else kind
+    return min(cars)[1] if cars and not _GONE_WORD.search(line, end) else ""
+
+
+def _lists_gone(line: str, cars: Sequence[tuple[int, str]]) -> bool:
+    return {kind for _, kind in cars} == {GONE} and not _GONE_WORD.search(line)
 
 
 def _cars(line: str, facts: Facts) -> list[tuple[int, str]]:
-    """(place, GONE or HERE) of the cars named; by id where any id stands there, because models repeat.
+    """(place, GONE or HERE) of the cars named by id or model.
 
-    A model of which the facts hold no unit at all counts as gone: nothing says that it is there.
+    A model that is both gone and here says nothing beside an id. A model of which the facts hold no unit at all counts
+    as gone: nothing says that it is there.
     """
-    kinds = [(unit, GONE) for unit in facts.gone] + [(unit, HERE) for unit in facts.units + facts.nearest]
+    here = facts.units + facts.nearest
+    kinds = [(unit, GONE) for unit in facts.gone] + [(unit, HERE) for unit in here]
     by_id = [(place, kind) for unit, kind in kinds for place in _places(line, unit.display_id)]
-    if by_id:
-        return by_id
-    by_model = [(place, kind) for unit, kind in kinds for place in _places(line, unit.model)]
-    models = {(unit.make, unit.model) for unit, _ in kinds}
-    strangers = [
-        (car.start, GONE)
-        for car in names.find_all(line)
-        if car.model and not car.guessed and (car.make, car.model) not in models
-        and not any(place in range(car.start, car.end) for place, _ in by_model)
-    ]  # fmt: skip
-    return by_model + strangers
+    both = {unit.model for unit in facts.gone} & {unit.model for unit in here} if by_id else set()
+    by_model = [(place, kind) for unit, kind in kinds if unit.model not in both for place in _places(line, unit.model)]
+    return by_id + by_model + [(place, GONE) for place in _strangers(line, [unit for unit, _ in kinds])]
 
 
-def _speaks_of_gone(line: str, facts: Facts) -> bool:
-    cars = _cars(line, facts)
-    return bool(cars) and {kind for _, kind in cars} == {GONE} and not _GONE_WORD.search(line)
+def _strangers(line: str, units: Sequence[Unit]) -> Iterator[int]:
+    """Where the line names a model that is none of these units' (a name with a typing error is no claim)."""
+    for car in names.find_all(line):
+        if car.model and not car.guessed and not any(_is_model(car, unit) for unit in units):
+            yield car.start
 
 
-def _is_item(line: str, facts: Facts) -> bool:
-    return bool(_BULLET.match(line) or _cars(line, facts))
+def _is_model(car: names.Mention, unit: Unit) -> bool:
+    """The catalogue's "Innova" is the showroom's "Kijang Innova Reborn"."""
+    return bool(_places(unit.name, car.model)) or (car.make, car.model) == (unit.make, unit.model)

@@ -79,8 +79,8 @@ def handover(text: str, facts: Facts, customer_name: str = "") -> str:
 
 
 def reopens(facts: Facts) -> str:
-    """" Kami buka kembali besok pukul 09.00." or "" where that is not known."""
-    return reply("reopens", opens_next=facts.opens_next) if facts.opens_next else ""
+    """" Kami buka kembali besok pukul 09.00." with its leading space, or "" where that is not known."""
+    return f" {reply('reopens', opens_next=facts.opens_next)}" if facts.opens_next else ""
 
 
 # --- people and time

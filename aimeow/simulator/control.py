@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from . import inbound, payloads, qr, webhook
-from .faults import CHOICES, changed
+from .faults import CHOICES, Faults, changed
 from .payloads import Chat, Kind
 from .state import Client, Contact, Gateway
 from .wire import HTTP, RefusalError, client_of, gateway_of, in_background, reply
@@ -162,6 +162,7 @@ async def page_feed(request: web.Request) -> web.Response:
             "typing": gateway.is_typing(client_id, phone),
             "callback_set": bool(gateway.callback_url),
             "sent": len(gateway.sent),
+            "switched": gateway.faults != Faults(),
         }
     )
 

@@ -34,7 +34,7 @@ class Outcome:
 def open_session() -> aiohttp.ClientSession:
     """One connection per request: a reused one that the app has just closed would lose the only attempt."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(force_close=True, limit=0),
+        connector=aiohttp.TCPConnector(keepalive_timeout=1e-6, limit=0),  # force_close would add a header
         skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,

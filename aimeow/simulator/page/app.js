@@ -27,6 +27,7 @@ async function pollForever() {
 function take(feed) {
   state.clients = feed.clients;
   state.contacts = feed.contacts;
+  $("app").classList.toggle("switched", feed.switched);
   offerClients();
   if (feed.count < state.count) restartChat();
   state.count = feed.count;

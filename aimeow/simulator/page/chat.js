@@ -20,6 +20,12 @@ const ROOMS = { group: "di grup", status: "di status", channel: "di saluran", se
 let entries = new Map(); // id -> entry
 let nodes = new Map(); // id -> element
 let typing = null;
+let atEnd = true; // the reader has not scrolled up
+
+$("log").addEventListener("scroll", () => {
+  const log = $("log");
+  atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+});
 
 export function clear(who, showroom) {
   entries = new Map();
@@ -31,18 +37,18 @@ export function clear(who, showroom) {
 export function preview(last) {
   if (!last) return "";
   const from = last.side === "bot" || last.side === "staff" ? "Showroom: " : "";
-  return from + (last.text || NAMES[last.kind] || "");
+  return from + (last.text.replace(/[*_~]/g, "") || NAMES[last.kind] || "");
 }
 
 export function update(fresh, isTyping) {
-  const log = $("log");
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  const stay = atEnd;
   for (const entry of fresh) place(entry);
   showTyping(isTyping);
-  if ((fresh.length || isTyping) && atEnd) toEnd();
+  if ((fresh.length || isTyping) && stay) toEnd();
 }
 
 export function toEnd() {
+  atEnd = true;
   $("log").scrollTop = $("log").scrollHeight;
 }
 
@@ -95,8 +101,8 @@ function content(entry) {
 
 function picture(entry) {
   const alt = entry.text ? `Foto: ${entry.text}` : "Foto";
-  const image = el("img", { src: entry.media, alt, loading: "lazy" });
-  image.addEventListener("load", () => { if (entry.id === [...entries.keys()].at(-1)) toEnd(); });
+  const image = el("img", { src: entry.media, alt });
+  image.addEventListener("load", () => { if (atEnd) toEnd(); });
   return el("button", { type: "button", class: "picture", "aria-label": `Perbesar ${alt}`, onclick: () => enlarge(entry.media, alt) }, image);
 }
 

@@ -1,0 +1,742 @@
+"""Stock from a CSV file: `read` understands the file and touches nothing, `save` writes all of it or nothing.
+
+Headers may be Indonesian or English, in any order; the delimiter is a comma, a semicolon or a tab; UTF-8 (with or
+without BOM), UTF-16 with BOM, else Windows-1252. What is wrong is said in Indonesian with line and column; what is
+merely unclear ("178.0" km: 178 or 178,000?) is left empty and said too, because a wrong fact is worse than none.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from autolumiku.lib import kilometres, rupiah
+from inventory import names
+from inventory.models import Condition, Fuel, Status, Transmission, Vehicle, VehicleHistory, plain
+from tenants.models import Tenant
+
+MAX_BYTES = 10 * 2**20
+MAX_ROWS = 10_000
+MAX_ERRORS = 200  # a spoilt file says the same thing ten thousand times
+BATCH = 500
+PRICES = range(5_000_000, 50_000_000_001)  # rupiah; outside, somebody left out "juta" or typed too many zeros
+MILEAGES = range(0, 1_000_001)  # km
+SHOWN = 30  # characters of a cell quoted in an error
+
+# Field -> headers, the best first: where a file has several of them, the first one filled counts.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "display_id": ("display id", "id", "id mobil", "kode", "kode unit", "stock id", "no stok", "unit id"),
+    "make": ("merek", "merk", "make", "brand", "id merk", "pabrikan", "manufacturer"),
+    "name": ("car name", "nama mobil", "nama", "mobil", "name", "unit", "vehicle", "title", "kendaraan"),
+    "model": ("model",),
+    "type": ("tipe", "type", "tipe mobil"),
+    "variant": ("varian", "variant", "trim", "grade"),
+    "year": ("tahun", "year", "thn", "tahun pembuatan", "tahun rakit", "model year"),
+    "status": ("status",),
+    "price": ("harga", "price", "price cash", "harga cash", "harga tunai", "cash", "harga jual", "otr"),
+    "credit_price": ("harga kredit", "price credit", "credit price", "kredit"),
+    "cost_price": ("harga modal", "modal", "cost price", "cost", "harga beli"),
+    "mileage": ("km", "kilometer", "mileage", "odometer", "jarak tempuh", "kilometre"),
+    "transmission": ("transmisi", "transmission", "id transmission", "gearbox", "girboks"),
+    "fuel": ("bahan bakar", "fuel", "id fuel type", "fuel type", "bbm"),
+    "color": ("warna", "color", "colour"),
+    "license_plate": ("plat", "license plate", "nomor polisi", "nopol", "no polisi", "plat nomor", "plate"),
+    "engine_cc": ("cc", "engine cc", "isi silinder", "cylinder size", "kapasitas mesin", "engine"),
+    "body_type": ("bodi", "body", "body type", "bentuk bodi"),
+    "seats": ("kursi", "seats", "jumlah kursi", "tempat duduk"),
+    "condition": ("kondisi", "condition"),
+    "tax_valid_until": ("pajak", "pajak berlaku sampai", "masa pajak", "tax", "tax valid until", "levy date",
+                        "stnk date", "stnk"),
+    "papers": ("surat", "surat surat", "papers", "dokumen"),
+    "accident_history": ("riwayat tabrakan", "tabrakan", "accident history"),
+    "flood_history": ("riwayat banjir", "banjir", "flood history"),
+    "previous_owners": ("pemilik", "jumlah pemilik", "jumlah pemilik sebelumnya", "previous owners", "tangan ke"),
+    "service_book": ("buku servis", "buku service", "service book", "service record"),
+    "description": ("deskripsi", "description", "keterangan"),
+    "staff_notes": ("catatan", "catatan staf", "staff notes", "notes"),
+}  # fmt: skip
+# The word on a vehicle's papers that stands in a "model" column when the name stands under "type".
+BODY_WORDS = ("minibus", "micro", "sedan", "jeep", "suv", "mpv", "pick up", "pickup", "hatchback", "truck", "bus")
+
+STATUSES = {
+    "tersedia": Status.AVAILABLE, "available": Status.AVAILABLE, "ready": Status.AVAILABLE, "ada": Status.AVAILABLE,
+    "booked": Status.BOOKED, "booking": Status.BOOKED, "dibooking": Status.BOOKED, "dp": Status.BOOKED,
+    "sold": Status.SOLD, "terjual": Status.SOLD, "laku": Status.SOLD, "sold out": Status.SOLD,
+    "draft": Status.DRAFT, "draf": Status.DRAFT, "deleted": Status.DELETED, "dihapus": Status.DELETED,
+}  # fmt: skip
+TRANSMISSIONS = {
+    **dict.fromkeys(("manual", "mt", "m/t", "m"), Transmission.MANUAL),
+    **dict.fromkeys(("automatic", "matic", "matik", "otomatis", "automatis", "at", "a/t", "a", "auto", "ags",
+                     "amt", "dct", "tiptronic", "triptonic", "steptronic"), Transmission.AUTOMATIC),
+    **dict.fromkeys(("cvt", "matic cvt", "automatic cvt", "matic (cvt)", "e-cvt"), Transmission.CVT),
+}  # fmt: skip
+FUELS = {
+    **dict.fromkeys(("bensin", "gasoline", "petrol", "gas", "pertalite", "pertamax", "premium"), Fuel.BENSIN),
+    **dict.fromkeys(("diesel", "solar", "dexlite"), Fuel.DIESEL),
+    **dict.fromkeys(("hybrid", "hibrida", "hev", "phev", "plug-in hybrid", "mild hybrid"), Fuel.HYBRID),
+    **dict.fromkeys(("listrik", "electric", "ev", "bev"), Fuel.ELECTRIC),
+}
+CONDITIONS = {
+    **dict.fromkeys(("excellent", "istimewa", "sangat baik", "sangat bagus", "like new"), Condition.EXCELLENT),
+    **dict.fromkeys(("good", "baik", "bagus"), Condition.GOOD),
+    **dict.fromkeys(("fair", "cukup", "cukup baik", "lumayan"), Condition.FAIR),
+    **dict.fromkeys(("poor", "kurang", "perlu perbaikan", "rusak"), Condition.POOR),
+}
+YES_NO = {
+    **dict.fromkeys(("ya", "ada", "yes", "y", "true", "1", "lengkap"), True),
+    **dict.fromkeys(("tidak", "tidak ada", "no", "n", "false", "0"), False),
+}
+COLORS = {
+    "black": "hitam", "white": "putih", "red": "merah", "blue": "biru", "grey": "abu-abu", "gray": "abu-abu",
+    "green": "hijau", "yellow": "kuning", "brown": "cokelat", "orange": "oranye", "gold": "emas", "beige": "krem",
+    "purple": "ungu", "metallic": "metalik",
+}  # fmt: skip
+SHORT_WORDS = frozenset(("UP", "TWO", "LUX", "CAB", "NEW", "ALL"))  # words among the short forms of car names
+SHORT_FORMS = frozenset(("CRDI", "VVTI", "DOHC", "CVVT", "PHEV", "AWDI"))
+EMPTY = frozenset({"", "-", "--", "n/a", "na", "nan", "null", "none", "?", "tidak ada data", "belum ada"})
+MONTHS = {
+    word: number
+    for number, spellings in enumerate(
+        "jan,feb peb,mar,apr,mei may,jun,jul,agu ags aug,sep,okt oct,nov nop,des dec".split(","), start=1
+    )
+    for word in spellings.split()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing about the file, in Indonesian. line 0: about the file as a whole; column: the header as written."""
+
+    line: int
+    column: str
+    text: str
+
+    def __str__(self) -> str:
+        place = f"baris {self.line}" if self.line else ""
+        place = ", ".join(part for part in (place, self.column) if part)
+        return f"{place}: {self.text}" if place else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One car as the file has it, canonical; the fields are Vehicle's. Empty or None: not in the file."""
+
+    line: int
+    make: str
+    model: str
+    year: int
+    variant: str = ""
+    display_id: str = ""
+    status: str = Status.AVAILABLE
+    price: int | None = None
+    credit_price: int | None = None
+    cost_price: int | None = None
+    mileage: int | None = None
+    transmission: str = ""
+    fuel: str = ""
+    color: str = ""
+    license_plate: str = ""
+    engine_cc: int | None = None
+    body_type: str = ""
+    seats: int | None = None
+    condition: str = ""
+    tax_valid_until: date | None = None
+    papers: str = ""
+    accident_history: str = ""
+    flood_history: str = ""
+    previous_owners: int | None = None
+    service_book: bool | None = None
+    description: str = ""
+    staff_notes: str = ""
+
+    def values(self) -> dict[str, Any]:
+        """Vehicle's fields, without the empty ones."""
+        given = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "line"}
+        return {name: value for name, value in given.items() if value not in ("", None)}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What `read` understood. With errors nothing will be saved; notes: cells left empty; ignored: unknown columns."""
+
+    rows: tuple[Row, ...] = ()
+    errors: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What `save` did: the ids of the new cars in the file's order, or the errors and no car."""
+
+    display_ids: tuple[str, ...] = ()
+    errors: tuple[Problem, ...] = ()
+
+    @property
+    def added(self) -> int:
+        return len(self.display_ids)
+
+
+class _BadCellError(ValueError):
+    """The cell says something that cannot be right; the text says why, in Indonesian."""
+
+
+class _UnclearCellError(ValueError):
+    """The cell can be read in two ways: it stays empty."""
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def read(raw: bytes) -> Sheet:
+    """Understand a CSV file of at most 10 MB and 10,000 cars. Pure; never raises for what the file contains."""
+    if len(raw) > MAX_BYTES:
+        return _refused("Berkas lebih besar dari 10 MB.")
+    if raw.startswith(b"PK\x03\x04"):
+        return _refused("Ini berkas Excel. Simpan dulu sebagai CSV, lalu impor lagi.")
+    text = _decode(raw)
+    try:
+        lines = list(_lines(text))
+    except csv.Error as error:
+        return _refused(f"Berkas tidak terbaca sebagai CSV ({error}).")
+    if not lines:
+        return _refused("Berkas kosong.")
+    if len(lines) > MAX_ROWS + 1:
+        return _refused(f"Lebih dari {MAX_ROWS:,} baris. Bagi menjadi beberapa berkas.".replace(",", "."))
+    header = [cell.strip() for cell in lines[0][1]]
+    table = _Table.of(header, lines[1:])
+    if missing := table.missing():
+        return Sheet(errors=missing, ignored=table.ignored)
+    return _sheet(table, lines[1:])
+
+
+def _refused(text: str) -> Sheet:
+    return Sheet(errors=(Problem(0, "", text),))
+
+
+def _decode(raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", errors="replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """(line number, cells) of every line that is not blank; the first one is the header."""
+    text = text.replace("\x00", "")
+    first = text.split("\n", 1)[0]
+    skipped = 0
+    if match := re.fullmatch(r"sep=(.)\r?", first, re.I):  # Excel's own first line
+        text, skipped = text[len(first) + 1 :], 1
+    delimiter = match[1] if match else _delimiter(first)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    start = 1
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            yield start + skipped, cells
+        start = reader.line_num + 1
+
+
+def _delimiter(header: str) -> str:
+    outside = re.sub(r'"[^"]*"', "", header)
+    return max(",;\t", key=outside.count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Which column holds which field: field -> positions, the best first."""
+
+    header: list[str]
+    places: Mapping[str, tuple[int, ...]]
+    doubled: tuple[str, ...]
+
+    @classmethod
+    def of(cls, header: list[str], lines: Sequence[tuple[int, list[str]]]) -> _Table:
+        keys = [_header_key(title) for title in header]
+        doubled = tuple(title for place, title in enumerate(header) if keys[place] and keys[place] in keys[:place])
+        places = {field: tuple(keys.index(t) for t in titles if t in keys) for field, titles in COLUMNS.items()}
+        return cls(header, _sorted_out({field: found for field, found in places.items() if found}, lines), doubled)
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        used = {place for found in self.places.values() for place in found}
+        return tuple(title for place, title in enumerate(self.header) if place not in used and title)
+
+    def missing(self) -> tuple[Problem, ...]:
+        wanted = []
+        if "name" not in self.places and "make" not in self.places:
+            wanted.append("merek")
+        if "name" not in self.places and "model" not in self.places:
+            wanted.append("model")
+        if "year" not in self.places:
+            wanted.append("tahun")
+        known = {place for found in self.places.values() for place in found}
+        doubled = [title for title in self.doubled if self.header.index(title) in known]
+        return (
+            *(Problem(1, "", f"kolom {name} tidak ditemukan") for name in wanted),
+            *(Problem(1, title[:SHOWN], "kolom ini ada dua kali") for title in doubled),
+        )
+
+    def cell(self, cells: Sequence[str], field: str) -> tuple[str, str]:
+        """(text, header) of the first filled column of this field; ("", "") if none is."""
+        for place in self.places.get(field, ()):
+            text = cells[place].strip() if place < len(cells) else ""
+            if text.lower() not in EMPTY:
+                return text, self.header[place][:SHOWN]
+        return "", ""
+
+
+def _header_key(title: str) -> str:
+    """"Price (Rp)" -> "price", "id_transmission" -> "id transmission"."""
+    without_unit = re.sub(r"\([^()]*\)", " ", title.lower().lstrip("\ufeff"))
+    return " ".join(re.split(r"[\W_]+", without_unit)).strip()
+
+
+def _sorted_out(
+    places: dict[str, tuple[int, ...]], lines: Sequence[tuple[int, list[str]]]
+) -> dict[str, tuple[int, ...]]:
+    """Settle what a "type" column is: the name where "model" holds words of the papers, else the variant."""
+    kind = places.pop("type", ())
+    if not kind:
+        return places
+    model = places.get("model", ())
+    if model and _holds_bodies([cells[model[0]] for _, cells in lines if model[0] < len(cells)]):
+        places["body_word"] = places.pop("model")
+        places["name"] = kind
+    elif model or "name" in places:
+        places["variant"] = (*places.get("variant", ()), *kind)
+    else:
+        places["name"] = kind
+    return places
+
+
+def _holds_bodies(cells: Sequence[str]) -> bool:
+    filled = [cell.strip().lower() for cell in cells if cell.strip()]
+    return bool(filled) and sum(cell.startswith(BODY_WORDS) for cell in filled) * 2 > len(filled)
+
+
+def _sheet(table: _Table, lines: Sequence[tuple[int, list[str]]]) -> Sheet:
+    rows: list[Row] = []
+    errors: list[Problem] = []
+    notes: list[Problem] = []
+    for line, cells in lines:
+        if len(cells) > len(table.header) and any(cell.strip() for cell in cells[len(table.header) :]):
+            errors.append(Problem(line, "", "kolomnya lebih banyak daripada judul; beri tanda kutip pada isi yang berkoma"))
+            continue
+        row, wrong, unclear = _row(table, line, cells)
+        rows += [row] if row else []
+        errors += wrong
+        notes += unclear
+    errors += _repeated_ids(rows)
+    if not lines:
+        errors.append(Problem(0, "", "Berkas hanya berisi judul kolom."))
+    errors.sort(key=lambda problem: problem.line)
+    return Sheet(() if errors else tuple(rows), _capped(errors), _capped(notes), table.ignored)
+
+
+def _capped(problems: list[Problem]) -> tuple[Problem, ...]:
+    more = len(problems) - MAX_ERRORS
+    tail = [Problem(0, "", f"… dan {more} lagi.")] if more > 0 else []
+    return (*problems[:MAX_ERRORS], *tail)
+
+
+def _repeated_ids(rows: Sequence[Row]) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for row in rows:
+        if row.display_id and first.setdefault(row.display_id, row.line) != row.line:
+            yield Problem(row.line, "id", f"{row.display_id} sudah ada di baris {first[row.display_id]}")
+
+
+def _row(table: _Table, line: int, cells: Sequence[str]) -> tuple[Row | None, list[Problem], list[Problem]]:
+    """(the car, errors, notes) of one line; no car where there are errors."""
+    values: dict[str, Any] = {}
+    errors: list[Problem] = []
+    notes: list[Problem] = []
+    for field, reader in READERS.items():
+        text, column = table.cell(cells, field)
+        if not text:
+            continue
+        try:
+            values[field] = reader(text)
+        except _BadCellError as error:
+            errors.append(Problem(line, column, str(error)))
+        except _UnclearCellError as error:
+            notes.append(Problem(line, column, str(error)))
+    if not table.cell(cells, "year")[0]:
+        errors.append(Problem(line, "tahun", "kosong"))
+    make, name, model, variant = (table.cell(cells, field)[0] for field in ("make", "name", "model", "variant"))
+    called = _called(make, name, model, variant, values.get("year"))
+    errors += [Problem(line, *complaint) for complaint in _unnamed(called)]
+    if errors:
+        return None, errors, notes
+    make, model, variant = called
+    values.setdefault("body_type", _body(make, model, variant, table.cell(cells, "body_word")[0]))
+    values.setdefault("seats", names.seats(make, model))
+    return Row(line=line, make=make, model=model, variant=variant, **values), [], notes
+
+
+def _unnamed(called: tuple[str, str, str]) -> Iterator[tuple[str, str]]:
+    for column, text, longest in zip(("merek", "model", "varian"), called, (40, 60, 80), strict=True):
+        if not text and column != "varian":
+            yield column, "kosong atau tidak dikenal"
+        if len(text) > longest:
+            yield column, f"lebih dari {longest} huruf"
+
+
+def _body(make: str, model: str, variant: str, word: str) -> str:
+    """The body by the variant's own word, by the list of cars, or by the papers where these say something."""
+    if "hatchback" in variant.lower():
+        return "hatchback"
+    said = {"sedan": "sedan", "suv": "suv", "pick up": "pickup", "pickup": "pickup"}  # nearly everything is a "MINIBUS"
+    return names.body_type(make, model) or said.get(word.lower(), "")
+
+
+# --- what a car is called --------------------------------------------------------------------------------------------
+
+
+def _called(make: str, name: str, model: str, variant: str, year: int | None) -> tuple[str, str, str]:
+    """(make, model, variant), canonical where inventory.names knows the car, else as written.
+
+    ("Toyota", "AVANZA G 1.3", "", "") -> ("Toyota", "Avanza", "G 1.3").
+    """
+    make, name, model, variant = (_tidy(part)[:200] for part in (make, name, model, variant))
+    said = " ".join(part for part in (name, model) if part)
+    make_key = names.find(make).make or _capitals(make)
+    found = _mention(make, make_key, said)
+    if found is None:
+        return make_key, _capitals(_without_start(said, make)), _title(_without_year(variant, year))
+    canonical_make, canonical_model, rest = found
+    variant = " ".join(part for part in (rest, variant) if part)
+    return canonical_make, canonical_model, _title(_without_year(variant, year))
+
+
+def _mention(make: str, make_key: str, said: str) -> tuple[str, str, str] | None:
+    """(make, model, what else the name says) if the list of cars knows it.
+
+    The make stands behind the name first: in front, "Toyota" and "Kijang" of "Kijang Innova" would be one name.
+    """
+    for text, offset in ((f"{said} | {make}", 0), (f"{make} {said}", len(make))):
+        for seen in names.find_all(text):
+            if seen.model and seen.start < offset + len(said) and (not make_key or seen.make == make_key):
+                return seen.make, seen.model, _rest(text.removesuffix(f" | {make}"), max(offset, seen.start), seen)
+    return _glued(make_key, said) if make_key else None
+
+
+def _rest(text: str, start: int, seen: names.Mention) -> str:
+    """What the name says besides the model; of "C 250" for a C-Class everything, of "COROLA ALTIS" nothing."""
+    mention = text[start : seen.end]
+    after = _after_model(mention, seen.model)
+    if not after and any(char.isdigit() for char in mention) and _key(mention) != _key(seen.model):
+        return " ".join(text[start:].split())
+    own = {word.lower() for word in seen.model.split()}
+    tail = text[seen.end :].split()
+    while tail and tail[0].lower() in own:
+        tail = tail[1:]
+    return " ".join((_before(text[:start], seen.make), after, *tail)).strip()
+
+
+def _before(words: str, make: str) -> str:
+    """What stands before the model, without the make's repetition and without "All New"."""
+    idle = {"all", "new", "the", "k", *make.lower().split()}
+    return " ".join(word for word in words.split() if word.lower() not in idle)
+
+
+def _after_model(mention: str, model: str) -> str:
+    """"BRIO SATYA" for Brio -> "SATYA"; "CITY RS HATCHBACK" for City Hatchback -> "RS"; "KIJANG INNOVA" -> ""."""
+    words = mention.split()
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            if _key("".join(words[start:end])) == _key(model):
+                return " ".join(words[end:])
+    own = [_key(word) for word in model.split()]
+    first = next((place for place, word in enumerate(words) if _key(word) in own), len(words))
+    return " ".join(word for word in words[first:] if _key(word) not in own)
+
+
+def _glued(make: str, said: str) -> tuple[str, str, str] | None:
+    """"HONDAHRVRU518", a name as registration offices write it: the longest beginning that is a car of this make."""
+    first, _, rest = _without_start(said, make).partition(" ")
+    for length in range(min(len(first), 20), 2, -1):
+        seen = names.find(f"{make} {first[:length]}")
+        if seen.model and not seen.guessed and seen.make == make:
+            return seen.make, seen.model, f"{first[length:]} {rest}".strip()
+    return None
+
+
+def _without_start(said: str, make: str) -> str:
+    shorter = said[len(make) :].strip() if make and said.lower().startswith(make.lower()) else said
+    return shorter or said
+
+
+def _without_year(variant: str, year: int | None) -> str:
+    return " ".join(word for word in variant.split() if word != str(year))
+
+
+def _title(text: str) -> str:
+    """"VELOZ1.5 TRD SPORTIVO" -> "Veloz 1.5 TRD Sportivo"."""
+    return _capitals(re.sub(r"(?<![A-Za-z0-9])([A-Za-z]{3,20})([0-9])", r"\1 \2", text))
+
+
+def _capitals(text: str) -> str:
+    """Shouted words become ordinary ones; short forms and what has small letters or digits stay."""
+    return " ".join(_title_word(word) for word in text.split())
+
+
+def _title_word(word: str) -> str:
+    is_word = word.isalpha() and word.isupper() and (len(word) > 3 or word in SHORT_WORDS) and word not in SHORT_FORMS
+    return word.capitalize() if is_word else word
+
+
+def _key(text: str) -> str:
+    return "".join(char for char in text.lower() if char.isalnum() or char == "+")
+
+
+# --- cells -----------------------------------------------------------------------------------------------------------
+
+
+def _tidy(text: str) -> str:
+    """One line of printable text that no spreadsheet takes for a formula."""
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(printable.split()).lstrip("=+-@ ")
+
+
+def _quoted(text: str) -> str:
+    tidy = " ".join(text.split())
+    return f"“{tidy[:SHOWN]}…”" if len(tidy) > SHOWN else f"“{tidy}”"
+
+
+def _text(text: str, *, longest: int) -> str:
+    tidy = _tidy(text)
+    if len(tidy) > longest:
+        raise _BadCellError(f"lebih dari {longest} huruf")
+    return tidy
+
+
+def _choice(text: str, *, words: Mapping[str, Any], hint: str) -> Any:
+    key = " ".join(text.lower().split())
+    if key not in words:
+        raise _BadCellError(f"{_quoted(text)} tidak dikenal; isi {hint}")
+    return words[key]
+
+
+def _display_id(text: str) -> str:
+    value = text.upper()
+    if not re.fullmatch(r"[A-Z0-9][A-Z0-9 ._/-]{0,23}", value):
+        raise _BadCellError(f"{_quoted(text)} bukan ID; pakai huruf, angka, dan tanda hubung, paling banyak 24")
+    return value
+
+
+def _whole(text: str) -> int | None:
+    """"2019" and "2019.0" -> 2019."""
+    match = re.fullmatch(r"([0-9]{1,12})(?:[.,]0{1,2})?", text)
+    return int(match[1]) if match else None
+
+
+def _year(text: str) -> int:
+    value = _whole(text)
+    if value is None or not 1950 <= value <= timezone.now().year + 1:
+        raise _BadCellError(f"{_quoted(text)} bukan tahun mobil")
+    return value
+
+
+def _price(text: str) -> int:
+    value = _whole(text)
+    if value is None:
+        value = rupiah.parse(text)
+    if value is None:
+        amounts = rupiah.find(text[:200])
+        exact = len(amounts) == 1 and amounts[0].low is None and not amounts[0].approximate
+        value = amounts[0].value if exact else None
+    if value is None:
+        raise _BadCellError(f"{_quoted(text)} tidak terbaca sebagai harga; tulis misalnya 175000000 atau Rp 175 juta")
+    if value not in PRICES:
+        raise _BadCellError(f"{rupiah.show_full(value)} bukan harga mobil; tulis rupiah penuh, misalnya 175000000")
+    return value
+
+
+def _mileage(text: str) -> int:
+    """"10.508", "42.32" (a lost zero: 42.320) and "96rb" are kilometres; "178.0" and a range are unclear."""
+    bare = re.sub(r"\s*(?:km|kilometer)\.?$", "", text.strip(), flags=re.I)
+    if match := re.fullmatch(r"([0-9]{1,3})[.,]([0-9]{1,2})", bare):
+        if not int(match[2]):
+            raise _UnclearCellError(f"{_quoted(text)} bisa {match[1]} km atau {match[1]}.000 km; dikosongkan")
+        value: int | None = int(match[1]) * 1000 + int(match[2].ljust(3, "0"))
+    else:
+        value = _whole(bare)
+    if value is None and any(distance.low is not None for distance in kilometres.find(f"{bare[:40]} km")):
+        raise _UnclearCellError(f"{_quoted(text)} kisaran, bukan kilometer pasti; dikosongkan")
+    value = kilometres.parse(bare) if value is None else value
+    if value is None:
+        raise _BadCellError(f"{_quoted(text)} tidak terbaca sebagai kilometer")
+    if value not in MILEAGES:
+        raise _BadCellError(f"{kilometres.show(value)} tidak mungkin")
+    return value
+
+
+def _color(text: str) -> str:
+    tidy = _text(text, longest=40).lower()
+    return " ".join(COLORS.get(word, word) for word in tidy.split())
+
+
+def _plate(text: str) -> str:
+    parts = re.fullmatch(r"([A-Z]{1,2})[ .-]?([0-9]{1,4})[ .-]?([A-Z]{0,3})", " ".join(text.upper().split()))
+    if not parts:
+        raise _UnclearCellError(f"{_quoted(text)} bukan nomor polisi; dikosongkan")
+    return " ".join(part for part in parts.groups() if part)
+
+
+def _cc(text: str) -> int:
+    bare = re.sub(r"\s*(?:cc|l|liter)$", "", text.strip(), flags=re.I)
+    litres = re.fullmatch(r"([0-9])[.,]([0-9])", bare)
+    value = int(litres[1]) * 1000 + int(litres[2]) * 100 if litres else _whole(bare.replace(".", ""))
+    if value is None or not 300 <= value <= 9000:
+        raise _BadCellError(f"{_quoted(text)} bukan isi silinder dalam cc")
+    return value
+
+
+def _count(text: str, *, most: int, what: str) -> int:
+    value = _whole(text)
+    if value is None or value > most:
+        raise _BadCellError(f"{_quoted(text)} bukan jumlah {what}")
+    return value
+
+
+def _date(text: str) -> date:
+    """ISO, day/month/year or "5 Mei 2026"; a month alone is unclear, because customers are told the day."""
+    day, month, year = _date_parts(text.strip().lower())
+    try:
+        return date(year if year > 99 else 2000 + year, month, day)
+    except ValueError:
+        raise _BadCellError(f"{_quoted(text)} bukan tanggal; tulis misalnya 31/12/2026") from None
+
+
+def _date_parts(text: str) -> tuple[int, int, int]:
+    """(day, month, year); (0, 0, 0) if the text is no date."""
+    if match := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[ t].{0,20})?", text):
+        return int(match[3]), int(match[2]), int(match[1])
+    if match := re.fullmatch(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{2})", text):
+        return int(match[1]), int(match[2]), int(match[3])
+    if match := re.fullmatch(r"([0-9]{1,2})[ -]([a-z]{3,9})[ -]([0-9]{4})", text):
+        return int(match[1]), MONTHS.get(match[2][:3], 0), int(match[3])
+    if re.fullmatch(r"(?:[0-9]{1,2}|[a-z]{3,9})[ ./-]{1,3}(?:[0-9]{2}|[0-9]{4})", text):
+        raise _UnclearCellError(f"{_quoted(text)} tanpa hari; dikosongkan, isi tanggal lengkap")
+    return 0, 0, 0
+
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "display_id": _display_id,
+    "year": _year,
+    "status": partial(_choice, words=STATUSES, hint="tersedia, booking, terjual, atau draf"),
+    "price": _price,
+    "credit_price": _price,
+    "cost_price": _price,
+    "mileage": _mileage,
+    "transmission": partial(_choice, words=TRANSMISSIONS, hint="manual, matic, atau CVT"),
+    "fuel": partial(_choice, words=FUELS, hint="bensin, diesel, hybrid, atau listrik"),
+    "color": _color,
+    "license_plate": _plate,
+    "engine_cc": _cc,
+    "body_type": lambda text: _text(text, longest=20).lower(),
+    "seats": partial(_count, most=60, what="kursi"),
+    "condition": partial(_choice, words=CONDITIONS, hint="istimewa, baik, cukup, atau perlu perbaikan"),
+    "tax_valid_until": _date,
+    "papers": partial(_text, longest=200),
+    "accident_history": partial(_text, longest=200),
+    "flood_history": partial(_text, longest=200),
+    "previous_owners": partial(_count, most=50, what="pemilik"),
+    "service_book": partial(_choice, words=YES_NO, hint="ya atau tidak"),
+    "description": partial(_text, longest=5000),
+    "staff_notes": partial(_text, longest=5000),
+}
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def save(tenant_id: int, sheet: Sheet, by: str, *, name: str = "", reason: str = "impor") -> Result:
+    """Write all cars of the sheet with their history, or none. Works inside the caller's scope, in one transaction.
+
+    Ids given in the file are kept, others are counted on from the showroom's last number; none is given twice. `by`
+    and `name` go into the history.
+    """
+    if sheet.errors:
+        return Result(errors=sheet.errors)
+    with transaction.atomic():
+        ids = _Ids.locked(tenant_id)
+        if clashes := ids.clashes(sheet.rows):
+            return Result(errors=clashes)
+        given = ids.assign(tenant_id, sheet.rows)
+        vehicles = Vehicle.objects.bulk_create(
+            [_vehicle(tenant_id, row, display_id) for row, display_id in zip(sheet.rows, given, strict=True)], BATCH
+        )
+        rows = zip(vehicles, sheet.rows, strict=True)
+        VehicleHistory.objects.bulk_create([_first_entry(car, row, by, name, reason) for car, row in rows], BATCH)
+    return Result(given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """The showroom's car ids, while its row is locked."""
+
+    prefix: str
+    last: int
+    taken: frozenset[str]
+
+    @classmethod
+    def locked(cls, tenant_id: int) -> _Ids:
+        showroom = Tenant.objects.select_for_update(no_key=True).get(pk=tenant_id)
+        taken = Vehicle.objects.filter(tenant_id=tenant_id).values_list("display_id", flat=True)
+        return cls(showroom.vehicle_prefix, showroom.last_vehicle_number, frozenset(taken))
+
+    def clashes(self, rows: Sequence[Row]) -> tuple[Problem, ...]:
+        again = [row for row in rows if row.display_id in self.taken]
+        return tuple(Problem(row.line, "id", f"{row.display_id} sudah dipakai mobil lain") for row in again)
+
+    def assign(self, tenant_id: int, rows: Sequence[Row]) -> tuple[str, ...]:
+        """Each row's id, in order; the showroom's counter moves past all of them."""
+        number = max([self.last, *(self._number(row.display_id) for row in rows)])
+        given: list[str] = []
+        for row in rows:
+            display_id = row.display_id
+            while not display_id or (not row.display_id and display_id in self.taken):
+                number += 1
+                display_id = f"{self.prefix}-{number:03d}"
+            given.append(display_id)
+        Tenant.objects.filter(pk=tenant_id).update(last_vehicle_number=number)
+        return tuple(given)
+
+    def _number(self, display_id: str) -> int:
+        """The counter's number in an id of this showroom's form, 0 for any other id."""
+        start, _, digits = display_id.rpartition("-")
+        return int(digits) if start == self.prefix.upper() and re.fullmatch(r"[0-9]{1,6}", digits) else 0
+
+
+def _vehicle(tenant_id: int, row: Row, display_id: str) -> Vehicle:
+    sold_at = timezone.now() if row.status == Status.SOLD else None
+    return Vehicle(tenant_id=tenant_id, sold_at=sold_at, **{**row.values(), "display_id": display_id})
+
+
+def _first_entry(vehicle: Vehicle, row: Row, by: str, name: str, reason: str) -> VehicleHistory:
+    values = {**row.values(), "display_id": vehicle.display_id}
+    return VehicleHistory(
+        tenant_id=vehicle.tenant_id,
+        vehicle=vehicle,
+        version=vehicle.version,
+        action="create",
+        changed_fields=sorted(values),
+        new_values={field: plain(value) for field, value in values.items()},
+        changed_by=by,
+        changed_by_name=name,
+        reason=reason,
+    )

@@ -1,0 +1,97 @@
+"""Who may command the showroom by WhatsApp, and what was commanded."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from autolumiku.lib import phone
+from staffcommands.models import StaffCommandLog, StaffWhatsAppAuth
+from tenants.admin import LEADERS, ReadOnly, ScopedAdmin, allowed, label, phone_formfield, when
+
+
+@admin.register(StaffWhatsAppAuth)
+class StaffWhatsAppAuthAdmin(ScopedAdmin):
+    list_display = ("name", "number", "role", "state", "last_use", "command_count")
+    list_filter = ("is_active", "role")
+    search_fields = ("name", "phone_number")
+    fieldsets = (
+        (None, {"fields": ("name", "phone_number", "role", "is_active", "user")}),
+        (
+            "Boleh apa",
+            {"fields": ("can_upload_vehicle", "can_update_status", "can_view_analytics", "can_manage_leads")},
+        ),
+        ("Pemakaian", {"fields": ("last_use", "command_count")}),
+    )
+    readonly_fields = ("last_use", "command_count")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "phone_number":
+            return phone_formfield(db_field)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description="nomor", ordering="phone_number")
+    def number(self, staff: StaffWhatsAppAuth) -> str:
+        return phone.show(staff.phone_number)
+
+    @admin.display(description="status", ordering="is_active")
+    def state(self, staff: StaffWhatsAppAuth) -> SafeString:
+        return label("aktif", "good") if staff.is_active else label("tidak aktif")
+
+    @admin.display(description="perintah terakhir", ordering="last_command_at")
+    def last_use(self, staff: StaffWhatsAppAuth) -> str:
+        return when(staff.last_command_at) if staff.last_command_at else "belum pernah"
+
+
+@admin.register(StaffCommandLog)
+class StaffCommandLogAdmin(ReadOnly, ScopedAdmin):
+    """What was typed and what it changed; the typed text and the values are for owners and managers."""
+
+    list_display = ("command", "who", "result", "vehicle", "executed")
+    list_filter = ("success", "command", "executed_at")
+    list_select_related = ("staff", "vehicle")
+    search_fields = ("command", "staff_phone", "staff__name")
+    BASIC = ("command", "who", "result", "error", "vehicle", "executed")
+    INNER = ("result_message", "given", "change_before", "change_after")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*self.BASIC, *self.INNER) if allowed(request, LEADERS) else self.BASIC
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        hidden = ("parameters", "result_message", "before", "after")
+        return not lookup.startswith(hidden) and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
+
+    @admin.display(description="oleh", ordering="staff_phone")
+    def who(self, entry: StaffCommandLog) -> str:
+        return str(entry.staff or phone.show(entry.staff_phone))
+
+    @admin.display(description="hasil", ordering="success")
+    def result(self, entry: StaffCommandLog) -> SafeString:
+        return label("berhasil", "good") if entry.success else label("ditolak atau gagal", "bad")
+
+    @admin.display(description="waktu", ordering="executed_at")
+    def executed(self, entry: StaffCommandLog) -> str:
+        return when(entry.executed_at)
+
+    @admin.display(description="isi perintah")
+    def given(self, entry: StaffCommandLog) -> str:
+        return readable(entry.parameters)
+
+    @admin.display(description="sebelum")
+    def change_before(self, entry: StaffCommandLog) -> str:
+        return readable(entry.before)
+
+    @admin.display(description="sesudah")
+    def change_after(self, entry: StaffCommandLog) -> str:
+        return readable(entry.after)
+
+
+def readable(values: Any) -> str:
+    """A JSON object as "field: value" lines."""
+    if not isinstance(values, dict):
+        return json.dumps(values, ensure_ascii=False)[:2000]
+    return "\n".join(f"{name}: {value}" for name, value in values.items())[:2000] or "–"
