@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
-for name in ("ZAI_API_KEY", "ZAI_BASE_URL", "ZAI_TEXT_MODEL", "API_TIMEOUT_MS", "PUBLIC_URL", "DEBUG", "PORT"):
-    os.environ.pop(name, None)
-os.environ["AIMEOW_WEBHOOK_SECRET"] = "test-webhook-secret"
-os.environ["AIMEOW_BASE_URL"] = "http://127.0.0.1:9"  # the discard port: who needs a gateway asks for `gateway`
+import pytest
 
-import pytest  # noqa: E402
-
-from aiconfig.tests.model_server import ModelServer  # noqa: E402
-from aimeow.simulator import Simulator  # noqa: E402
+from aiconfig.tests.model_server import ModelServer
+from aimeow.simulator import Simulator
 
 
 @pytest.fixture(scope="session")

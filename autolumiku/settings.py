@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+import traceback
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -185,13 +186,23 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 }
 
 # --- Logs: one line an event, ids only -------------------------------------------------------------------------------
+def where_it_failed(_logger: object, _name: str, event: dict[str, object]) -> dict[str, object]:
+    """The traceback's places and the error's type, never its message: that may hold what a customer wrote."""
+    error = event.pop("exc_info", None) and sys.exc_info()[1]
+    if error:
+        places = traceback.extract_tb(error.__traceback__)[-8:]
+        event["error"] = type(error).__name__
+        event["at"] = " > ".join(f"{Path(place.filename).name}:{place.lineno}" for place in places)
+    return event
+
+
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        where_it_failed,
         structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "logger", "event"]),
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),

@@ -45,12 +45,14 @@ class Topic(StrEnum):
     CLOSING = "closing"
     CLARIFY = "clarify"
     NUMBER = "number"
-    UNANSWERED = "unanswered"
+    NOTED = "noted"
 
 
 ALONE = (Topic.INTERNAL, Topic.STOPPED, Topic.REFUSED)  # such a turn wants nothing else
 SMALL_TALK = frozenset({Topic.GREETING, Topic.CLOSING})  # answered only where nothing else is asked
-ABOUT_CARS = frozenset({Topic.STOCK, Topic.BODY, Topic.BUDGET_ASK, Topic.CREDIT, Topic.NEGOTIATION, Topic.PHOTO, Topic.TEST_DRIVE})
+ABOUT_CARS = frozenset(
+    {Topic.STOCK, Topic.BODY, Topic.BUDGET_ASK, Topic.CREDIT, Topic.NEGOTIATION, Topic.PHOTO, Topic.TEST_DRIVE}
+)
 SHOWS_CARDS = frozenset({Topic.CREDIT, Topic.NEGOTIATION})  # these need the price, so the cards come with them
 
 OF_INTENT: Mapping[Intent, Topic] = {
@@ -99,7 +101,9 @@ TOPIC_WORDS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
 
 BUDGET_WORDS = _pattern("budget|bujet|budged|anggaran")
 QUESTION_WORDS = _pattern("apa|apakah|apkh|bisa|boleh|bagaimana|kenapa|mengapa|kapan|berapa|mana|siapa|adakah")
-WHEN_WORDS = _pattern("besok|lusa|hari ini|nanti|senin|selasa|rabu|kamis|jumat|jum at|sabtu|minggu|tanggal|jam [0-9]{1,2}|pukul")
+WHEN_WORDS = _pattern(
+    "besok|lusa|hari ini|nanti|senin|selasa|rabu|kamis|jumat|jum at|sabtu|minggu|tanggal|jam [0-9]{1,2}|pukul"
+)
 WHO_AM_I = _pattern("siapa (?:saya|nama saya)|(?:kenal|tahu|tau) saya")
 # Asked about a car, but in no field of ours: the car's card alone is then not the whole answer.
 OPEN_WORDS = _pattern(
@@ -171,6 +175,11 @@ class _Clause:
     own: bool
 
     @property
+    def wants_the_car(self) -> bool:
+        """It names the car and asks for nothing more special than that."""
+        return self.own and not self.faq and not self.topics & (ABOUT_CARS | {Topic.TRADE_IN})
+
+    @property
     def is_unread(self) -> bool:
         return self.is_question and not (self.topics or self.aspects or self.faq or self.own or self.is_open)
 
@@ -179,16 +188,16 @@ def read(turn: Turn, facts: Facts) -> Asked:
     """Topics of every clause, and the classifier's own where the clauses do not name it already."""
     clauses = _clauses(turn, facts)
     topics = {topic for clause in clauses for topic in clause.topics}
-    own = OF_INTENT.get(turn.understanding.intent)
+    own = _of_intent(turn)
     alone = next((topic for topic in ALONE if topic in topics or topic is own), None)
     if alone:
         return Asked(frozenset({alone}))
     aspects = _aspects(turn, clauses)
     faqs = tuple(dict.fromkeys(clause.faq for clause in clauses if clause.faq))
-    wants_card = Topic.STOCK in topics or any(clause.own and not clause.aspects for clause in clauses) or not aspects
+    wants_card = Topic.STOCK in topics or any(clause.wants_the_car and not clause.aspects for clause in clauses) or not aspects
     unread = sum(clause.is_unread for clause in clauses)
     topics |= {Topic.FAQ} if faqs else set()
-    topics |= {Topic.STOCK} if aspects or any(clause.own and not clause.faq for clause in clauses) else set()
+    topics |= {Topic.STOCK} if aspects or any(clause.wants_the_car for clause in clauses) else set()
     if own and _adds(own, topics, unread):
         topics.add(own)
         unread -= 1  # the classifier has understood what the clauses' words did not show
@@ -196,6 +205,14 @@ def read(turn: Turn, facts: Facts) -> Asked:
     if not topics and unread <= 0 and not is_open:
         topics.add(_without_topic(turn, clauses))
     return Asked(_tidied(topics), aspects, faqs, wants_card, unread > 0 or is_open or _other_cars(turn, facts))
+
+
+def _of_intent(turn: Turn) -> Topic | None:
+    """The classifier's topic; a follow-up is about the car that the context holds."""
+    understanding = turn.understanding
+    if understanding.intent is Intent.FOLLOW_UP and understanding.entities.names_a_car():
+        return Topic.STOCK
+    return OF_INTENT.get(understanding.intent)
 
 
 def _adds(own: Topic, topics: set[Topic], unread: int) -> bool:
@@ -233,7 +250,7 @@ def _without_topic(turn: Turn, clauses: Sequence[_Clause]) -> Topic:
         return Topic.STOCK
     words = sum(len(clause.words.split()) for clause in clauses)
     is_vague = turn.understanding.intent in (Intent.FOLLOW_UP, Intent.UNKNOWN, Intent.SPAM)
-    return Topic.CLARIFY if words <= 2 or is_vague else Topic.UNANSWERED
+    return Topic.CLARIFY if words <= 2 or is_vague else Topic.NOTED
 
 
 # --- clauses
@@ -302,5 +319,3 @@ def _faq_for(words: str, faqs: Sequence[Faq]) -> Faq | None:
 def _share(faq: Faq, said: set[str]) -> float:
     telling = set(bare(faq.question[:500]).split()) - FILLERS
     return len(telling & said) / len(telling) if telling else 0.0
-
-

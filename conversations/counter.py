@@ -87,7 +87,7 @@ def _last_words(say: _Say, parts: Sequence[_Part]) -> list[str]:
     small = {Topic.IDENTITY, Topic.GREETING, Topic.CLOSING, Topic.CLARIFY, *asked.ALONE}
     if say.asked.rest or say.asked.topics & small or not parts:
         return []
-    last = parts[-1]
+    last = next(part for part in reversed(parts) if part.text)
     if "?" in last.text or not all(part.covers for part in parts):
         return []
     if say.asked.topics == {Topic.STOCK} and len(last.units) == 1 and last.units[0].status == "AVAILABLE":
@@ -161,6 +161,8 @@ def _found(say: _Say) -> _Part:
 
 def _head(say: _Say) -> str:
     budget = _budget(say.entities)
+    if say.asked.aspects and not say.asked.wants_card:
+        return say("aspects")
     if budget:
         return say("stock_budget", budget=budget)
     return say("stock_fits" if say.entities.as_dict() else "stock_list")
@@ -200,7 +202,8 @@ def _gone(say: _Say) -> _Part:
     """Sold or booked, said plainly, and what is there instead."""
     gone = _named_first(say)[:MAX_CARDS]
     lines = [
-        say("stock_booked" if unit.status == "BOOKED" else "stock_sold", car=f"*{unit.name}* ({unit.display_id})") for unit in gone
+        say("stock_booked" if unit.status == "BOOKED" else "stock_sold", car=f"*{unit.name}* ({unit.display_id})")
+        for unit in gone
     ]
     others = _affordable(say, say.facts.units or say.facts.nearest)
     return _with_others(say, "\n".join(lines), "stock_alternatives", others, gone)
@@ -235,7 +238,9 @@ def _with_others(say: _Say, head: str, title: str, others: Sequence[Unit], about
 def _affordable(say: _Say, units: Sequence[Unit]) -> list[Unit]:
     """At most three, and nothing that costs twice the budget or more."""
     ceiling = say.entities.budget_max or say.entities.budget
-    return [unit for unit in units if not ceiling or (unit.price is not None and unit.price < 2 * ceiling)][:MAX_ALTERNATIVES]
+    return [unit for unit in units if not ceiling or (unit.price is not None and unit.price < 2 * ceiling)][
+        :MAX_ALTERNATIVES
+    ]
 
 
 def _is_above(entities: Entities, unit: Unit) -> bool:
@@ -244,7 +249,7 @@ def _is_above(entities: Entities, unit: Unit) -> bool:
 
 
 def _budget(entities: Entities) -> str:
-    """"sekitar Rp 300 juta", "maksimal Rp 200 juta", "Rp 150 juta - Rp 200 juta", or ""."""
+    """ "sekitar Rp 300 juta", "maksimal Rp 200 juta", "Rp 150 juta - Rp 200 juta", or ""."""
     low, high = entities.budget_min, entities.budget_max
     if low and high:
         return f"{rupiah.show(low)} - {rupiah.show(high)}"
@@ -267,7 +272,9 @@ def _wanted(entities: Entities) -> str:
 def _which_car(say: _Say) -> _Part:
     """A question back, with cars that are there as examples."""
     some = say.facts.units[:MAX_CARDS] or say.facts.nearest[:MAX_CARDS]
-    examples = [say("which_car_examples", cars=", ".join(f"{unit.name} ({unit.display_id})" for unit in some))] if some else []
+    examples = (
+        [say("which_car_examples", cars=", ".join(f"{unit.name} ({unit.display_id})" for unit in some))] if some else []
+    )
     return _Part("\n".join([say("which_car"), *examples]), units=some)
 
 
@@ -308,7 +315,7 @@ def _photo(say: _Say) -> _Part:
     if not say.facts.units or _asks_for_gone(say):
         return _stock(say)
     unit = say.facts.units[0]
-    car = f"*{unit.name}* | {unit.display_id}"
+    car = f"*{unit.name}* ({unit.display_id})"
     name = "photo_ready" if unit.photo_count else "photo_missing"
     return _Part(say(name, car=car, count=unit.photo_count), covers=False, units=(unit,))
 
@@ -317,8 +324,8 @@ def _test_drive(say: _Say) -> _Part:
     """Yes and a question for the day; a day already named is for staff to confirm. A car that is gone is said first."""
     if not say.turn.persona.test_drive:
         return _Part(say("test_drive_off"), covers=False)
-    if say.entities.names_a_car() and (not say.facts.units or _asks_for_gone(say)) and Topic.STOCK not in say.asked.topics:
-        return _stock(say)
+    if say.entities.names_a_car() and (not say.facts.units or _asks_for_gone(say)):
+        return _Part("") if Topic.STOCK in say.asked.topics else _stock(say)
     lines = [say("test_drive")]
     units = say.facts.units[:1] if say.entities.names_a_car() else ()
     lines += [wording.title(unit) for unit in units if Topic.STOCK not in say.asked.topics]
@@ -333,7 +340,9 @@ def _test_drive(say: _Say) -> _Part:
 def _address(say: _Say) -> str:
     showroom = say.facts.showroom
     address, city = wording.one_line(showroom.address, 200), wording.one_line(showroom.city, 80)
-    return address if not city or city.lower() in address.lower() else ", ".join(part for part in (address, city) if part)
+    return (
+        address if not city or city.lower() in address.lower() else ", ".join(part for part in (address, city) if part)
+    )
 
 
 def _location(say: _Say) -> _Part:
@@ -412,5 +421,5 @@ PARTS: Mapping[Topic, Callable[[_Say], _Part]] = {
     Topic.CLOSING: _fixed("closing", covers=True),
     Topic.CLARIFY: _fixed("clarify", covers=True),
     Topic.NUMBER: _fixed("number_received", covers=False),
-    Topic.UNANSWERED: _fixed("staff_will_check", covers=False),
+    Topic.NOTED: _fixed("noted", covers=False),
 }

@@ -13,7 +13,10 @@ from inventory import names
 
 SMALLEST_BUDGET = 5_000_000  # rupiah; less is a fee or an instalment, not the price of a car
 
-_UNIT_ID = re.compile(r"(?<![a-z0-9])(?:([a-z]{2})-([a-z]{3})-([0-9]{3,5})|([a-z]{2})[ -]?pst[ -]?([0-9]{1,5})|vh-([0-9]{3,5}))(?![0-9])")
+_UNIT_ID = re.compile(
+    r"(?<![a-z0-9])(?:([a-z]{2})-([a-z]{3})-([0-9]{3,5})|([a-z]{2})[ -]?pst[ -]?([0-9]{1,5})|"
+    r"vh-([0-9]{3,5}))(?![0-9])"
+)
 _YEAR = re.compile(r"(?<![0-9.,-])(19[89][0-9]|20[0-4][0-9])(?![0-9]|[.,][0-9]|\s?(?:cc|km|jt|juta|rb|ribu)\b)")
 _SHORT_YEAR = re.compile(r"\b(?:tahun|thn|th)\s?'?([0-9]{2})\b(?!\s?(?:jt|juta|rb|ribu|km|%))")
 _OPEN_YEAR = re.compile(
@@ -23,23 +26,38 @@ _OPEN_YEAR = re.compile(
 
 _DOWN = r"(?:t?dp|depe|uang muka|down ?payment|bayar awal|setor awal)"
 _INSTALMENT = (
-    r"(?:cicil\w{0,8}|angsur\w{0,8}|nyicil|per ?bulan|perbln|sebulan|/ ?(?:bln|bulan)|tenor|bunga|admin\w{0,6}|asuransi|pajak|gaji|"
+    r"(?:cicil\w{0,8}|angsur\w{0,8}|nyicil|per ?bulan|perbln|sebulan|/ ?(?:bln|bulan)|tenor|bunga|admin\w{0,6}|"
+    r"asuransi|pajak|gaji|"
     r"booking|tanda jadi|keep|penghasilan)"
 )
-_ROLE_BEFORE = re.compile(rf"\b(?:(?P<down>{_DOWN})|(?P<neither>{_INSTALMENT})|(?P<budget>budget|budjet|bujet|dana|harga\w{{0,3}}))\b")
+_ROLE_BEFORE = re.compile(
+    rf"\b(?:(?P<down>{_DOWN})|(?P<neither>{_INSTALMENT})|(?P<budget>budget|budjet|bujet|"
+    rf"dana|harga\w{{0,3}}))\b"
+)
 _ROLE_AFTER = re.compile(
-    rf"\s?,?\s?(?:(?:untuk|utk|buat|sebagai|bwt) )?(?:(?P<down>{_DOWN})\b|(?P<neither>(?:per|x|/|se|\*)? ?(?:bulan|bln|bl)\b|"
-    rf"x ?[0-9]|cicil|angsur))"
+    rf"\s?,?\s?(?:(?:untuk|utk|buat|sebagai|bwt) )?(?:(?P<down>{_DOWN})\b|(?P<monthly>(?:per|x|/|se|"
+    rf"\*)? ?(?:bulan|bln|bl)\b|"
+    rf"x ?[0-9])|(?P<neither>cicil|angsur))"
 )
 _AT_MOST = re.compile(
-    r"(?:\b(?:di ?bawah|dibawah|bawah|max|maks|maksimal|maximal|mentok|kurang dari|tidak lebih dari|under|paling mahal|sampai|hingga|"
+    r"(?:\b(?:di ?bawah|dibawah|bawah|max|maks|maksimal|maximal|mentok|kurang dari|tidak lebih dari|under|"
+    r"paling mahal|sampai|hingga|"
     r"budget max)|<=?)(?: harga)?(?: rp\.?)?\s?$"
 )
-_AT_LEAST = re.compile(r"(?:\b(?:di ?atas|diatas|minimal|min|lebih dari|mulai(?: dari)?|above)|>=?)(?: harga)?(?: rp\.?)?\s?$")
+_AT_LEAST = re.compile(
+    r"(?:\b(?:di ?atas|diatas|minimal|min|lebih dari|mulai(?: dari)?|above)|"
+    r">=?)(?: harga)?(?: rp\.?)?\s?$"
+)
 _AND_LESS = re.compile(r"\s?(?:ke ?bawah|kebawah)\b")
 _AND_MORE = re.compile(r"\s?(?:ke ?atas|keatas|lebih\b|up\b)")
-_BARE_BUDGET = re.compile(r"\b(?:budget|budjet|bujet|dana)(?:nya|ku)?(?: (?:saya|cuma|hanya|ada|sekitar|max|maks|di)){0,3} ([3-9][0-9]|[1-9][0-9]{2})(?![0-9.,]|\s?(?:%|jt|juta|rb|ribu|m\b|mi|km|cc))")
-_PERCENT = re.compile(rf"\b{_DOWN}(?:nya)?\W{{0,3}}(?:[a-z]{{1,8}}\W{{1,3}}){{0,2}}?([0-9]{{1,3}})\s?(?:%|persen)|([0-9]{{1,3}})\s?(?:%|persen) {_DOWN}\b")
+_BARE_BUDGET = re.compile(
+    r"\b(?:budget|budjet|bujet|dana)(?:nya|ku)?(?: (?:saya|cuma|hanya|ada|sekitar|max|maks|"
+    r"di)){0,3} ([3-9][0-9]|[1-9][0-9]{2})(?![0-9.,]|\s?(?:%|jt|juta|rb|ribu|m\b|mi|km|cc))"
+)
+_PERCENT = re.compile(
+    rf"\b{_DOWN}(?:nya)?\W{{0,3}}(?:[a-z]{{1,8}}\W{{1,3}}){{0,2}}?([0-9]{{1,3}})\s?(?:%|persen)|"
+    rf"([0-9]{{1,3}})\s?(?:%|persen) {_DOWN}\b"
+)
 _NO_DOWN = re.compile(r"\b(?:tanpa|no|nol|zero) (?:t?dp|uang muka)\b|\bt?dp (?:nol|zero)\b")
 
 _GEARBOXES = {
@@ -53,8 +71,8 @@ _FUELS = {
 }  # fmt: skip
 _BODIES = {
     "mpv": "mpv", "keluarga": "mpv", "family": "mpv", "suv": "suv", "jeep": "suv", "jip": "suv", "crossover": "suv",
-    "sedan": "sedan", "hatchback": "hatchback", "hatback": "hatchback", "pickup": "pickup", "pikap": "pickup", "van": "van",
-    "minibus": "van", "coupe": "coupe", "truk": "truck", "truck": "truck",
+    "sedan": "sedan", "hatchback": "hatchback", "hatback": "hatchback", "pickup": "pickup", "pikap": "pickup",
+    "van": "van", "minibus": "van", "coupe": "coupe", "truk": "truck", "truck": "truck",
 }  # fmt: skip
 _BODY_PHRASES = {"pick up": "pickup", "city car": "hatchback", "double cabin": "pickup", "bak terbuka": "pickup"}
 _COLOURS = {
@@ -63,7 +81,10 @@ _COLOURS = {
     "coklat": "coklat", "cokelat": "coklat", "oranye": "oranye", "orange": "oranye", "ungu": "ungu", "emas": "emas",
     "gold": "emas", "krem": "krem", "beige": "krem", "maroon": "maroon", "marun": "maroon", "bronze": "bronze",
 }  # fmt: skip
-_SEATS = re.compile(r"(?<![0-9])([2-9]|1[0-6]) ?(?:seaters?|seats?|kursi|penumpang|orang)\b|\b(?:muat|isi|kapasitas) ([2-9]|1[0-6])\b")
+_SEATS = re.compile(
+    r"(?<![0-9])([2-9]|1[0-6]) ?(?:seaters?|seats?|kursi|penumpang|orang)\b|\b(?:muat|isi|"
+    r"kapasitas) ([2-9]|1[0-6])\b"
+)
 _NOT_A_COLOUR = re.compile(r"\bplat (?:nomor )?\w{3,8}\b")
 _NO_GEARBOX = re.compile(r"\b(?:buku manual|manual book)\b")
 
@@ -107,8 +128,10 @@ def _unit_id(plain: str) -> str:
 
 def _blank(plain: str, amounts: list[Amount]) -> str:
     """The text with money and mileage overwritten, so that their digits are no year."""
-    for span in (*amounts, *kilometres.find(plain)):
-        plain = f"{plain[: span.start]}{'#' * (span.end - span.start)}{plain[span.end :]}"
+    spans = [(amount.start, amount.end) for amount in amounts]
+    spans += [(distance.start, distance.end) for distance in kilometres.find(plain)]
+    for start, end in spans:
+        plain = f"{plain[:start]}{'#' * (end - start)}{plain[end:]}"
     return plain
 
 
@@ -149,7 +172,11 @@ def _with_money(found: Entities, plain: str, amounts: list[Amount]) -> Entities:
     for index, amount in enumerate(amounts[:20]):
         earliest = amounts[index - 1].end if index else 0
         latest = amounts[index + 1].start if index + 1 < len(amounts) else len(plain)
-        role = _role(plain[max(earliest, amount.start - 40) : amount.start], plain[amount.end : latest][:30], latest == len(plain))
+        role = _role(
+            plain[max(earliest, amount.start - 40) : amount.start],
+            plain[amount.end : latest][:30],
+            latest == len(plain),
+        )
         if role == "down" and found.down_payment is None:
             found = replace(found, down_payment=amount.value)
         elif role == "budget" and found.budget is None and amount.value >= SMALLEST_BUDGET:
@@ -160,15 +187,15 @@ def _with_money(found: Entities, plain: str, amounts: list[Amount]) -> Entities:
 
 
 def _role(before: str, after: str, last: bool) -> str:
-    """"down", "neither" or "budget", from the word right behind the amount, else from the nearest one before it."""
+    """Is it "down", "neither" or "budget"? By "per bulan" behind, the nearest word before, or behind."""
     behind = _ROLE_AFTER.match(after)
-    nearest = None
-    for nearest in _ROLE_BEFORE.finditer(before):
-        pass
-    if behind and behind["neither"]:
+    nearest = next(reversed(list(_ROLE_BEFORE.finditer(before))), None)
+    if behind and behind["monthly"]:
         return "neither"
     if nearest:
         return nearest.lastgroup or "budget"
+    if behind and behind["neither"]:
+        return "neither"
     if behind and behind["down"] and (last or len(after) > behind.end() + 1):
         return "down"
     return "budget"

@@ -41,10 +41,13 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _CC = re.compile(r"(?<![\w.,])([0-9]{3,4}|[0-9]\.[0-9]{3}) ?cc(?![A-Za-z])", re.IGNORECASE)
-_PRICE_LABEL = re.compile(r"(?:harganya|harga(?: cash| tunai| kredit)? ?:|dijual|dibanderol)[^0-9\n]{0,25}$", re.IGNORECASE)
+_PRICE_LABEL = re.compile(
+    r"(?:harganya|harga(?: cash| tunai| kredit)? ?:|dijual|dibanderol)[^0-9\n]{0,25}$", re.IGNORECASE
+)
 _READY = re.compile(r"\b(?:ready|tersedia|available|masih ada)\b", re.IGNORECASE)
 _NEGATED = re.compile(
-    r"\b(?:tidak|tdk|belum|bukan|nggak|enggak|gak|ga|kurang|terjual|laku|dibooking|dipesan)\b[^.!?\n]{0,25}$", re.IGNORECASE
+    r"\b(?:tidak|tdk|belum|bukan|nggak|enggak|gak|ga|kurang|terjual|laku|dibooking|dipesan)\b[^.!?\n]{0,25}$",
+    re.IGNORECASE,
 )
 _GONE_WORD = re.compile(r"\b(?:terjual|laku|dibooking|dipesan)\b", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[•·*\-–]|[^\w\s]{1,2}\s|harga\b|rp\b)", re.IGNORECASE)
@@ -125,12 +128,16 @@ def _known(facts: Facts, customer: list[str]) -> _Known:
         amounts=frozenset(_values(free)),
         faq_amounts=frozenset(_values([*faq, *own])),
         prices=frozenset(price for unit in units for price in _prices(unit)),
-        years=_unit_years(units) | {str(facts.now.year)} | {found for text in free for found in _FOUR_DIGITS.findall(text)},
+        years=_unit_years(units)
+        | {str(facts.now.year)}
+        | {found for text in free for found in _FOUR_DIGITS.findall(text)},
         ids=frozenset({unit.display_id.upper() for unit in units} | set(_id_words(free))),
         numbers=frozenset(phones | {_digits(match[0]) for text in free for match in _NUMBER.finditer(text)}),
         links=frozenset(_link(match[0]) for text in free for match in _LINK.finditer(text)),
-        mileages=_unit_mileages(units) | {value for text in free for one in kilometres.find(text) for value in _ends(one)},
-        engines=frozenset(unit.engine_cc for unit in units if unit.engine_cc) | {cc for text in free for _, cc in _cc(text)},
+        mileages=_unit_mileages(units)
+        | {value for text in free for one in kilometres.find(text) for value in _ends(one)},
+        engines=frozenset(unit.engine_cc for unit in units if unit.engine_cc)
+        | {cc for text in free for _, cc in _cc(text)},
     )
 
 
@@ -304,7 +311,9 @@ def _called_ready(text: str, facts: Facts) -> Iterator[str]:
         if GONE in subjects or (listing and not offered and _lists_gone(line, cars)):
             yield written.strip()
         if line.strip():
-            listing = bool(offered and line.rstrip(" *_").endswith(":")) or (listing and bool(cars or _BULLET.match(line)))
+            listing = bool(offered and line.rstrip(" *_").endswith(":")) or (
+                listing and bool(cars or _BULLET.match(line))
+            )
 
 
 def _is_negated(line: str, place: int) -> bool:

@@ -18,76 +18,90 @@ from conversations import spam
 from conversations.turn import STAFF_INTENTS, Entities, Intent, Understanding
 
 EXAMINED = 2_048  # characters of a text that are read; holds the worst case under 50 ms
-EXAMINED_ASKED = 1_024  # of the showroom's last message: its end, where the question stands
+MOST_WORDS = 300
+EXAMINED_ASKED = 512  # of the showroom's last message: its end, where the question stands
 
 _W = r"(?: [a-z0-9]{1,20})"  # one word in between
 _STAFF_PEOPLE = (
-    r"(?:sales|admin|staff|staf|cs|customer service|marketing|owner|pemilik|bos|boss|operator|petugas|tim|manager|manajer|pegawai|karyawan)"
+    r"(?:sales|admin|staff|staf|cs|customer service|marketing|owner|pemilik|bos|boss|operator|petugas|tim|manager|"
+    r"manajer|pegawai|karyawan)"
 )
 _PERSON = rf"(?:orang(?: asli)?|manusia|{_STAFF_PEOPLE})"
 _CREDIT = (
-    r"\b(?:kredit|cicilan|angsuran|dp|tdp|uang muka|tenor|leasing|bunga|simulasi|kkb|addm|addb|otr|cash tempo|over kredit|bayar cash)\b"
+    r"\b(?:kredit|cicilan|angsuran|dp|tdp|uang muka|tenor|leasing|bunga|simulasi|kkb|addm|addb|otr|cash tempo|"
+    r"over kredit|bayar cash)\b"
 )
 _MEASURED = (
-    r"tahun|km|kilometer|kapasitas|seat|seater|kursi|penumpang|orang|cc|jam|nomor|unit|stok|lama|jauh|jarak|bulan|hari|tangan|pemilik|kali|"
+    r"tahun|km|kilometer|kapasitas|seat|seater|kursi|penumpang|orang|cc|jam|nomor|unit|stok|lama|jauh|jarak|bulan|"
+    r"hari|tangan|pemilik|kali|"
     r"mesin|tenaga|silinder|pintu|foto|menit|liter|umur|cabang|stnk|pajak|plat"
 )
 
 # Words that carry no wish: forms of address, particles, politeness.
-_FILLERS = frozenset(
-    "kak kakak gan agan min admin bos boss bang abang mas mbak pak bapak bu ibu sis om tante bro ya yah dong deh sih nih kok lah saja "
-    "banget mohon tolong permisi maaf nah oh wah hehe hehehe wkwk wkwkwk hmm eh kan tuh toh the nya juragan all semua semuanya ah loh "
-    "lho yuk ayo dulu juga ini itu".split()
+_FILLERS = lib_text.listed(
+    "kak, kakak, gan, agan, min, admin, bos, boss, bang, abang, mas, mbak, pak, bapak, bu, ibu, sis, om, tante, "
+    "bro, ya, yah, dong, deh, sih, nih, kok, lah, saja, banget, mohon, tolong, permisi, maaf, nah, oh, wah, hehe, "
+    "hehehe, wkwk, wkwkwk, hmm, eh, kan, tuh, toh, the, nya, juragan, all, semua, semuanya, ah, loh, lho, yuk, "
+    "ayo, dulu, juga, ini, itu"
 )
-_GREETINGS = frozenset(
-    "halo hai hello hi hey hei hay pagi siang sore malam selamat assalamualaikum asalamualaikum assalamualaikum assalamu alaikum "
-    "assalammualaikum asalamu salam waalaikumsalam wr wb warahmatullahi wabarakatuh p ping punten permisi sugeng enjing "
-    "ass aslm hallow haloha".split()
+_GREETINGS = lib_text.listed(
+    "halo, hai, hello, hi, hey, hei, hay, pagi, siang, sore, malam, selamat, assalamualaikum, asalamualaikum, "
+    "assalamu, alaikum, assalammualaikum, asalamu, salam, waalaikumsalam, wr, wb, warahmatullahi, wabarakatuh, p, "
+    "ping, punten, permisi, sugeng, enjing, ass, aslm, hallow, haloha"
 )
-_GREETING_TAIL = frozenset(
-    "mau tanya numpang bertanya izin ijin boleh bisa saya ingin sebentar ada yang di sini kamu apa kabar bantu perkenalkan nama".split()
+_GREETING_TAIL = lib_text.listed(
+    "mau, tanya, numpang, bertanya, izin, ijin, boleh, bisa, saya, ingin, sebentar, ada, yang, di, sini, kamu, "
+    "apa, kabar, bantu, perkenalkan, nama"
 )
-_YES = frozenset(
-    "iya ya yup yes yoi oke boleh mau sip siap bisa gas gaskeun tentu lanjut kirim silakan silahkan betul benar setuju minat coba gass "
-    "kuy ayo yuk monggo saja lihat mana foto jadwalkan hitungkan sambungkan tertarik berminat deal baik please pls sekarang langsung".split()
+_WISHES = lib_text.listed(
+    "cari, mencari, ada, beli, jual, punya, lihat, butuh, info, stok, daftar, harga, mau, ingin, minta, tanya, "
+    "berapa, kredit, tes, cek, bisa"
 )
-_NO = frozenset("tidak jangan belum bukan batal skip no nope usah perlu jadi nanti mau dulu deh saja terima kasih".split())
-_REFUSALS = frozenset(
-    (
-        "tidak", "tidak jadi", "tidak usah", "tidak perlu", "tidak mau", "tidak tertarik", "tidak minat", "tidak berminat", "belum", "nanti",
-        "nanti lagi", "belum minat", "belum tertarik", "belum perlu", "batal", "skip", "jangan", "pikir pikir", "saya pikir pikir",
-        "mau pikir pikir", "pikir pikir lagi", "belum jadi", "lain kali", "kapan kapan", "nanti kabari", "nanti saya kabari",
-        "nanti saya kabari lagi", "tidak sekarang", "belum sekarang", "no", "tidak cocok", "kurang cocok", "tidak deh", "sudah tidak minat",
-        "saya tidak jadi", "tidak jadi beli", "jangan sekarang", "cari yang lain", "rundingan", "tanya istri", "tanya suami", "saya batal",
-    )
-)  # fmt: skip
-_CLOSINGS = frozenset(
-    (
-        "oke", "sip", "siap", "baik", "noted", "mantap", "keren", "mantul", "bagus", "bye", "dadah", "sampai jumpa", "oke sip", "oke siap",
-        "sip mantap", "tidak ada pertanyaan", "tidak ada", "tidak ada lagi", "sudah jelas", "oke baik", "baik oke", "good", "nice", "top",
-        "oke mantap", "ok", "cukup jelas", "sudah paham", "paham", "mengerti", "oke paham", "jelas", "see you", "sampai ketemu", "ditunggu",
-        "oke ditunggu", "siap ditunggu", "mantap mantap", "kece", "cakep", "alhamdulillah", "oke nanti saya kabari", "sama sama",
-    )
-)  # fmt: skip
-_STOPS = frozenset(("stop", "berhenti", "batalkan", "cancel", "unsubscribe", "stop stop", "cukup", "selesai", "sudah cukup", "cukup cukup"))
-_FOLLOW_UPS = frozenset(
-    (
-        "terus", "bagaimana", "jadi bagaimana", "terus bagaimana", "yang tadi", "lanjut", "kelanjutan", "bagaimana kelanjutan", "update",
-        "ada update", "yang", "lain", "yang lain", "ada lagi", "ada yang lain", "selain", "lainnya", "bagaimana jadi", "lalu",
-        "yang tadi bagaimana", "bagaimana yang tadi", "sudah ada kabar", "ada kabar", "kabar bagaimana", "kabar", "jadi", "gimana", "yang mana",
-        "bagaimana kabar", "jadi bagaimana mobil", "bagaimana mobil", "kalau yang lain", "yang lain ada", "lain ada", "selain ada", "apa lagi",
-    )
-)  # fmt: skip
+_YES = lib_text.listed(
+    "iya, ya, yup, yes, yoi, oke, boleh, mau, sip, siap, bisa, gas, gaskeun, tentu, lanjut, kirim, silakan, "
+    "silahkan, betul, benar, setuju, minat, coba, gass, kuy, ayo, yuk, monggo, saja, lihat, mana, foto, "
+    "jadwalkan, hitungkan, sambungkan, tertarik, berminat, deal, baik, please, pls, sekarang, langsung"
+)
+_NO = lib_text.listed(
+    "tidak, jangan, belum, bukan, batal, skip, no, nope, usah, perlu, jadi, nanti, mau, dulu, deh, saja, terima, kasih"
+)
+_REFUSALS = lib_text.listed(
+    "tidak, tidak jadi, tidak usah, tidak perlu, tidak mau, tidak tertarik, tidak minat, tidak berminat, belum, "
+    "nanti, nanti lagi, belum minat, belum tertarik, belum perlu, batal, skip, jangan, pikir pikir, saya pikir "
+    "pikir, mau pikir pikir, pikir pikir lagi, belum jadi, lain kali, kapan kapan, nanti kabari, nanti saya "
+    "kabari, nanti saya kabari lagi, tidak sekarang, belum sekarang, no, tidak cocok, kurang cocok, tidak deh, "
+    "sudah tidak minat, saya tidak jadi, tidak jadi beli, jangan sekarang, cari yang lain, rundingan, tanya "
+    "istri, tanya suami, saya batal"
+)
+_CLOSINGS = lib_text.listed(
+    "oke, sip, siap, baik, noted, mantap, keren, mantul, bagus, bye, dadah, sampai jumpa, oke sip, oke siap, sip "
+    "mantap, tidak ada pertanyaan, tidak ada, tidak ada lagi, sudah jelas, oke baik, baik oke, good, nice, top, "
+    "oke mantap, ok, cukup jelas, sudah paham, paham, mengerti, oke paham, jelas, see you, sampai ketemu, "
+    "ditunggu, oke ditunggu, siap ditunggu, mantap mantap, kece, cakep, alhamdulillah, oke nanti saya kabari, "
+    "sama sama"
+)
+_STOPS = lib_text.listed(
+    "stop, berhenti, batalkan, cancel, unsubscribe, stop stop, cukup, selesai, sudah cukup, cukup cukup"
+)
+_FOLLOW_UPS = lib_text.listed(
+    "terus, bagaimana, jadi bagaimana, terus bagaimana, yang tadi, lanjut, kelanjutan, bagaimana kelanjutan, "
+    "update, ada update, yang, lain, yang lain, ada lagi, ada yang lain, selain, lainnya, bagaimana jadi, lalu, "
+    "yang tadi bagaimana, bagaimana yang tadi, sudah ada kabar, ada kabar, kabar bagaimana, kabar, jadi, gimana, "
+    "yang mana, bagaimana kabar, jadi bagaimana mobil, bagaimana mobil, kalau yang lain, yang lain ada, lain ada, "
+    "selain ada, apa lagi"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
     """One text, prepared once for all rules."""
 
+    text: str  # as written, cut to EXAMINED
     plain: str  # lib_text.plain, stripped
     said: str  # folded words, clitics cut
     core: str  # said without fillers and thanks
     question: bool
+    clitic: bool  # a word ends in -nya: "harganya", of something named before
     named: Entities
     asked: str = ""  # the showroom's last question, prepared like `said`
     staff: bool = False
@@ -108,127 +122,217 @@ def _rule(intent: Intent, confidence: float, reason: str, pattern: str, unless: 
 
 _RULES: tuple[_Rule, ...] = (
     _rule(
-        Intent.STOP, 0.95, "stop_phrase",
+        Intent.STOP,
+        0.95,
+        "stop_phrase",
         r"\b(?:stop|berhenti|setop)(?: (?:kirim|mengirim|foto|spam|chat|wa|unit|hubungi|pesan|promo|gambar|balas))\b|"
-        rf"\b(?:jangan|tidak usah|tidak perlu)(?: lagi)? (?:kirim|chat|wa|hubungi|ganggu|spam|kontak)\b|"
+        r"\b(?:jangan|tidak usah|tidak perlu)(?: lagi)? (?:kirim|chat|wa|hubungi|ganggu|spam|kontak)\b|"
         r"\bcukup (?:foto|dulu|gambar|sudah)\b|\bsudah cukup\b|\bhapus nomor saya\b",
         unless=r"\b(?:kalau|terima kasih|jangan (?:kirim|chat|wa|hubungi) (?:ke|di|malam|dulu ke))\b",
     ),
     _rule(
-        Intent.CONTACT, 0.95, "contact",
-        rf"\b(?:nomor|kontak|wa|whatsapp|hp|telepon|email|ig|instagram)(?: (?:hp|wa|telepon|kontak|whatsapp|dari))?{_W}{{0,1}} {_STAFF_PEOPLE}\b|"
+        Intent.CONTACT,
+        0.95,
+        "contact",
+        rf"\b(?:nomor|kontak|wa|whatsapp|hp|telepon|email|ig|instagram)(?: (?:hp|wa|telepon|kontak|whatsapp|"
+        rf"dari))?{_W}{{0,1}} {_STAFF_PEOPLE}\b|"
         rf"\b{_STAFF_PEOPLE}(?: yang)?{_W}{{0,2}} (?:siapa|nomor|kontak|wa)\b|\bsiapa{_W}{{0,1}} {_STAFF_PEOPLE}\b|"
         r"\b(?:minta|ada|boleh|berapa|bagi|mana|kirim|tahu)(?: minta)? (?:nomor|kontak|wa|telepon)\b|"
-        r"\b(?:nomor|kontak|telepon) (?:yang )?(?:bisa|berapa|dihubungi|showroom|toko|wa|hp|telepon)\b|\byang bisa dihubungi\b|"
+        r"\b(?:nomor|kontak|telepon) (?:yang )?(?:bisa|berapa|dihubungi|showroom|toko|wa|hp|telepon)\b|"
+        r"\byang bisa dihubungi\b|"
         rf"^mana {_STAFF_PEOPLE}$|\b(?:instagram|ig|tiktok|facebook|website) (?:apa|ada|nama)\b",
         unless=r"\bnomor (?:rangka|mesin|plat|polisi|stnk|bpkb|ktp)\b|\bowner saya\b|\bkenapa\b",
     ),
     _rule(
-        Intent.HUMAN_REQUEST, 0.95, "wants_a_person",
-        rf"\b(?:bicara|berbicara|ngomong|ngobrol|chat|chatan|konsultasi|tanya|berhubungan|nego|dilayani|dibantu|dibalas|komunikasi|diskusi){_W}{{0,3}} {_PERSON}\b|"
-        rf"\b(?:sambung\w{{0,4}}|hubungkan|hubungin|disambung\w{{0,4}}|dihubungkan|panggil\w{{0,3}}|dipanggil\w{{0,3}}|alihkan|oper|connect|diarahkan)"
+        Intent.HUMAN_REQUEST,
+        0.95,
+        "wants_a_person",
+        rf"\b(?:bicara|berbicara|ngomong|ngobrol|chat|chatan|konsultasi|tanya|berhubungan|nego|dilayani|dibantu|"
+        rf"dibalas|komunikasi|diskusi){_W}{{0,3}} {_PERSON}\b|"
+        rf"\b(?:sambung\w{{0,4}}|hubungkan|hubungin|disambung\w{{0,4}}|dihubungkan|panggil\w{{0,3}}|"
+        rf"dipanggil\w{{0,3}}|alihkan|oper|connect|diarahkan)"
         rf"{_W}{{0,3}} {_PERSON}\b|"
         rf"\b{_STAFF_PEOPLE}{_W}{{0,2}} (?:hubungi|telepon|kontak|wa|chat) saya\b|"
-        r"\b(?:tolong|minta|bisa|mohon|boleh|harap)(?: tolong)? (?:telepon|hubungi|dihubungi|ditelepon|call|kontak)\b|\b(?:telepon|hubungi|call) saya\b|"
-        rf"\b(?:mau|minta|ada|butuh|perlu|cari|pengin|ingin|sama|dengan) (?:orang asli|manusia|orang langsung)\b|\bmau{_W}{{0,2}} (?:sama|dengan) {_PERSON}\b|"
-        rf"\bminta {_PERSON}(?: langsung)?(?: (?:balas|bantu|asli))?$|\bbukan (?:robot|bot|mesin) yang\b|\btalk to (?:a )?human\b|\bagen manusia\b",
-        unless=r"\b(?:kamu|anda|ini) (?:robot|bot|manusia|orang)\b|\blagi (?:ngobrol|chat|bicara)\b|\btanya (?:istri|suami|orang rumah|orang tua)\b",
+        r"\b(?:tolong|minta|bisa|mohon|boleh|harap)(?: tolong)? (?:telepon|hubungi|dihubungi|ditelepon|call|"
+        r"kontak)\b|\b(?:telepon|hubungi|call) saya\b|"
+        rf"\b(?:mau|minta|ada|butuh|perlu|cari|pengin|ingin|sama|dengan) (?:orang asli|manusia|orang langsung)\b|"
+        rf"\bmau{_W}{{0,2}} (?:sama|dengan) {_PERSON}\b|"
+        rf"\bminta {_PERSON}(?: langsung)?(?: (?:balas|bantu|asli))?$|\bbukan (?:robot|bot|mesin) yang\b|"
+        rf"\btalk to (?:a )?human\b|\bagen manusia\b",
+        unless=r"\b(?:kamu|anda|ini) (?:robot|bot|manusia|orang)\b|\blagi (?:ngobrol|chat|bicara)\b|"
+        r"\btanya (?:istri|suami|orang rumah|orang tua)\b",
     ),
     _rule(
-        Intent.COMPLAINT, 0.95, "complaint",
-        r"\b(?:kecewa|mengecewakan|dikecewakan|komplain|complain|komplen|keluhan|refund|somasi|pengacara|lapor(?:kan)? (?:ke )?(?:polisi|ylki)|"
-        r"penipu|menipu|ditipu|ketipu|kena tipu|bohong|dibohongi|pembohong|tidak profesional|tidak becus|tidak jelas pelayanan|"
+        Intent.COMPLAINT,
+        0.95,
+        "complaint",
+        r"\b(?:kecewa|mengecewakan|dikecewakan|komplain|complain|komplen|keluhan|refund|somasi|pengacara|"
+        r"lapor(?:kan)? (?:ke )?(?:polisi|ylki)|"
+        r"penipu|menipu|ditipu|ketipu|kena tipu|bohong|dibohongi|pembohong|tidak profesional|tidak becus|"
+        r"tidak jelas pelayanan|"
         r"(?:pelayanan|respon|admin|sales|service) (?:buruk|jelek|parah|lama|lambat|lelet|tidak ramah|payah)|"
-        r"(?:balas|respon|jawab) (?:lama|lambat|lelet)|(?:lama|lambat|lelet) (?:sekali |amat )?(?:balas|respon|jawab)|slow respon|"
-        r"(?:kenapa|kok|dari tadi|sudah)(?: [a-z]{1,12}){0,3} (?:belum|tidak|tidak pernah) (?:di ?)?(?:balas|respon|jawab|dibalas|direspon|dijawab)|"
-        r"(?:uang|dp) (?:saya )?(?:kembali|dikembalikan|balikin|hilang)|kembalikan (?:uang|dp)|(?:mobil|unit|barang|ac|mesin)(?: [a-z]{1,12}){0,4} (?:tidak sesuai|rusak)|"
-        r"tidak sesuai (?:iklan|foto|janji|deskripsi)|baru (?:beli|seminggu|sebulan|sehari)(?: [a-z]{1,12}){0,4} (?:rusak|mogok|bermasalah)|php)\b",
-        unless=r"\b(?:takut|bukan|apakah|semoga|jangan) (?:ke|di|kena )?(?:tipu|penipu|ketipu|bohong)|\b(?:customer|pelanggan|konsumen)\b|"
+        r"(?:balas|respon|jawab) (?:lama|lambat|lelet)|(?:lama|lambat|lelet) (?:sekali |amat )?(?:balas|respon|"
+        r"jawab)|slow respon|"
+        r"(?:kenapa|kok|dari tadi|sudah)(?: [a-z]{1,12}){0,3} (?:belum|tidak|tidak pernah) (?:di ?)?(?:balas|"
+        r"respon|jawab|dibalas|direspon|dijawab)|"
+        r"(?:uang|dp) (?:saya )?(?:kembali|dikembalikan|balikin|hilang)|kembalikan (?:uang|dp)|(?:mobil|unit|"
+        r"barang|ac|mesin)(?: [a-z]{1,12}){0,4} (?:tidak sesuai|rusak)|"
+        r"tidak sesuai (?:iklan|foto|janji|deskripsi)|baru (?:beli|seminggu|sebulan|"
+        r"sehari)(?: [a-z]{1,12}){0,4} (?:rusak|mogok|bermasalah)|php)\b",
+        unless=r"\b(?:takut|bukan|apakah|semoga|jangan) (?:ke|di|kena )?(?:tipu|penipu|ketipu|bohong)|"
+        r"\b(?:customer|pelanggan|konsumen)\b|"
         r"\b(?:kalau|jika|apakah|misal|garansi)\b",
     ),
     _rule(
-        Intent.IDENTITY, 0.95, "identity",
-        r"^(?:apa(?:kah)? )?(?:ini|kamu|anda|kau|lu|kakak|kak|situ)(?: (?:ini|itu|tuh|sebenar|adalah|sih|siapa|apa)){0,3} (?:apa|siapa)(?: (?:sih|ya|kak|sebenar|dong|kamu)){0,2}$|"
+        Intent.GENERAL_QUESTION,
+        0.6,
+        "payment",
+        r"\b(?:rekening|norek|nomor rek|pelunasan|transfer (?:ke|uang|dp|kemana|di)|bukti (?:transfer|bayar)|"
+        r"bayar ke mana)\b",
+    ),
+    _rule(
+        Intent.IDENTITY,
+        0.95,
+        "identity",
+        r"^(?:apa(?:kah)? )?(?:ini|kamu|anda|kau|lu|kakak|kak|situ)(?: (?:ini|itu|tuh|sebenar|adalah|sih|siapa|"
+        r"apa)){0,3} (?:apa|siapa)(?: (?:sih|ya|kak|sebenar|dong|kamu)){0,2}$|"
         r"\b(?:robot|bot|chatbot|chatgpt|gpt|artificial intelligence|asisten virtual|mesin penjawab|auto ?reply)\b|"
-        r"\b(?:pakai|kamu|anda|ini|apakah|sama|dengan|seorang) ai\b|\bai (?:ya|bukan|kah|atau)\b|\b(?:kamu|anda|ini) (?:manusia|orang)(?: (?:asli|beneran|atau|bukan|apa|ya))?\b|"
-        r"\b(?:siapa saya|saya siapa|kenal saya|tahu saya)\b|\b(?:siapa nama|nama (?:kamu|anda)|nama siapa)\b|\b(?:dengan|sama) siapa(?: (?:ini|saya|ya))?\b|"
-        r"\b(?:ini|kamu|anda)(?: dengan)? siapa\b|\bbisa (?:apa|bantu apa) (?:saja )?(?:kamu|anda)\b|\b(?:kamu|anda) bisa apa\b|\bteknologi apa\b|\bautolumiku\b",
+        r"\b(?:pakai|kamu|anda|ini|apakah|sama|dengan|seorang) ai\b|\bai (?:ya|bukan|kah|atau)\b|\b(?:kamu|anda|"
+        r"ini)(?: beneran| benar| sungguhan| asli)? (?:manusia|orang)(?: (?:asli|beneran|atau|bukan|apa|ya))?\b|"
+        r"\b(?:siapa saya|saya siapa|kenal saya|tahu saya)\b|\b(?:siapa nama|nama (?:kamu|anda)|nama siapa)\b|"
+        r"\b(?:dengan|sama) siapa(?: (?:ini|saya|ya))?\b|"
+        r"\b(?:ini|kamu|anda)(?: dengan)? siapa\b|\bbisa (?:apa|bantu apa) (?:saja )?(?:kamu|anda)\b|\b(?:kamu|"
+        r"anda) bisa apa\b|\bteknologi apa\b|\bautolumiku\b",
         unless=rf"\b(?:siapa {_STAFF_PEOPLE}|atas nama|nama stnk|nama bpkb|balik nama)\b",
     ),
     _rule(
-        Intent.PHOTO, 0.95, "asks_photo",
+        Intent.PHOTO,
+        0.95,
+        "asks_photo",
         r"\b(?:foto|gambar|video|galeri|vidio|dokumentasi)\b",
-        unless=r"\b(?:bukan|tanpa|tidak usah|tidak perlu|jangan|stop|ktp) (?:kirim )?(?:foto|gambar)\b|\bsesuai foto\b|\b(?:foto|gambar) (?:asli|ktp|kk) (?:ya|bukan)\b|"
+        unless=r"\b(?:bukan|tanpa|tidak usah|tidak perlu|jangan|stop|ktp) (?:kirim )?(?:foto|gambar)\b|"
+        r"\bsesuai foto\b|\b(?:foto|gambar) (?:asli|ktp|kk) (?:ya|bukan)\b|"
         r"\bfoto copy\b|\bfotokopi\b",
     ),
     _rule(
-        Intent.TRADE_IN, 0.9, "trade_in",
-        r"\btukar tambah\b|\btrade ?in\b|\btukar (?:mobil|unit|avanza|dengan|sama|guling)\b|\b(?:mau|ingin|bisa|terima|menerima|boleh) (?:jual|menjual|titip jual|titip) "
-        r"(?:mobil|unit|avanza|motor)\b|\bjual mobil saya\b|\bmobil (?:lama )?saya (?:mau )?(?:dijual|ditukar|dihargai|laku)\b|\b(?:terima|beli) mobil bekas\b|\btitip jual\b|\bbuyback\b",
+        Intent.TRADE_IN,
+        0.9,
+        "trade_in",
+        r"\btukar tambah\b|\btrade ?in\b|\btukar (?:mobil|unit|avanza|dengan|sama|guling)\b|\b(?:mau|ingin|bisa|"
+        r"terima|menerima|boleh) (?:jual|menjual|titip jual|titip) "
+        r"(?:mobil|unit|avanza|motor)\b|\bjual mobil saya\b|\bmobil (?:lama )?saya (?:mau )?(?:dijual|ditukar|"
+        r"dihargai|laku)\b|\b(?:terima|beli) mobil bekas\b|\btitip jual\b|\bbuyback\b",
         unless=r"\b(?:apa|ada) jual mobil\b",
     ),
     _rule(
-        Intent.NEGOTIATION, 0.9, "negotiation",
-        r"\b(?:nego|negosiasi|dinego|nego nego|negoable|nett|net)\b|\b(?:diskon|discount|disc|potongan|korting|cashback)\b|\bharga (?:pas|mentok|mati|best|terbaik|net|nett|dasar|bawah|final|teman)\b|"
-        r"\bbest price\b|\b(?:bisa|boleh|dapat|masih|tidak|ada) (?:di)?(?:kurang|kurangi|kurangin|turun|turunkan|turunin|tawar|murahin|dimurahin)\b(?! (?:lebih|dari|tahu|bagus|jelas|suka|cocok|paham|yakin))|"
-        r"\b(?:kurangi|kurangin|dikurangi|turunin|turunkan|diturunkan|tawar|menawar|ditawar|kurang dikit|kurang sedikit|kurang lagi|dikurangin|murahin)\b|"
-        r"\b(?:bisa|boleh) lebih murah(?: lagi)?$|\b(?:kasih|lepas|bungkus|angkat|deal)(?: (?:di|harga|saya|dengan|nih)){0,2} [0-9]{2,3} ?(?:jt|juta|m)?\b|\b[0-9]{2,4} ?(?:jt|juta) (?:boleh|dapat|lepas|deal|bungkus|angkut)(?: (?:tidak|ya|kak))?\b",
+        Intent.NEGOTIATION,
+        0.9,
+        "negotiation",
+        r"\b(?:nego|negosiasi|dinego|nego nego|negoable|nett|net)\b|\b(?:diskon|discount|disc|potongan|korting|"
+        r"cashback)\b|\bharga (?:pas|mentok|mati|best|terbaik|net|nett|dasar|bawah|final|teman)\b|"
+        r"\bbest price\b|\b(?:bisa|boleh|dapat|masih|tidak|ada) (?:di)?(?:kurang|kurangi|kurangin|turun|turunkan|"
+        r"turunin|tawar|murahin|dimurahin)\b(?! (?:lebih|dari|tahu|bagus|jelas|suka|cocok|paham|yakin))|"
+        r"\b(?:kurangi|kurangin|dikurangi|turunin|turunkan|diturunkan|tawar|menawar|ditawar|kurang dikit|"
+        r"kurang sedikit|kurang lagi|dikurangin|murahin)\b|"
+        r"\b(?:bisa|boleh) lebih murah(?: lagi)?$|\b(?:kasih|lepas|bungkus|angkat|deal)(?: (?:di|harga|saya|"
+        r"dengan|nih)){0,2} [0-9]{2,3} ?(?:jt|juta|m)?\b|\b[0-9]{2,4} ?(?:jt|juta) (?:boleh|dapat|lepas|deal|"
+        r"bungkus|angkut)(?: (?:tidak|ya|kak))?\b",
     ),
     _rule(
-        Intent.TEST_DRIVE, 0.85, "test_drive",
-        r"\btes(?:t)? ?drive\b|\btest ?ride\b|\buji coba\b|\btes jalan\b|\b(?:mau|bisa|boleh|ingin|saya) (?:di)?(?:coba|cobain|nyoba|nyobain|tes|test)(?: (?:dulu|mobil|unit|jalan|langsung|nyetir|bawa|dong|saja))?\b|"
-        r"\bcoba (?:mobil|unit|jalan|nyetir|bawa)\b|\b(?:datang|mampir|berkunjung|kunjungi|kunjungan|survey|survei|otw|meluncur|ke sana|kesana|ke showroom|ke lokasi|ke tempat|main ke)\b|"
-        rf"\b(?:lihat|cek|liat|lihat lihat|inspeksi){_W}{{0,3}} (?:langsung|showroom|lokasi|tempat|fisik|besok|lusa|sabtu|minggu|senin|selasa|rabu|kamis|jumat|hari ini|sore ini|siang ini)\b|"
-        r"\b(?:lihat|cek) (?:unit|mobil)(?: (?:dulu|boleh|bisa|ya|kapan))?$|\b(?:janjian|janji temu|bikin janji|buat janji|jadwal (?:lihat|kunjungan|test|survey)|jadwalkan)\b",
-        unless=r"\b(?:baru datang|unit datang|datang unit|mobil datang|datang baru|kapan datang|barang datang|survey (?:leasing|kredit|bca)|disurvey|naik apa|lewat mana|arah)\b|"
-        r"\b(?:coba|tes) (?:kirim|lihat|hitung|cek|jelaskan|carikan|simulasi|tanya)\b",
+        Intent.TEST_DRIVE,
+        0.85,
+        "test_drive",
+        r"\btes(?:t)? ?drive\b|\btest ?ride\b|\buji coba\b|\btes jalan\b|\b(?:mau|bisa|boleh|ingin|"
+        r"saya) (?:di)?(?:coba|cobain|nyoba|nyobain|tes|test)(?: (?:dulu|mobil|unit|jalan|langsung|nyetir|bawa|"
+        r"dong|saja))?\b|"
+        r"\bcoba (?:mobil|unit|jalan|nyetir|bawa)\b|\b(?:datang|mampir|berkunjung|kunjungi|kunjungan|survey|"
+        r"survei|otw|meluncur|ke sana|kesana|ke showroom|ke lokasi|ke tempat|main ke)\b|"
+        rf"\b(?:lihat|cek|liat|lihat lihat|inspeksi){_W}{{0,3}} (?:langsung|showroom|lokasi|tempat|fisik|besok|"
+        rf"lusa|sabtu|minggu|senin|selasa|rabu|kamis|jumat|hari ini|sore ini|siang ini)\b|"
+        r"\b(?:lihat|cek) (?:unit|mobil)(?: (?:dulu|boleh|bisa|ya|kapan))?$|\b(?:janjian|janji temu|bikin janji|"
+        r"buat janji|jadwal (?:lihat|kunjungan|test|survey)|jadwalkan)\b",
+        unless=r"\b(?:baru datang|unit datang|datang unit|mobil datang|datang baru|kapan datang|barang datang|"
+        r"survey (?:leasing|kredit|bca)|disurvey|naik apa|lewat mana|arah)\b|"
+        r"\b(?:coba|tes) (?:kirim|lihat|hitung|cek|jelaskan|carikan|simulasi|tanya)\b|\blihat lihat (?:mobil|unit)\b",
     ),
     _rule(
-        Intent.HOURS, 0.95, "hours",
-        r"\bjam (?:buka|tutup|kerja|operasional|operasi|layanan)\b|\b(?:buka|tutup)(?: (?:showroom|toko|dari|sampai|nya|hari|setiap|tiap)){0,3} (?:jam|pukul|kapan|hari|minggu|sabtu|besok|sekarang|setiap|tiap|tidak|berapa)\b|"
-        r"\b(?:minggu|sabtu|senin|jumat|besok|sekarang|hari ini|libur|lebaran|masih|showroom|toko|tanggal merah|weekend|malam|lusa)(?: (?:apa|ini|masih|tetap|apakah|showroom|toko|juga|bisa)){0,2} (?:buka|tutup|libur)\b|"
-        r"\b(?:buka|tutup) (?:jam|pukul|kapan)\b|^(?:buka|tutup)(?: tidak)?$|\bhari (?:operasional|kerja) \b|\boperasional\b|\bopen hour\w?\b",
+        Intent.HOURS,
+        0.95,
+        "hours",
+        r"\bjam (?:buka|tutup|kerja|operasional|operasi|layanan|berapa)\b|\b(?:buka|tutup)(?: (?:showroom|toko|"
+        r"dari|sampai|nya|hari|setiap|tiap)){0,3} (?:jam|pukul|kapan|hari|minggu|sabtu|besok|sekarang|setiap|tiap|"
+        r"tidak|berapa)\b|"
+        r"\b(?:minggu|sabtu|senin|jumat|besok|sekarang|hari ini|libur|lebaran|masih|showroom|toko|tanggal merah|"
+        r"weekend|malam|lusa)(?: (?:apa|ini|masih|tetap|apakah|showroom|toko|juga|bisa)){0,2} (?:buka|tutup|libur)\b|"
+        r"\b(?:buka|tutup) (?:jam|pukul|kapan)\b|^(?:buka|tutup)(?: tidak)?$|\bhari (?:operasional|kerja) \b|"
+        r"\boperasional\b|\bopen hour\w?\b",
         unless=r"\bbuka (?:harga|kap|pintu|bagasi|di harga)\b",
     ),
     _rule(
-        Intent.LOCATION, 0.95, "location",
-        r"\b(?:lokasi|alamat|share ?lok\w{0,3}|serlok|share location|maps?|gmaps|google ?maps?|titik lokasi|patokan|rute|arah ke)\b|"
-        rf"\b(?:di mana|mana|daerah mana|kota mana)(?: (?:ya|sih|showroom|toko|tempat|dealer|posisi|kantor|mobil|unit))?$|\b(?:showroom|toko|tempat|dealer|kantor|posisi|unit|mobil|cabang){_W}{{0,4}} (?:di mana|mana|daerah mana|sebelah mana|daerah)\b|"
-        r"\b(?:di mana|daerah mana) (?:ya |sih )?(?:showroom|toko|tempat|dealer|posisi|kantor|mobil|unit|ini)\b|\bposisi (?:di|mobil|unit)\b|\b(?:punya|ada) cabang\b|\bcabang (?:mana|lain|di)\b|\bdi kota apa\b|\b(?:naik apa|lewat mana)\b",
-        unless=r"\b(?:yang|foto|gambar|warna|merek|merk|mobil yang|mending|bagus(?:an)?|pilih) mana\b|\bmana (?:foto|gambar|yang)\b",
+        Intent.LOCATION,
+        0.95,
+        "location",
+        r"\b(?:lokasi|alamat|share ?lok\w{0,3}|serlok|share location|maps?|gmaps|google ?maps?|titik lokasi|"
+        r"patokan|rute|arah ke)\b|"
+        rf"\b(?:di mana|mana|daerah mana|kota mana)(?: (?:ya|sih|showroom|toko|tempat|dealer|posisi|kantor|mobil|"
+        rf"unit))?$|\b(?:showroom|toko|tempat|dealer|kantor|posisi|unit|mobil|cabang){_W}{{0,4}} (?:di mana|mana|"
+        rf"daerah mana|sebelah mana|daerah)\b|"
+        r"\b(?:di mana|daerah mana) (?:ya |sih )?(?:showroom|toko|tempat|dealer|posisi|kantor|mobil|unit|ini)\b|"
+        r"\bposisi (?:di|mobil|unit)\b|\b(?:punya|ada) cabang\b|\bcabang (?:mana|lain|di)\b|\bdi kota apa\b|"
+        r"\b(?:naik apa|lewat mana)\b",
+        unless=r"\b(?:yang|foto|gambar|warna|merek|merk|mobil yang|mending|bagus(?:an)?|pilih) mana\b|"
+        r"\bmana (?:foto|gambar|yang)\b",
     ),
     _rule(
-        Intent.CONDITION, 0.85, "condition",
-        r"\b(?:banjir|kebanjiran|tabrak|tabrakan|nabrak|ketabrak|laka|kecelakaan|kondisi|interior|eksterior|exterior|dalaman|orisinil|orisinal|mulus|baret|penyok|karat|keropos|repaint|cat ulang|"
-        r"stnk|bpkb|surat|faktur|pajak|plat|samsat|balik nama|nik|nomor rangka|minus|kekurangan|kendala|bocor|rembes|oli|turun mesin|overhaul|servis|service|buku servis|service record|riwayat|history|"
-        r"tangan (?:pertama|ke|kedua|satu|dua|1|2)|tangan ke berapa|pemilik (?:ke|sebelum|pertama)|pemakai|pemakaian|bekas (?:apa|siapa|taksi|rental|grab|travel|banjir|tabrak)|ex (?:taksi|rental)|"
-        r"ban|velg|aki|jok|ac|kaki kaki|kopling|rem|audio|kilometer asli|km (?:asli|berapa|rendah|tinggi|ori)|odometer|garansi|sehat|terawat|inspeksi|layak|istimewa)\b|"
-        r"\b(?:berapa|sudah) (?:km|kilometer)\b|\b(?:km|kilometer)(?: sudah| masih| nya)? (?:berapa|rendah|tinggi|asli)\b|\bjarak tempuh\b|\b(?:asli|normal|aman|masih bagus|masih oke)(?: (?:tidak|semua|kan|ya))?$|\bmesin(?: [a-z]{1,12}){0,2} (?:bagaimana|halus|kering|kasar|normal|sehat)\b",
+        Intent.CONDITION,
+        0.85,
+        "condition",
+        r"\b(?:banjir|kebanjiran|tabrak|tabrakan|nabrak|ketabrak|laka|kecelakaan|kondisi|interior|eksterior|"
+        r"exterior|dalaman|orisinil|orisinal|mulus|baret|penyok|karat|keropos|repaint|cat ulang|"
+        r"stnk|bpkb|surat|faktur|pajak|plat|samsat|balik nama|nik|nomor rangka|minus|kekurangan|kendala|bocor|"
+        r"rembes|oli|turun mesin|overhaul|servis|service|buku servis|service record|riwayat|history|"
+        r"tangan (?:pertama|ke|kedua|satu|dua|1|2)|tangan ke berapa|pemilik (?:ke|sebelum|pertama)|pemakai|"
+        r"pemakaian|bekas (?:apa|siapa|taksi|rental|grab|travel|banjir|tabrak)|ex (?:taksi|rental)|"
+        r"ban|velg|aki|jok|ac|kaki kaki|kopling|rem|audio|kilometer asli|km (?:asli|berapa|rendah|tinggi|ori)|"
+        r"odometer|garansi|sehat|terawat|inspeksi|layak|istimewa)\b|"
+        r"\b(?:berapa|sudah) (?:km|kilometer)\b|\b(?:km|kilometer)(?: sudah| masih| nya)? (?:berapa|rendah|tinggi|"
+        r"asli)\b|\bjarak tempuh\b|\b(?:asli|normal|aman|masih bagus|masih oke)(?: (?:tidak|semua|kan|ya))?$|"
+        r"\bmesin(?: [a-z]{1,12}){0,2} (?:bagaimana|halus|kering|kasar|normal|sehat)\b",
         unless=r"\b(?:syarat kredit|surat kuasa|ac milan)\b",
     ),
-)  # fmt: skip
+)
 
 _PRICE = re.compile(
-    rf"{_CREDIT}|\b(?:harga|price|pricelist|biaya|cost|promo|mahal|kemahalan|tarif|bandrol|banderol|nominal|dibanderol|pricelis|asuransi)\b"
+    rf"{_CREDIT}|\b(?:harga|price|pricelist|biaya|cost|promo|mahal|kemahalan|tarif|bandrol|banderol|nominal|"
+    rf"dibanderol|pricelis|asuransi)\b"
 )
 _ASKS_PRICE = re.compile(rf"{_CREDIT}|\b(?:berapa|pricelist|biaya|promo|asuransi)\b")
-_HOW_MUCH = re.compile(rf"\bberapa\b(?! (?:{_MEASURED})\b)")
+_HOW_MUCH = re.compile(rf"\bberapa\b(?! (?:{_MEASURED}|penjualan|terjual|rekening|orang)\b)")
 _OTHER_MEASURE = re.compile(rf"\b(?:{_MEASURED})(?: (?:ke|yang|nya|itu|ini|ya|ada|sudah|sih|masih))? berapa\b")
 _OBJECTION = re.compile(r"\b(?:mahal|kemahalan|ketinggian|tinggi amat)\b")
 _SEARCH = re.compile(
-    r"\b(?:cari|mencari|carikan|butuh|perlu|rekomendasi|rekomendasikan|sarankan|saran|budget|dana|pilihan|apa saja|mobil apa|unit apa|selain|"
-    r"yang lain|lainnya|list|daftar|katalog|koleksi|termurah|terbaru|terlama|murah|ready apa|apa yang ready|ada apa|mulai|semua)\b"
+    r"\b(?:cari|mencari|carikan|butuh|perlu|rekomendasi|rekomendasikan|sarankan|saran|budget|dana|pilihan|"
+    r"apa saja|mobil apa|unit apa|selain|"
+    r"yang lain|lainnya|list|daftar|katalog|koleksi|termurah|terbaru|terlama|murah|ready apa|apa yang ready|"
+    r"ada apa|mulai|semua)\b"
 )
 _VEHICLE = re.compile(
-    r"\b(?:mobil|motor|kendaraan|unit|stok|stock|ready|tersedia|available|seater|kapasitas|muat|cc|tipe|type|varian|warna|tahun berapa|tahun|"
-    r"transmisi|bensin|irit|boros|fitur mobil|spek|spesifikasi|masih ada|katalog|inventory|bagasi|tenaga|mpv|suv|sedan|city car|airbag|sunroof|budget|keluarga)\b"
+    r"\b(?:mobil|motor|kendaraan|unit|stok|stock|ready|tersedia|available|seater|kapasitas|muat|cc|tipe|type|"
+    r"varian|warna|tahun berapa|tahun|"
+    r"transmisi|bensin|irit|boros|fitur mobil|spek|spesifikasi|masih ada|katalog|inventory|bagasi|tenaga|mpv|suv|"
+    r"sedan|city car|airbag|sunroof|budget|keluarga|"
+    r"lebih murah|termurah|rekomendasi|rekomendasikan|koleksi|minat|tertarik|berminat|beli)\b"
 )
-_REFERS_BACK = re.compile(r"\b(?:itu|ini|tadi|tersebut|yang|nya|masih ada|masih)\b|[a-z]{3,20}nya\b")
+_REFERS_BACK = re.compile(r"\b(?:itu|(?<!hari )ini|tadi|tersebut|yang|nya|masih)\b")
+_ATTRIBUTE = re.compile(r"\b(?:warna|tipe|varian|syarat|surat|fitur|kelengkapan|bonus|promo)\b")
 _STAFF_WORDS = re.compile(
     r"^/(?:upload|status|inventory|stock|stok|stats|report|laporan|statistik|edit|help|menu|verify)\b|"
-    r"^(?:upload|stats|statistik|laporan|report|inventory)(?: (?:today|week|month|mobil|unit|penjualan|hari ini|minggu ini|bulan ini))?$|"
-    r"^(?:tambah|input|daftar|upload) mobil$|^(?:status|edit|rubah|ubah|update|ganti)(?: status)? (?:[a-z]{2}-[a-z]{3}-[0-9]|vh-[0-9])|"
-    r"^(?:update|ubah|ganti|rubah) (?:status|harga)\b|\b(?:laporan|data|report) penjualan\b|\b(?:profit|omzet|omset|keuntungan|laba|pendapatan)\b|\bsales report\b|"
+    r"^(?:upload|stats|statistik|laporan|report|inventory)(?: (?:today|week|month|mobil|unit|penjualan|hari ini|"
+    r"minggu ini|bulan ini))?$|"
+    r"^(?:tambah|input|daftar|upload) mobil$|^(?:status|edit|rubah|ubah|update|"
+    r"ganti)(?: status)? (?:[a-z]{2}-[a-z]{3}-[0-9]|vh-[0-9])|"
+    r"^(?:update|ubah|ganti|rubah) (?:status|harga)\b|\b(?:laporan|data|report) penjualan\b|\b(?:profit|omzet|"
+    r"omset|keuntungan|laba|pendapatan)\b|\bsales report\b|"
     r"\b(?:harga modal|harga beli showroom|data (?:customer|pelanggan))\b"
 )
 
@@ -238,26 +342,43 @@ _STAFF: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     (
         Intent.CHECK_INVENTORY,
         re.compile(
-            r"^/?(?:inventory|stock|stok)\b|^(?:mau )?(?:cek|check|lihat) (?:stok|stock|inventory)\b|^list (?:semua )?(?:unit|mobil)\b|^daftar (?:semua (?:unit|mobil)|unit)\b"
+            r"^/?(?:inventory|stock|stok)\b|^(?:mau )?(?:cek|check|lihat) (?:stok|stock|inventory)\b|"
+            r"^list (?:semua )?(?:unit|mobil)\b|^daftar (?:semua (?:unit|mobil)|unit)\b"
         ),
     ),
     (
         Intent.UPLOAD_VEHICLE,
-        re.compile(r"^/?(?:(?:mau|ingin|mo|pengen|pingin) )?upload\b|^/?(?:mau )?(?:tambah|input|masukin|masukkan|daftar) (?:data )?(?:mobil|unit|kendaraan)\b"),
+        re.compile(
+            r"^/?(?:(?:mau|ingin|mo|pengen|pingin) )?upload\b|^/?(?:mau )?(?:tambah|input|masukin|masukkan|"
+            r"daftar) (?:data )?(?:mobil|unit|kendaraan)\b"
+        ),
     ),
     (
         Intent.UPDATE_STATUS,
         re.compile(
-            rf"^/?status\b|^/?(?:update|ubah|ganti|rubah) status\b|^{_UNIT} (?:sold|terjual|laku|booked|booking|book|available|ready|tersedia|hapus|delete|deleted)\b"
+            rf"^/?status\b|^/?(?:update|ubah|ganti|rubah) status\b|^{_UNIT} (?:sold|terjual|laku|booked|booking|"
+            rf"book|available|ready|tersedia|hapus|delete|deleted)\b"
         ),
     ),
-    (Intent.GET_STATS, re.compile(r"^/?(?:stats|report|laporan|statistik)\b|^(?:sales report|menu report|list report|total report)\b")),
-)  # fmt: skip
+    (
+        Intent.GET_STATS,
+        re.compile(
+            r"^/?(?:stats|report|laporan|statistik)\b|^(?:sales report|menu report|"
+            r"list report|total report)\b"
+        ),
+    ),
+)
 _REPORT_QUESTION = re.compile(r"^/?(?:(?:total|menu|list|sales) report|report|stats|laporan|statistik)\b")
 
 _OFFERS: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     (Intent.PHOTO, re.compile(r"\b(?:foto|gambar|video)\b")),
-    (Intent.TEST_DRIVE, re.compile(r"\b(?:test drive|jadwal\w{0,4}|datang|berkunjung|kunjungan|lihat (?:unit|mobil) langsung|mampir)\b")),
+    (
+        Intent.TEST_DRIVE,
+        re.compile(
+            r"\b(?:test drive|jadwal\w{0,4}|datang|berkunjung|kunjungan|lihat (?:unit|"
+            r"mobil) langsung|mampir)\b"
+        ),
+    ),
     (Intent.PRICE_INQUIRY, re.compile(r"\b(?:simulasi|hitung\w{0,4}|kredit|cicilan|dp)\b")),
     (Intent.HUMAN_REQUEST, re.compile(r"\b(?:hubungkan|sambungkan|dihubungi|staf|staff|sales|admin|tim kami)\b")),
     (Intent.TRADE_IN, re.compile(r"\btukar tambah\b")),
@@ -273,10 +394,16 @@ _SMALL = re.compile(r"[0-9]{2,4}")
 
 _FILLED_IN = frozenset(
     {
-        Intent.VEHICLE_INQUIRY, Intent.PRICE_INQUIRY, Intent.TEST_DRIVE, Intent.CONDITION, Intent.PHOTO, Intent.TRADE_IN,
-        Intent.NEGOTIATION, Intent.FOLLOW_UP,
+        Intent.VEHICLE_INQUIRY,
+        Intent.PRICE_INQUIRY,
+        Intent.TEST_DRIVE,
+        Intent.CONDITION,
+        Intent.PHOTO,
+        Intent.TRADE_IN,
+        Intent.NEGOTIATION,
+        Intent.FOLLOW_UP,
     }
-)  # fmt: skip
+)
 
 
 def classify(text: str, *, staff: bool = False, asked: str = "") -> Understanding:
@@ -292,7 +419,14 @@ def classify(text: str, *, staff: bool = False, asked: str = "") -> Understandin
         return command
     if not staff and (other := _refused(heard)):
         return other
-    answer = _answer(heard) or _short(heard) or _by_rule(heard) or _about_cars(heard) or _closing_or_greeting(heard)
+    answer = (
+        _answer(heard)
+        or _showroom_greeted(heard)
+        or _short(heard)
+        or _by_rule(heard)
+        or _about_cars(heard)
+        or _closing_or_greeting(heard)
+    )
     return _with_reasons(answer or _general(heard), heard)
 
 
@@ -305,11 +439,19 @@ def in_context(earlier: Sequence[str], now: Understanding) -> Understanding:
     if now.intent in STAFF_INTENTS or now.entities.names_a_car() or not _follows(now):
         return now
     entities = now.entities
-    searching = "new_search" in now.reasons or (bool(entities.body_type or entities.seats) and "refers_back" not in now.reasons)
+    searching = "new_search" in now.reasons or (
+        bool(entities.body_type or entities.seats) and "refers_back" not in now.reasons
+    )
     for text in reversed(list(earlier)[-20:]):
         before = named.find(text[:EXAMINED])
-        if entities.budget is None and now.intent in (Intent.VEHICLE_INQUIRY, Intent.FOLLOW_UP, Intent.GENERAL_QUESTION):
-            entities = replace(entities, budget=before.budget, budget_min=before.budget_min, budget_max=before.budget_max)
+        if entities.budget is None and now.intent in (
+            Intent.VEHICLE_INQUIRY,
+            Intent.FOLLOW_UP,
+            Intent.GENERAL_QUESTION,
+        ):
+            entities = replace(
+                entities, budget=before.budget, budget_min=before.budget_min, budget_max=before.budget_max
+            )
         if before.names_a_car():
             if not searching:
                 entities = _with_car(entities, before)
@@ -331,26 +473,35 @@ def _with_car(entities: Entities, before: Entities) -> Entities:
 
 def _searches_anew(text: str) -> bool:
     heard = _hear(text, "", staff=False)
-    return bool(_SEARCH.search(heard.said)) and bool(re.search(r"\b(?:apa saja|mobil apa|unit apa|yang lain|lainnya|selain)\b", heard.said))
+    return bool(_SEARCH.search(heard.said)) and bool(
+        re.search(
+            r"\b(?:apa saja|mobil apa|unit apa|yang lain|"
+            r"lainnya|selain)\b",
+            heard.said,
+        )
+    )
 
 
 def _hear(text: str, asked: str, staff: bool) -> _Heard:
     cut = text[:EXAMINED]
-    plain = lib_text.plain(cut)[:EXAMINED].strip()
-    said = _said(cut)[:EXAMINED]
+    plain = lib_text.plain(cut)[:EXAMINED].strip()  # some single characters unfold to whole sentences
+    words = lib_text.words(plain)[:MOST_WORDS]
+    said = _said(words)
     core = " ".join(word for word in said.replace("terima kasih", " ").split() if word not in _FILLERS)
-    return _Heard(plain, said, core, "?" in cut, named.find(cut), _last_question(asked), staff)
+    clitic = any(word.endswith("nya") and lib_text.stem_clitics(word) != word for word in words)
+    return _Heard(cut, plain, said, core, "?" in cut, clitic, named.find(plain), _last_question(asked), staff)
 
 
-def _said(text: str) -> str:
-    return " ".join(lib_text.stem_clitics(word) for word in lib_text.words(text)[:400])
+def _said(words: list[str]) -> str:
+    return " ".join(lib_text.stem_clitics(word) for word in words)[:EXAMINED]
 
 
 def _last_question(asked: str) -> str:
     """The last sentence of the showroom's message that asks, else its end."""
     tail = asked[-EXAMINED_ASKED:]
     questions = [part for part in re.split(r"(?<=[?!.\n])\s", tail) if "?" in part]
-    return _said(questions[-1] if questions else tail[-160:])
+    last = questions[-1] if questions else tail[-160:]
+    return _said(lib_text.words(last[-300:])[:MOST_WORDS])
 
 
 def _command(heard: _Heard) -> Understanding | None:
@@ -366,7 +517,7 @@ def _refused(heard: _Heard) -> Understanding | None:
     """What a customer writes that gets no customer's answer: a command of the staff, or spam."""
     if _STAFF_WORDS.search(heard.plain):
         return Understanding(Intent.GENERAL_QUESTION, 0.6, heard.named, ("staff_words",))
-    if spam.score(heard.plain, names_a_car=heard.named.names_a_car()) >= spam.THRESHOLD:
+    if spam.score(heard.text, heard.plain, names_a_car=heard.named.names_a_car()) >= spam.THRESHOLD:
         return Understanding(Intent.SPAM, 0.9, reasons=("bait_words",))
     return None
 
@@ -381,7 +532,11 @@ def _answer(heard: _Heard) -> Understanding | None:
         return _yes(heard)
     if _BARE_NUMBER.fullmatch(heard.plain) or rupiah.parse(heard.plain) is not None:
         return _number(heard) or _bare_number(heard)
-    if _ASKED_WHEN.search(heard.asked) and re.search(r"\b(?:besok|lusa|hari ini|jam [0-9]|senin|selasa|rabu|kamis|jumat|sabtu|minggu|nanti (?:sore|siang|malam))\b", heard.said):
+    if _ASKED_WHEN.search(heard.asked) and re.search(
+        r"\b(?:besok|lusa|hari ini|jam [0-9]|senin|selasa|rabu|kamis|"
+        r"jumat|sabtu|minggu|nanti (?:sore|siang|malam))\b",
+        heard.said,
+    ):
         return None if heard.question else Understanding(Intent.TEST_DRIVE, 0.85, heard.named, ("answers_when",))
     return None
 
@@ -459,7 +614,15 @@ def _about_cars(heard: _Heard) -> Understanding | None:
 
 
 def _names_something(entities: Entities) -> bool:
-    wished = (entities.year, entities.budget, entities.transmission, entities.fuel, entities.body_type, entities.seats, entities.color)
+    wished = (
+        entities.year,
+        entities.budget,
+        entities.transmission,
+        entities.fuel,
+        entities.body_type,
+        entities.seats,
+        entities.color,
+    )
     return entities.names_a_car() or any(wished)
 
 
@@ -468,7 +631,11 @@ def _closing_or_greeting(heard: _Heard) -> Understanding | None:
         return Understanding(Intent.CLOSING, 0.9, heard.named, ("thanks",))
     words = heard.said.split()
     greets = words[0] in _GREETINGS or "selamat" in words[:3] or re.match(r"assal?amu?\w{0,14}", words[0])
-    rest = [w for w in words if w not in _GREETINGS and w not in _FILLERS and w not in _GREETING_TAIL and not w.startswith("assalamu")]
+    rest = [
+        w
+        for w in words
+        if w not in _GREETINGS and w not in _FILLERS and w not in _GREETING_TAIL and not w.startswith("assalamu")
+    ]
     if greets and (not rest or (len(rest) <= 3 and not heard.question)):
         return Understanding(Intent.GREETING, 0.9, heard.named, ("greeting",))
     if not rest and not heard.question and words:
@@ -480,6 +647,18 @@ def _general(heard: _Heard) -> Understanding:
     return Understanding(Intent.GENERAL_QUESTION, 0.6, heard.named, ("no_rule",))
 
 
+def _showroom_greeted(heard: _Heard) -> Understanding | None:
+    """ "Halo Prima Mobil": the showroom's name is no question for a car."""
+    words = heard.said.split()
+    rest = [word for word in words if word not in _GREETINGS and word not in _FILLERS]
+    named_showroom = (
+        2 <= len(rest) <= 4 and rest[-1] in ("mobil", "motor", "mobilindo", "showroom") and not set(rest) & _WISHES
+    )
+    if words[0] in _GREETINGS and named_showroom and not heard.question and not heard.named.names_a_car():
+        return Understanding(Intent.GREETING, 0.9, heard.named, ("greeting",))
+    return None
+
+
 def _is_thanks(heard: _Heard) -> bool:
     return "terima kasih" in heard.said or "matur nuwun" in heard.said or "hatur nuhun" in heard.said
 
@@ -487,8 +666,11 @@ def _is_thanks(heard: _Heard) -> bool:
 def _with_reasons(answer: Understanding, heard: _Heard) -> Understanding:
     """Add whether the text starts a new search or points back to something said before."""
     added: tuple[str, ...] = ()
-    if answer.intent in (Intent.VEHICLE_INQUIRY, Intent.PRICE_INQUIRY) and _SEARCH.search(heard.said) and "answers_budget" not in answer.reasons:
+    searchable = answer.intent in (Intent.VEHICLE_INQUIRY, Intent.PRICE_INQUIRY) and not answer.reasons[0].startswith(
+        "answers_"
+    )
+    if searchable and _SEARCH.search(heard.said) and not _ATTRIBUTE.search(heard.said):
         added += ("new_search",)
-    if _REFERS_BACK.search(heard.said) or "nya" in heard.plain:
+    if _REFERS_BACK.search(heard.said) or heard.clitic:
         added += ("refers_back",)
     return replace(answer, reasons=answer.reasons + added)

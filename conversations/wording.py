@@ -79,7 +79,7 @@ def handover(text: str, facts: Facts, customer_name: str = "") -> str:
 
 
 def reopens(facts: Facts) -> str:
-    """" Kami buka kembali besok pukul 09.00." with its leading space, or "" where that is not known."""
+    """ " Kami buka kembali besok pukul 09.00." with its leading space, or "" where that is not known."""
     return f" {reply('reopens', opens_next=facts.opens_next)}" if facts.opens_next else ""
 
 
@@ -87,7 +87,7 @@ def reopens(facts: Facts) -> str:
 
 
 def kak(name: str) -> str:
-    """"Kak Yudho" for a usable first name, else "Kak". The name is the customer's own: only Latin letters come through."""
+    """ "Kak Yudho" for a usable first name, else "Kak". The name is the customer's own: only Latin letters come through."""
     found = _LATIN_NAME.search(unicodedata.normalize("NFKC", name[:200]))
     if not found or len(found[0]) > _LONGEST_NAME:
         return "Kak"
@@ -104,17 +104,17 @@ def daypart(now: datetime) -> str:
 
 
 def day(value: date) -> str:
-    """"5 Mei 2026"."""
+    """ "5 Mei 2026"."""
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 def moment(value: datetime) -> str:
-    """"Senin, 23 November 2026 pukul 18.14"."""
+    """ "Senin, 23 November 2026 pukul 18.14"."""
     return f"{DAYS[value.weekday()]}, {day(value)} pukul {value:%H.%M}"
 
 
 def hours(week: Sequence[DayHours]) -> str:
-    """"Senin-Jumat 09.00-17.00, Sabtu 09.00-15.00, Minggu tutup"; "" where no hours are set. A day not named is closed."""
+    """ "Senin-Jumat 09.00-17.00, Sabtu 09.00-15.00, Minggu tutup"; "" where no hours are set. A day not named is closed."""
     if not week:
         return ""
     by_day = {item.weekday: _span(item) for item in week}
@@ -169,7 +169,7 @@ def basics(unit: Unit) -> tuple[tuple[str, str], ...]:
 
 
 def tax(unit: Unit, today: date) -> str:
-    """"berlaku sampai 5 Mei 2027", "tercatat sampai 5 Mei 2024 (sudah lewat)", or ""."""
+    """ "berlaku sampai 5 Mei 2027", "tercatat sampai 5 Mei 2024 (sudah lewat)", or ""."""
     if unit.tax_valid_until is None:
         return ""
     if unit.tax_valid_until < today:
@@ -204,7 +204,7 @@ def extras(unit: Unit, today: date) -> tuple[tuple[str, str], ...]:
 
 
 def title(unit: Unit) -> str:
-    """"🚗 *Honda City S 2006* | PM-PST-001": the name never without its id."""
+    """ "🚗 *Honda City S 2006* | PM-PST-001": the name never without its id."""
     return f"🚗 *{one_line(unit.name, 80)}* | {unit.display_id}"
 
 
@@ -223,7 +223,9 @@ def brief(unit: Unit) -> str:
 def full_line(unit: Unit, today: date) -> str:
     """One unit on one line with all its data, for the model."""
     pairs = basics(unit) + extras(unit, today)
-    return " | ".join([f"- {unit.display_id}", one_line(unit.name, 80), *(f"{label}: {value}" for label, value in pairs)])
+    return " | ".join(
+        [f"- {unit.display_id}", one_line(unit.name, 80), *(f"{label}: {value}" for label, value in pairs)]
+    )
 
 
 def gone_line(unit: Unit) -> str:

@@ -10,27 +10,23 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from autolumiku.lib import kilometres, rupiah
-from inventory import names
-from inventory.models import Condition, Fuel, Status, Transmission, Vehicle, VehicleHistory, plain
+from inventory import cells as reading
+from inventory import names, naming
+from inventory.models import Status, Vehicle, VehicleHistory, plain
 from tenants.models import Tenant
 
 MAX_BYTES = 10 * 2**20
 MAX_ROWS = 10_000
 MAX_ERRORS = 200  # a spoilt file says the same thing ten thousand times
 BATCH = 500
-PRICES = range(5_000_000, 50_000_000_001)  # rupiah; outside, somebody left out "juta" or typed too many zeros
-MILEAGES = range(0, 1_000_001)  # km
-SHOWN = 30  # characters of a cell quoted in an error
 
 # Field -> headers, the best first: where a file has several of them, the first one filled counts.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -67,49 +63,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 # The word on a vehicle's papers that stands in a "model" column when the name stands under "type".
 BODY_WORDS = ("minibus", "micro", "sedan", "jeep", "suv", "mpv", "pick up", "pickup", "hatchback", "truck", "bus")
 
-STATUSES = {
-    "tersedia": Status.AVAILABLE, "available": Status.AVAILABLE, "ready": Status.AVAILABLE, "ada": Status.AVAILABLE,
-    "booked": Status.BOOKED, "booking": Status.BOOKED, "dibooking": Status.BOOKED, "dp": Status.BOOKED,
-    "sold": Status.SOLD, "terjual": Status.SOLD, "laku": Status.SOLD, "sold out": Status.SOLD,
-    "draft": Status.DRAFT, "draf": Status.DRAFT, "deleted": Status.DELETED, "dihapus": Status.DELETED,
-}  # fmt: skip
-TRANSMISSIONS = {
-    **dict.fromkeys(("manual", "mt", "m/t", "m"), Transmission.MANUAL),
-    **dict.fromkeys(("automatic", "matic", "matik", "otomatis", "automatis", "at", "a/t", "a", "auto", "ags",
-                     "amt", "dct", "tiptronic", "triptonic", "steptronic"), Transmission.AUTOMATIC),
-    **dict.fromkeys(("cvt", "matic cvt", "automatic cvt", "matic (cvt)", "e-cvt"), Transmission.CVT),
-}  # fmt: skip
-FUELS = {
-    **dict.fromkeys(("bensin", "gasoline", "petrol", "gas", "pertalite", "pertamax", "premium"), Fuel.BENSIN),
-    **dict.fromkeys(("diesel", "solar", "dexlite"), Fuel.DIESEL),
-    **dict.fromkeys(("hybrid", "hibrida", "hev", "phev", "plug-in hybrid", "mild hybrid"), Fuel.HYBRID),
-    **dict.fromkeys(("listrik", "electric", "ev", "bev"), Fuel.ELECTRIC),
-}
-CONDITIONS = {
-    **dict.fromkeys(("excellent", "istimewa", "sangat baik", "sangat bagus", "like new"), Condition.EXCELLENT),
-    **dict.fromkeys(("good", "baik", "bagus"), Condition.GOOD),
-    **dict.fromkeys(("fair", "cukup", "cukup baik", "lumayan"), Condition.FAIR),
-    **dict.fromkeys(("poor", "kurang", "perlu perbaikan", "rusak"), Condition.POOR),
-}
-YES_NO = {
-    **dict.fromkeys(("ya", "ada", "yes", "y", "true", "1", "lengkap"), True),
-    **dict.fromkeys(("tidak", "tidak ada", "no", "n", "false", "0"), False),
-}
-COLORS = {
-    "black": "hitam", "white": "putih", "red": "merah", "blue": "biru", "grey": "abu-abu", "gray": "abu-abu",
-    "green": "hijau", "yellow": "kuning", "brown": "cokelat", "orange": "oranye", "gold": "emas", "beige": "krem",
-    "purple": "ungu", "metallic": "metalik",
-}  # fmt: skip
-SHORT_WORDS = frozenset(("UP", "TWO", "LUX", "CAB", "NEW", "ALL"))  # words among the short forms of car names
-SHORT_FORMS = frozenset(("CRDI", "VVTI", "DOHC", "CVVT", "PHEV", "AWDI"))
 EMPTY = frozenset({"", "-", "--", "n/a", "na", "nan", "null", "none", "?", "tidak ada data", "belum ada"})
-MONTHS = {
-    word: number
-    for number, spellings in enumerate(
-        "jan,feb peb,mar,apr,mei may,jun,jul,agu ags aug,sep,okt oct,nov nop,des dec".split(","), start=1
-    )
-    for word in spellings.split()
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +138,6 @@ class Result:
     @property
     def added(self) -> int:
         return len(self.display_ids)
-
-
-class _BadCellError(ValueError):
-    """The cell says something that cannot be right; the text says why, in Indonesian."""
-
-
-class _UnclearCellError(ValueError):
-    """The cell can be read in two ways: it stays empty."""
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -285,7 +231,7 @@ class _Table:
         doubled = [title for title in self.doubled if self.header.index(title) in known]
         return (
             *(Problem(1, "", f"kolom {name} tidak ditemukan") for name in wanted),
-            *(Problem(1, title[:SHOWN], "kolom ini ada dua kali") for title in doubled),
+            *(Problem(1, title[: reading.SHOWN], "kolom ini ada dua kali") for title in doubled),
         )
 
     def cell(self, cells: Sequence[str], field: str) -> tuple[str, str]:
@@ -293,12 +239,12 @@ class _Table:
         for place in self.places.get(field, ()):
             text = cells[place].strip() if place < len(cells) else ""
             if text.lower() not in EMPTY:
-                return text, self.header[place][:SHOWN]
+                return text, self.header[place][: reading.SHOWN]
         return "", ""
 
 
 def _header_key(title: str) -> str:
-    """"Price (Rp)" -> "price", "id_transmission" -> "id transmission"."""
+    """ "Price (Rp)" -> "price", "id_transmission" -> "id transmission"."""
     without_unit = re.sub(r"\([^()]*\)", " ", title.lower().lstrip("\ufeff"))
     return " ".join(re.split(r"[\W_]+", without_unit)).strip()
 
@@ -332,7 +278,7 @@ def _sheet(table: _Table, lines: Sequence[tuple[int, list[str]]]) -> Sheet:
     notes: list[Problem] = []
     for line, cells in lines:
         if len(cells) > len(table.header) and any(cell.strip() for cell in cells[len(table.header) :]):
-            errors.append(Problem(line, "", "kolomnya lebih banyak daripada judul; beri tanda kutip pada isi yang berkoma"))
+            errors.append(Problem(line, "", "kolomnya lebih banyak daripada judul; isi yang berkoma perlu tanda kutip"))
             continue
         row, wrong, unclear = _row(table, line, cells)
         rows += [row] if row else []
@@ -363,25 +309,25 @@ def _row(table: _Table, line: int, cells: Sequence[str]) -> tuple[Row | None, li
     values: dict[str, Any] = {}
     errors: list[Problem] = []
     notes: list[Problem] = []
-    for field, reader in READERS.items():
+    for field, reader in reading.READERS.items():
         text, column = table.cell(cells, field)
         if not text:
             continue
         try:
             values[field] = reader(text)
-        except _BadCellError as error:
+        except reading.BadCellError as error:
             errors.append(Problem(line, column, str(error)))
-        except _UnclearCellError as error:
+        except reading.UnclearCellError as error:
             notes.append(Problem(line, column, str(error)))
     if not table.cell(cells, "year")[0]:
         errors.append(Problem(line, "tahun", "kosong"))
     make, name, model, variant = (table.cell(cells, field)[0] for field in ("make", "name", "model", "variant"))
-    called = _called(make, name, model, variant, values.get("year"))
+    called = naming.called(make, name, model, variant, values.get("year"))
     errors += [Problem(line, *complaint) for complaint in _unnamed(called)]
     if errors:
         return None, errors, notes
     make, model, variant = called
-    values.setdefault("body_type", _body(make, model, variant, table.cell(cells, "body_word")[0]))
+    values.setdefault("body_type", naming.body(make, model, variant, table.cell(cells, "body_word")[0]))
     values.setdefault("seats", names.seats(make, model))
     return Row(line=line, make=make, model=model, variant=variant, **values), [], notes
 
@@ -392,273 +338,6 @@ def _unnamed(called: tuple[str, str, str]) -> Iterator[tuple[str, str]]:
             yield column, "kosong atau tidak dikenal"
         if len(text) > longest:
             yield column, f"lebih dari {longest} huruf"
-
-
-def _body(make: str, model: str, variant: str, word: str) -> str:
-    """The body by the variant's own word, by the list of cars, or by the papers where these say something."""
-    if "hatchback" in variant.lower():
-        return "hatchback"
-    said = {"sedan": "sedan", "suv": "suv", "pick up": "pickup", "pickup": "pickup"}  # nearly everything is a "MINIBUS"
-    return names.body_type(make, model) or said.get(word.lower(), "")
-
-
-# --- what a car is called --------------------------------------------------------------------------------------------
-
-
-def _called(make: str, name: str, model: str, variant: str, year: int | None) -> tuple[str, str, str]:
-    """(make, model, variant), canonical where inventory.names knows the car, else as written.
-
-    ("Toyota", "AVANZA G 1.3", "", "") -> ("Toyota", "Avanza", "G 1.3").
-    """
-    make, name, model, variant = (_tidy(part)[:200] for part in (make, name, model, variant))
-    said = " ".join(part for part in (name, model) if part)
-    make_key = names.find(make).make or _capitals(make)
-    found = _mention(make, make_key, said)
-    if found is None:
-        return make_key, _capitals(_without_start(said, make)), _title(_without_year(variant, year))
-    canonical_make, canonical_model, rest = found
-    variant = " ".join(part for part in (rest, variant) if part)
-    return canonical_make, canonical_model, _title(_without_year(variant, year))
-
-
-def _mention(make: str, make_key: str, said: str) -> tuple[str, str, str] | None:
-    """(make, model, what else the name says) if the list of cars knows it.
-
-    The make stands behind the name first: in front, "Toyota" and "Kijang" of "Kijang Innova" would be one name.
-    """
-    for text, offset in ((f"{said} | {make}", 0), (f"{make} {said}", len(make))):
-        for seen in names.find_all(text):
-            if seen.model and seen.start < offset + len(said) and (not make_key or seen.make == make_key):
-                return seen.make, seen.model, _rest(text.removesuffix(f" | {make}"), max(offset, seen.start), seen)
-    return _glued(make_key, said) if make_key else None
-
-
-def _rest(text: str, start: int, seen: names.Mention) -> str:
-    """What the name says besides the model; of "C 250" for a C-Class everything, of "COROLA ALTIS" nothing."""
-    mention = text[start : seen.end]
-    after = _after_model(mention, seen.model)
-    if not after and any(char.isdigit() for char in mention) and _key(mention) != _key(seen.model):
-        return " ".join(text[start:].split())
-    own = {word.lower() for word in seen.model.split()}
-    tail = text[seen.end :].split()
-    while tail and tail[0].lower() in own:
-        tail = tail[1:]
-    return " ".join((_before(text[:start], seen.make), after, *tail)).strip()
-
-
-def _before(words: str, make: str) -> str:
-    """What stands before the model, without the make's repetition and without "All New"."""
-    idle = {"all", "new", "the", "k", *make.lower().split()}
-    return " ".join(word for word in words.split() if word.lower() not in idle)
-
-
-def _after_model(mention: str, model: str) -> str:
-    """"BRIO SATYA" for Brio -> "SATYA"; "CITY RS HATCHBACK" for City Hatchback -> "RS"; "KIJANG INNOVA" -> ""."""
-    words = mention.split()
-    for start in range(len(words)):
-        for end in range(start + 1, len(words) + 1):
-            if _key("".join(words[start:end])) == _key(model):
-                return " ".join(words[end:])
-    own = [_key(word) for word in model.split()]
-    first = next((place for place, word in enumerate(words) if _key(word) in own), len(words))
-    return " ".join(word for word in words[first:] if _key(word) not in own)
-
-
-def _glued(make: str, said: str) -> tuple[str, str, str] | None:
-    """"HONDAHRVRU518", a name as registration offices write it: the longest beginning that is a car of this make."""
-    first, _, rest = _without_start(said, make).partition(" ")
-    for length in range(min(len(first), 20), 2, -1):
-        seen = names.find(f"{make} {first[:length]}")
-        if seen.model and not seen.guessed and seen.make == make:
-            return seen.make, seen.model, f"{first[length:]} {rest}".strip()
-    return None
-
-
-def _without_start(said: str, make: str) -> str:
-    shorter = said[len(make) :].strip() if make and said.lower().startswith(make.lower()) else said
-    return shorter or said
-
-
-def _without_year(variant: str, year: int | None) -> str:
-    return " ".join(word for word in variant.split() if word != str(year))
-
-
-def _title(text: str) -> str:
-    """"VELOZ1.5 TRD SPORTIVO" -> "Veloz 1.5 TRD Sportivo"."""
-    return _capitals(re.sub(r"(?<![A-Za-z0-9])([A-Za-z]{3,20})([0-9])", r"\1 \2", text))
-
-
-def _capitals(text: str) -> str:
-    """Shouted words become ordinary ones; short forms and what has small letters or digits stay."""
-    return " ".join(_title_word(word) for word in text.split())
-
-
-def _title_word(word: str) -> str:
-    is_word = word.isalpha() and word.isupper() and (len(word) > 3 or word in SHORT_WORDS) and word not in SHORT_FORMS
-    return word.capitalize() if is_word else word
-
-
-def _key(text: str) -> str:
-    return "".join(char for char in text.lower() if char.isalnum() or char == "+")
-
-
-# --- cells -----------------------------------------------------------------------------------------------------------
-
-
-def _tidy(text: str) -> str:
-    """One line of printable text that no spreadsheet takes for a formula."""
-    printable = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(printable.split()).lstrip("=+-@ ")
-
-
-def _quoted(text: str) -> str:
-    tidy = " ".join(text.split())
-    return f"“{tidy[:SHOWN]}…”" if len(tidy) > SHOWN else f"“{tidy}”"
-
-
-def _text(text: str, *, longest: int) -> str:
-    tidy = _tidy(text)
-    if len(tidy) > longest:
-        raise _BadCellError(f"lebih dari {longest} huruf")
-    return tidy
-
-
-def _choice(text: str, *, words: Mapping[str, Any], hint: str) -> Any:
-    key = " ".join(text.lower().split())
-    if key not in words:
-        raise _BadCellError(f"{_quoted(text)} tidak dikenal; isi {hint}")
-    return words[key]
-
-
-def _display_id(text: str) -> str:
-    value = text.upper()
-    if not re.fullmatch(r"[A-Z0-9][A-Z0-9 ._/-]{0,23}", value):
-        raise _BadCellError(f"{_quoted(text)} bukan ID; pakai huruf, angka, dan tanda hubung, paling banyak 24")
-    return value
-
-
-def _whole(text: str) -> int | None:
-    """"2019" and "2019.0" -> 2019."""
-    match = re.fullmatch(r"([0-9]{1,12})(?:[.,]0{1,2})?", text)
-    return int(match[1]) if match else None
-
-
-def _year(text: str) -> int:
-    value = _whole(text)
-    if value is None or not 1950 <= value <= timezone.now().year + 1:
-        raise _BadCellError(f"{_quoted(text)} bukan tahun mobil")
-    return value
-
-
-def _price(text: str) -> int:
-    value = _whole(text)
-    if value is None:
-        value = rupiah.parse(text)
-    if value is None:
-        amounts = rupiah.find(text[:200])
-        exact = len(amounts) == 1 and amounts[0].low is None and not amounts[0].approximate
-        value = amounts[0].value if exact else None
-    if value is None:
-        raise _BadCellError(f"{_quoted(text)} tidak terbaca sebagai harga; tulis misalnya 175000000 atau Rp 175 juta")
-    if value not in PRICES:
-        raise _BadCellError(f"{rupiah.show_full(value)} bukan harga mobil; tulis rupiah penuh, misalnya 175000000")
-    return value
-
-
-def _mileage(text: str) -> int:
-    """"10.508", "42.32" (a lost zero: 42.320) and "96rb" are kilometres; "178.0" and a range are unclear."""
-    bare = re.sub(r"\s*(?:km|kilometer)\.?$", "", text.strip(), flags=re.I)
-    if match := re.fullmatch(r"([0-9]{1,3})[.,]([0-9]{1,2})", bare):
-        if not int(match[2]):
-            raise _UnclearCellError(f"{_quoted(text)} bisa {match[1]} km atau {match[1]}.000 km; dikosongkan")
-        value: int | None = int(match[1]) * 1000 + int(match[2].ljust(3, "0"))
-    else:
-        value = _whole(bare)
-    if value is None and any(distance.low is not None for distance in kilometres.find(f"{bare[:40]} km")):
-        raise _UnclearCellError(f"{_quoted(text)} kisaran, bukan kilometer pasti; dikosongkan")
-    value = kilometres.parse(bare) if value is None else value
-    if value is None:
-        raise _BadCellError(f"{_quoted(text)} tidak terbaca sebagai kilometer")
-    if value not in MILEAGES:
-        raise _BadCellError(f"{kilometres.show(value)} tidak mungkin")
-    return value
-
-
-def _color(text: str) -> str:
-    tidy = _text(text, longest=40).lower()
-    return " ".join(COLORS.get(word, word) for word in tidy.split())
-
-
-def _plate(text: str) -> str:
-    parts = re.fullmatch(r"([A-Z]{1,2})[ .-]?([0-9]{1,4})[ .-]?([A-Z]{0,3})", " ".join(text.upper().split()))
-    if not parts:
-        raise _UnclearCellError(f"{_quoted(text)} bukan nomor polisi; dikosongkan")
-    return " ".join(part for part in parts.groups() if part)
-
-
-def _cc(text: str) -> int:
-    bare = re.sub(r"\s*(?:cc|l|liter)$", "", text.strip(), flags=re.I)
-    litres = re.fullmatch(r"([0-9])[.,]([0-9])", bare)
-    value = int(litres[1]) * 1000 + int(litres[2]) * 100 if litres else _whole(bare.replace(".", ""))
-    if value is None or not 300 <= value <= 9000:
-        raise _BadCellError(f"{_quoted(text)} bukan isi silinder dalam cc")
-    return value
-
-
-def _count(text: str, *, most: int, what: str) -> int:
-    value = _whole(text)
-    if value is None or value > most:
-        raise _BadCellError(f"{_quoted(text)} bukan jumlah {what}")
-    return value
-
-
-def _date(text: str) -> date:
-    """ISO, day/month/year or "5 Mei 2026"; a month alone is unclear, because customers are told the day."""
-    day, month, year = _date_parts(text.strip().lower())
-    try:
-        return date(year if year > 99 else 2000 + year, month, day)
-    except ValueError:
-        raise _BadCellError(f"{_quoted(text)} bukan tanggal; tulis misalnya 31/12/2026") from None
-
-
-def _date_parts(text: str) -> tuple[int, int, int]:
-    """(day, month, year); (0, 0, 0) if the text is no date."""
-    if match := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[ t].{0,20})?", text):
-        return int(match[3]), int(match[2]), int(match[1])
-    if match := re.fullmatch(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{2})", text):
-        return int(match[1]), int(match[2]), int(match[3])
-    if match := re.fullmatch(r"([0-9]{1,2})[ -]([a-z]{3,9})[ -]([0-9]{4})", text):
-        return int(match[1]), MONTHS.get(match[2][:3], 0), int(match[3])
-    if re.fullmatch(r"(?:[0-9]{1,2}|[a-z]{3,9})[ ./-]{1,3}(?:[0-9]{2}|[0-9]{4})", text):
-        raise _UnclearCellError(f"{_quoted(text)} tanpa hari; dikosongkan, isi tanggal lengkap")
-    return 0, 0, 0
-
-
-READERS: Mapping[str, Callable[[str], Any]] = {
-    "display_id": _display_id,
-    "year": _year,
-    "status": partial(_choice, words=STATUSES, hint="tersedia, booking, terjual, atau draf"),
-    "price": _price,
-    "credit_price": _price,
-    "cost_price": _price,
-    "mileage": _mileage,
-    "transmission": partial(_choice, words=TRANSMISSIONS, hint="manual, matic, atau CVT"),
-    "fuel": partial(_choice, words=FUELS, hint="bensin, diesel, hybrid, atau listrik"),
-    "color": _color,
-    "license_plate": _plate,
-    "engine_cc": _cc,
-    "body_type": lambda text: _text(text, longest=20).lower(),
-    "seats": partial(_count, most=60, what="kursi"),
-    "condition": partial(_choice, words=CONDITIONS, hint="istimewa, baik, cukup, atau perlu perbaikan"),
-    "tax_valid_until": _date,
-    "papers": partial(_text, longest=200),
-    "accident_history": partial(_text, longest=200),
-    "flood_history": partial(_text, longest=200),
-    "previous_owners": partial(_count, most=50, what="pemilik"),
-    "service_book": partial(_choice, words=YES_NO, hint="ya atau tidak"),
-    "description": partial(_text, longest=5000),
-    "staff_notes": partial(_text, longest=5000),
-}
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

@@ -27,23 +27,26 @@ _MAKE_WORDS = {
     "toyot": "Toyota", "toyo": "Toyota", "haval": "GWM", "landrover": "Land Rover", "masda": "Mazda",
 }  # fmt: skip
 # Names that are also everyday words: only with their make in the same text ("datsun go", never "go").
-_NEEDS_MAKE = frozenset(
-    "go spin rio note spark focus escape cross compass discovery journey seal dolphin golf polo accent tribute dashing crown leaf "
-    "duster saga sunny stream genio limo kuda zebra ceria elf fortwo maven katana orlando "
-    "cooper countryman clubman ranger cla cls gla glb glc gle gls timor splash".split()
+_NEEDS_MAKE = lib_text.listed(
+    "go, spin, rio, note, spark, focus, escape, cross, compass, discovery, journey, seal, dolphin, golf, polo, "
+    "accent, tribute, dashing, crown, leaf, duster, saga, sunny, stream, genio, limo, kuda, zebra, ceria, elf, "
+    "fortwo, maven, katana, orlando, cooper, countryman, clubman, ranger, cla, cls, gla, glb, glc, gle, gls, "
+    "timor, splash"
 )
-_MAKES_NEEDING_MODEL = frozenset({"mini", "smart", "mg", "go", "tank", "timor", "proton"})
+_MAKES_NEEDING_MODEL = lib_text.listed("mini, smart, mg, go, tank, timor, proton")
 _NOT_FOLLOWED = {"city": {"car", "cars", "mall", "walk", "park", "tour"}, "rush": {"hour"}}
 _NOT_PRECEDED = {"city": {"grand", "depok", "bekasi", "mall", "summarecon", "sentul", "kota", "green", "jakarta"}}
-_DENIED = frozenset({"selain", "kecuali"})
+_DENIED = lib_text.listed("selain, kecuali")
 # Well known short forms that may carry a typing error besides the models of one word themselves.
-_ALSO_GUESSED = frozenset("pajero altis corolla vitara zenix starex strada".split())
+_ALSO_GUESSED = lib_text.listed("pajero, altis, corolla, vitara, zenix, starex, strada")
 # Ordinary words one typing error away from a car, and cars too near to everyday words.
-_ORDINARY = frozenset(
-    "lancar lancer katanya katana makan macam macan cerita segera serius mobile civil fortune inovasi captive sigar raise range mobil "
-    "mobilin panter terima trail camera kamera corona frame rocket rusak alami balon calon trade traga targa artis minta karya "
-    "model sekalian extra center senin setia sinet merah galant galak dinas grandis grandma tentara carnaval accept splash elite "
-    "vokal novel murah murano terra terus tetra teana tema soluna solusi marah kijing bante crita copen avega dutro zafira visto formo triber tribe".split()
+_ORDINARY = lib_text.listed(
+    "lancar, lancer, katanya, katana, makan, macam, macan, cerita, segera, serius, mobile, civil, fortune, "
+    "inovasi, captive, sigar, raise, range, mobil, mobilin, panter, terima, trail, camera, kamera, corona, frame, "
+    "rocket, rusak, alami, balon, calon, trade, traga, targa, artis, minta, karya, model, sekalian, extra, "
+    "center, senin, setia, sinet, merah, galant, galak, dinas, grandis, grandma, tentara, carnaval, accept, "
+    "splash, elite, vokal, novel, murah, murano, terra, terus, tetra, teana, tema, soluna, solusi, marah, kijing, "
+    "bante, crita, copen, avega, dutro, zafira, visto, formo, triber, tribe"
 )
 
 
@@ -116,7 +119,7 @@ def find_all(text: str) -> tuple[Mention, ...]:
 
 
 def body_type(make: str, model: str) -> str:
-    """"mpv", "suv", "sedan", … or "" for a car not in the list."""
+    """ "mpv", "suv", "sedan", … or "" for a car not in the list."""
     car = _lookup(make, model)
     return car.body_type if car else ""
 
@@ -128,7 +131,7 @@ def seats(make: str, model: str) -> int | None:
 
 
 def make_of(model: str) -> str:
-    """"Avanza" -> "Toyota"; also for a model with its variant ("Brio Satya E"); "" if unknown."""
+    """ "Avanza" -> "Toyota"; also for a model with its variant ("Brio Satya E"); "" if unknown."""
     return find(model).make
 
 
@@ -251,5 +254,5 @@ def _guessable(cars: Iterable[_Car], makes: Iterable[str]) -> dict[str, tuple[st
 
 
 def _key(name: str) -> str:
-    """"HR-V" -> "hrv", "Go+" -> "go+": letters and digits only (a plus distinguishes Datsun's two)."""
+    """ "HR-V" -> "hrv", "Go+" -> "go+": letters and digits only (a plus distinguishes Datsun's two)."""
     return "".join(char for char in lib_text.plain(name) if char.isalnum() or char == "+")

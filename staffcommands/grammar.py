@@ -12,6 +12,11 @@ from dataclasses import dataclass, field
 from autolumiku.lib import kilometres, rupiah, text
 from inventory import names
 
+
+def _words(line: str) -> frozenset[str]:
+    return frozenset(line.split())
+
+
 LONGEST = 1000  # characters of a command; more without a slash is a letter, not a command
 INTENTS = {
     "upload": "upload_vehicle",
@@ -21,11 +26,11 @@ INTENTS = {
     "unknown": "unknown",
 }
 _HEADS = {
-    "upload": "upload|upload mobil|upload unit|tambah mobil|tambah unit|tambah kendaraan|tambah data mobil|daftar mobil|"
-    "input mobil|input unit|input kendaraan|input data mobil|masukin mobil|masukin unit|masukkan mobil",
+    "upload": "upload|upload mobil|upload unit|tambah mobil|tambah unit|tambah kendaraan|tambah data mobil|"
+    "daftar mobil|input mobil|input unit|input kendaraan|input data mobil|masukin mobil|masukin unit|masukkan mobil",
     "status": "status|update status|ubah status|ganti status",
-    "inventory": "inventory|stock|stok|cek stok|cek stock|cek inventory|check stok|check stock|lihat inventory|lihat stok|"
-    "lihat stock|list stok|list mobil|list unit|daftar unit|daftar stok",
+    "inventory": "inventory|stock|stok|cek stok|cek stock|cek inventory|check stok|check stock|lihat inventory|"
+    "lihat stok|lihat stock|list stok|list mobil|list unit|daftar unit|daftar stok",
     "stats": "stats|report|laporan|statistik",
 }
 ALIASES = {tuple(head.split()): name for name, heads in _HEADS.items() for head in heads.split("|")}
@@ -41,19 +46,21 @@ _PERIODS = {
     "today": "today", "hari": "today", "harian": "today", "week": "week", "minggu": "week", "mingguan": "week",
     "pekan": "week", "month": "month", "bulan": "month", "bulanan": "month",
 }  # fmt: skip
-_BESIDE_PERIOD = frozenset("ini this penjualan mobil showroom toko".split())
+_BESIDE_PERIOD = _words("ini this penjualan mobil showroom toko")
 
-_POLITE_FIRST = frozenset("mau mo mw ingin pengen pengin tolong minta kak min".split())
-_POLITE_LAST = frozenset("dong ya yaa yah kak kakak min admin deh nih gan bang pak bu mas mbak tolong please".split())
+_POLITE_FIRST = _words("mau mo mw ingin pengen pengin tolong minta kak min")
+_POLITE_LAST = _words("dong ya yaa yah kak kakak min admin deh nih gan bang pak bu mas mbak tolong please")
 # A bare word with one of these is a question or a remark, and is answered like one.
-_DOUBT = frozenset(
-    "kenapa knp mengapa gimana gmn bagaimana apa apakah siapa kapan mana dimana berapa brp belum blm belom gagal error eror "
-    "tidak tdk gak ga gk nggak ngga enggak kok masih msh bisa boleh cara caranya jangan jgn kalau kalo customer pelanggan".split()
+_DOUBT = _words(
+    "kenapa knp mengapa gimana gmn bagaimana apa apakah siapa kapan mana dimana berapa brp belum blm belom "
+    "gagal error eror tidak tdk gak ga gk nggak ngga enggak kok masih msh bisa boleh cara caranya "
+    "jangan jgn kalau kalo customer pelanggan"
 )
-_PAST = frozenset("sudah sdh udah udh kemarin tadi barusan".split())
+_PAST = _words("sudah sdh udah udh kemarin tadi barusan")
 _UNIT_ID = re.compile(r"[a-z]{1,12}(?:-[a-z0-9]{1,12}){0,3}-[0-9]{3,6}")
-_AROUND_STATUS = frozenset("jadi menjadi ke to unit mobil id status sudah sdh udah udh -> => = →".split())
-_AROUND_STOCK = frozenset("mobil unit kendaraan yang yg semua stok stock inventory list daftar merk merek model transmisi".split())
+_ASKED_LIKE_THIS = frozenset({"ada", "ready", "tersedia"})  # "PM-PST-001 ready" asks more often than it tells
+_AROUND_STATUS = _words("jadi menjadi ke to unit mobil id status sudah sdh udah udh -> => = →")
+_AROUND_STOCK = _words("mobil unit kendaraan yang yg semua stok stock inventory list daftar merk merek model transmisi")
 _EDGES = "*_~.,!:;()[]\"'“”‘’`"
 
 
@@ -111,7 +118,7 @@ def _unit_and_status(written: list[str], keys: list[str], raw: str) -> Call | No
     """ "VH-001 sold": an ID and a status, and nothing else."""
     words = [key for key in keys[:8] if key not in _AROUND_STATUS and key not in _POLITE_LAST]
     ids = [word for word in words if _UNIT_ID.fullmatch(word)]
-    statuses = [word for word in words if word in STATUS_WORDS]
+    statuses = [word for word in words if word in STATUS_WORDS and word not in _ASKED_LIKE_THIS]
     if len(keys) <= 8 and len(ids) == len(statuses) == 1 and len(words) == 2:
         return Call("status", " ".join(written), raw)
     return None
@@ -136,12 +143,12 @@ def _is_meant(call: Call, keys: list[str]) -> bool:
     return not _PAST.intersection(rest) and (call.name != "inventory" or len(rest) <= 6)
 
 
-# --- /status, /inventory, /stats ---------------------------------------------------------------------------------------
+# --- /status, /inventory, /stats ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """unit_id: as written; status: AVAILABLE, BOOKED, SOLD, DELETED or ""; wrong: what stands where the status should."""
+    """unit_id: as written; status: AVAILABLE, BOOKED, SOLD, DELETED or ""; wrong: what stands in its place."""
 
     unit_id: str
     status: str
@@ -151,13 +158,13 @@ class StatusChange:
 def status_change(rest: str) -> StatusChange:
     """ "PM-PST-001 SOLD" in either order, "pm pst 001 jadi terjual"."""
     words = [word.strip(_EDGES) for word in rest.split()[:12] if _key(word) not in _AROUND_STATUS]
-    meant = {STATUS_WORDS[_key(word)] for word in words if _key(word) in STATUS_WORDS}
-    others = [word for word in words if _key(word) not in STATUS_WORDS]
-    if len(meant) == 1:
-        return StatusChange("-".join(others)[:60], meant.pop())
-    if meant:
-        return StatusChange("-".join(others)[:60], "", " ".join(word for word in words if _key(word) in STATUS_WORDS)[:60])
-    return StatusChange("".join(others[:1])[:60], "", " ".join(others[1:])[:60])
+    said = [word for word in words if _key(word) in STATUS_WORDS]
+    others = [word for word in words if word not in said]
+    meant = {STATUS_WORDS[_key(word)] for word in said}
+    if not meant:
+        return StatusChange("".join(others[:1])[:60], "", " ".join(others[1:])[:60])
+    unit_id = "-".join(others)[:60]
+    return StatusChange(unit_id, meant.pop()) if len(meant) == 1 else StatusChange(unit_id, "", " ".join(said)[:60])
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,32 +188,35 @@ def period(rest: str) -> str | None:
     return said.pop() or None if len(said) == 1 else None
 
 
-# --- /upload: a car in one line ------------------------------------------------------------------------------------------
+# --- /upload: a car in one line -------------------------------------------------------------------------------------
 
 FIRST_YEAR = 1980
 MIN_PRICE, MAX_PRICE = 1_000_000, 100_000_000_000  # rupiah; below is more likely a slip than a car
 MAX_MILEAGE = 1_000_000  # km
 
-_TRANSMISSIONS = {
-    "manual": "manual", "mt": "manual", "m/t": "manual", "automatic": "automatic", "otomatis": "automatic", "matic": "automatic",
-    "matik": "automatic", "metic": "automatic", "at": "automatic", "a/t": "automatic", "cvt": "cvt", "e-cvt": "cvt",
+TRANSMISSIONS = {
+    "manual": "manual", "mt": "manual", "m/t": "manual", "automatic": "automatic", "otomatis": "automatic",
+    "matic": "automatic", "matik": "automatic", "metic": "automatic", "at": "automatic", "a/t": "automatic", "cvt": "cvt", "e-cvt": "cvt",
 }  # fmt: skip
 _FUELS = {
     "bensin": "bensin", "pertamax": "bensin", "pertalite": "bensin", "diesel": "diesel", "solar": "diesel",
     "hybrid": "hybrid", "listrik": "electric",
 }  # fmt: skip
-_COLORS = frozenset(
-    "hitam putih silver perak abu-abu abu grey gray merah maroon marun biru navy hijau kuning coklat cokelat krem cream beige gold emas "
-    "orange oranye oren ungu pink bronze perunggu champagne tembaga tosca black white red blue green brown yellow".split()
+_COLORS = _words(
+    "hitam putih silver perak abu-abu abu grey gray merah maroon marun biru navy hijau kuning coklat cokelat krem "
+    "cream beige gold emas orange oranye oren ungu pink bronze perunggu champagne tembaga tosca black "
+    "white red blue green brown yellow"
 )
-_SHADES = frozenset("metalik metallic mutiara pearl tua muda doff matte solid abu".split())
-_LABELS = frozenset(
-    "merk merek model varian tipe type tahun thn th harga hrg rp warna transmisi trans km kilometer bahan bakar bbm mobil unit dijual "
-    "jual ready istimewa mulus terawat bagus nego cash dan dengan".split()
+_SHADES = _words("metalik metallic mutiara pearl tua muda doff matte solid abu")
+_LABELS = _words(
+    "merk merek model varian tipe type tahun thn th harga hrg rp warna transmisi trans km kilometer bahan bakar bbm "
+    "mobil unit dijual jual bekas second ready istimewa mulus terawat bagus nego cash dan dengan"
 )
 _THOUSANDS = re.compile(r"(?<![^\s])([0-9]{1,3}(?:[.,][0-9])?)\s?(?:rb|ribu)(?![^\s,;.])", re.I)
 _PRICE_MARK = re.compile(r"(?:rp|harga|hrg)\.?:?\s?$", re.I)
-_BARE_MILLIONS = re.compile(r"(?<![^\s])(?:harga|hrg)\s?:?\s?(?:rp\.?\s?)?([0-9]{2,4})(?![^\s,;])(?!\s?(?:jt|juta|rb|ribu|m\b|mil))", re.I)
+_BARE_MILLIONS = re.compile(
+    r"(?<![^\s])(?:harga|hrg)\s?:?\s?(?:rp\.?\s?)?([0-9]{2,4})(?![^\s,;])(?!\s?(?:jt|juta|rb|ribu|m\b|mil))", re.I
+)
 _CC = re.compile(r"(?<![^\s])([0-9]{3,4})\s?cc(?![^\s,;])", re.I)
 _INTEGER = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){1,4}|[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,15}")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
@@ -335,8 +345,8 @@ class _Reading:
         words = self._take_color(words)
         for word in words:
             key = text.plain(word)
-            if key in _TRANSMISSIONS:
-                self._take_transmission(_TRANSMISSIONS[key])
+            if key in TRANSMISSIONS:
+                self._take_transmission(TRANSMISSIONS[key])
             elif key in _FUELS and not self.fuel:
                 self.fuel = _FUELS[key]
             elif key not in _LABELS and key not in _POLITE_LAST:
@@ -353,11 +363,12 @@ class _Reading:
         return words
 
     def _take_bare_numbers(self, words: list[str]) -> list[str]:
-        """Plain integers: price first, then mileage. Small ones count only after another number, else they are a name."""
+        """Plain integers: price first, then mileage. Small ones count only after another number, else they name."""
         kept: list[str] = []
         after_number = False
         for word in words:
-            large = len(word) >= 5 or (len(word) == 4 and self.year is not None and text.plain((kept or [""])[-1]) != "peugeot")
+            four_digits = len(word) == 4 and self.year is not None and text.plain("".join(kept[-1:])) != "peugeot"
+            large = len(word) >= 5 or four_digits
             if _INTEGER.fullmatch(word) and (large or after_number):
                 self._take_bare(int(word.replace(".", "").replace(",", "")), word)
                 after_number = True
@@ -394,7 +405,7 @@ class _Reading:
 
     def _color_start(self, keys: list[str]) -> int | None:
         marked = [place + 1 for place, key in enumerate(keys[:-1]) if key == "warna"]
-        if marked and keys[marked[0]].replace("-", "").isalpha() and keys[marked[0]] not in {*_TRANSMISSIONS, *_LABELS}:
+        if marked and keys[marked[0]].replace("-", "").isalpha() and keys[marked[0]] not in {*TRANSMISSIONS, *_LABELS}:
             return marked[0]
         starts = [
             place for place, key in enumerate(keys) if key in _COLORS and (place == 0 or keys[place - 1] not in _COLORS)
@@ -423,7 +434,7 @@ def _named(written: str) -> _Named:
     if any(mention.guessed for mention in mentions):
         meant = " ".join(next(iter(models), (mentions[0].make,)))
         return _Named(doubts=(f"“{written[:60]}” belum dikenali. Maksudnya {meant}?",))
-    left = _outside(written, mentions)
+    left = _variant(written, mentions)
     wrong = [word for word in left if not _NAMELIKE.fullmatch(word)]
     doubts = (f"“{' '.join(wrong)[:60]}” belum dipahami.",) if wrong else ()
     if not models and left:
@@ -432,10 +443,32 @@ def _named(written: str) -> _Named:
     return _Named(make, model, " ".join(map(_cased, left))[:80], doubts)
 
 
-def _outside(written: str, mentions: Iterable[names.Mention]) -> list[str]:
+def _variant(written: str, mentions: Iterable[names.Mention]) -> list[str]:
+    """The words besides make and model: "brio [satya] [e]", "bmw [320i]"."""
+    left: list[str] = []
+    position = 0
     for mention in mentions:
-        written = written[: mention.start] + " " * (mention.end - mention.start) + written[mention.end :]
-    return written.split()
+        end = mention.end
+        while end < len(written) and not written[end].isspace():
+            end += 1
+        left += written[position : mention.start].split()
+        left += _beyond_model(written[mention.start : end].split(), mention.model, cut=end > mention.end)
+        position = end
+    return left + written[position:].split()
+
+
+def _beyond_model(words: list[str], model: str, *, cut: bool) -> list[str]:
+    """What a mention says beyond its model: "satya" of "brio satya"; the last word if the name is only a part of it."""
+    joined = ""
+    for place, word in enumerate(words, start=1):
+        joined += _alnum(word)
+        if model and joined.endswith(_alnum(model)):
+            return words[place:]
+    return words[-1:] if cut else []
+
+
+def _alnum(name: str) -> str:
+    return "".join(char for char in text.plain(name) if char.isalnum())
 
 
 def _cased(word: str) -> str:

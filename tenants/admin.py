@@ -38,15 +38,15 @@ if TYPE_CHECKING or not THEMED:
     from django.contrib.admin.widgets import AdminTimeWidget as TimeInput
     from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
     from django.forms import CheckboxInput
+    from django.forms import Select as SelectInput
 else:
     from unfold.admin import ModelAdmin, TabularInline
     from unfold.forms import AdminPasswordChangeForm, UserChangeForm
     from unfold.forms import UserCreationForm as AdminUserCreationForm
+    from unfold.widgets import UnfoldAdminSelectWidget as SelectInput
     from unfold.widgets import UnfoldAdminSingleTimeWidget as TimeInput
     from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
     from unfold.widgets import UnfoldBooleanSwitchWidget as CheckboxInput
-
-__all__ = ["CheckboxInput", "ModelAdmin", "TabularInline", "TextInput", "TimeInput"]
 
 EVERYONE = frozenset(Role)
 LEADERS = frozenset({Role.OWNER, Role.MANAGER})

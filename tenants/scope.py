@@ -69,7 +69,11 @@ def by_account(client_id: str, phone: str = "", locks: Sequence[str] = ()) -> It
         with connection.cursor() as cursor:
             cursor.execute(ACCOUNT_SQL, [list(locks), client_id, phone])
             found = cursor.fetchone()
-        yield Account(*found[:3]) if found else None
+        if found is None:
+            yield None
+            return
+        connection.tenant_scope = str(found[0])  # type: ignore[attr-defined]
+        yield Account(*found[:3])
 
 
 ACCOUNT_SQL = """

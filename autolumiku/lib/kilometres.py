@@ -15,7 +15,9 @@ _NUMBER = rf"(?P<@>{NUMERAL}(?:\.x{{2,3}})?)(?:\s?(?P<@_unit>{_THOUSAND}\b))?"
 _RANGE = rf"{_NUMBER.replace('@', 'a')}(?:\s?(?:-|–|s/?d|sampai)\s?{_NUMBER.replace('@', 'b')})?"
 _BEFORE = r"(?<![0-9A-Za-z.,])(?<!rp)(?<!rp\s)(?<!rp\.)"
 _FILLER = r"(?:\s?(?:nya|rendah|low|masih|baru|cuma|hanya|di|sekitar|kisaran|saat ini)\b){0,3}"
-_MARK_FIRST = re.compile(rf"(?<![0-9A-Za-z]){_MARK}(?![A-Za-z](?!ya))(?:nya)?{_FILLER}[\s.:=]{{0,3}}>?\s?{_RANGE}", re.I)
+_MARK_FIRST = re.compile(
+    rf"(?<![0-9A-Za-z]){_MARK}(?![A-Za-z](?!ya))(?:nya)?{_FILLER}[\s.:=]{{0,3}}>?\s?{_RANGE}", re.I
+)
 _MARK_LAST = re.compile(rf"{_BEFORE}{_RANGE}\s?{_MARK}(?![A-Za-z])", re.I)
 _BARE_K = re.compile(rf"{_BEFORE}(?P<a>[0-9]{{1,3}}(?:[.,][0-9])?)(?P<a_unit>k)(?![0-9A-Za-z])", re.I)
 _WHOLE = re.compile(rf"\s*>?\s*{_RANGE}\s*", re.I)
@@ -91,4 +93,3 @@ def _kilometres(numeral: str, unit: str | None) -> int:
         return int(numerals.read(re.sub(r"\.x+$", "", numeral, flags=re.I)) * 1000)
     value = numerals.read(numeral, decimal_comma=bool(unit))
     return int(value * 1000) if unit and value < 1000 else int(value)
-

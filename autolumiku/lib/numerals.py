@@ -23,7 +23,9 @@ def read(numeral: str, *, decimal_comma: bool = False) -> Decimal:
         return Decimal(numeral.replace(".", "").replace(",", ""))
     if fraction := _DECIMAL.fullmatch(numeral):
         return Decimal(f"{fraction[1]}.{fraction[2]}")
-    whole, part = re.split(r"[.,](?=[0-9]{1,3}$)", numeral, maxsplit=1) if re.search(r"[.,]", numeral) else (numeral, "0")
+    whole, part = (
+        re.split(r"[.,](?=[0-9]{1,3}$)", numeral, maxsplit=1) if re.search(r"[.,]", numeral) else (numeral, "0")
+    )
     return Decimal(f"{whole.replace('.', '').replace(',', '')}.{part}")
 
 

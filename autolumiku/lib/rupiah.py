@@ -28,7 +28,9 @@ _ONE = (
     rf"(?:\s?(?P<@u>{_UNIT})(?P<@an2>\s?-?an)?(?![0-9A-Za-z]))?"
 )
 _TO = r"\s?(?:-|–|—|~|s/d|s\.d\.?|sd|sampai(?: dengan)?|sampe|hingga|ke|dan)\s?"
-_AMOUNT = re.compile(rf"(?<![0-9A-Za-z.,/]){_ONE.replace('@', 'a')}(?:{_TO}{_ONE.replace('@', 'b')})?(?:,-|,00\b)?", re.I)
+_AMOUNT = re.compile(
+    rf"(?<![0-9A-Za-z.,/]){_ONE.replace('@', 'a')}(?:{_TO}{_ONE.replace('@', 'b')})?(?:,-|,00\b)?", re.I
+)
 _SINGLE = re.compile(rf"(?<![0-9A-Za-z.,/]){_ONE.replace('@', 'a')}(?:,-|,00\b)?", re.I)
 _ROUGH = re.compile(r"(?:sekitar(?:an)?|kisaran|kira(?:-|\s)?kira|kurang lebih|kurleb|\+-|±|~)\s?$", re.I)
 _FILM = re.compile(r"film\s?$", re.I)  # "kaca film 3M" is a brand
@@ -100,7 +102,9 @@ def _read(text: str, match: re.Match[str]) -> tuple[Amount | None, int]:
     if single is None:
         return None, match.end()
     value = _value(single, "a")
-    if value is None or (single["au"] or "").lower() == "m" and _FILM.search(text[max(0, match.start() - 8) : match.start()]):
+    if value is None or (
+        (single["au"] or "").lower() == "m" and _FILM.search(text[max(0, match.start() - 8) : match.start()])
+    ):
         return None, max(single.end(), match.start() + 1)
     return Amount(value, single.start(), single.end(), approximate=_is_rough(text, single)), single.end()
 
@@ -222,10 +226,8 @@ _SCALE = {
     "ribu": RIBU, "ribuan": RIBU, "juta": JUTA, "jutaan": JUTA, "jt": JUTA, "miliar": MILIAR, "milyar": MILIAR,
     "miliaran": MILIAR, "seribu": RIBU, "sejuta": JUTA, "semiliar": MILIAR, "semilyar": MILIAR,
 }  # fmt: skip
-_WORD = re.compile(
-    r"(?<![0-9A-Za-z])(?:" + "|".join(sorted([*_DIGIT, *_TIMES, *_HUNDREDS, *_SCALE, "belas", "setengah"], key=len, reverse=True))
-    + r")(?![0-9A-Za-z])", re.I
-)  # fmt: skip
+_NUMBER_WORDS = sorted([*_DIGIT, *_TIMES, *_HUNDREDS, *_SCALE, "belas", "setengah"], key=len, reverse=True)
+_WORD = re.compile(rf"(?<![0-9A-Za-z])(?:{'|'.join(_NUMBER_WORDS)})(?![0-9A-Za-z])", re.I)
 _MILEAGE_FOLLOWS = re.compile(r"\s{0,3}(?:km|kilo)", re.I)
 
 
@@ -243,7 +245,11 @@ def _spelled(text: str, run: list[re.Match[str]]) -> Iterator[Amount]:
     """The amount a run of number words says: it must reach a scale word, and starts with a number."""
     while run and run[-1][0].lower() not in _SCALE:
         run = run[:-1]
-    if not run or _MILEAGE_FOLLOWS.match(text, run[-1].end()) or _MARKED_MILEAGE.search(text[max(0, run[0].start() - 8) : run[0].start()]):
+    if (
+        not run
+        or _MILEAGE_FOLLOWS.match(text, run[-1].end())
+        or _MARKED_MILEAGE.search(text[max(0, run[0].start() - 8) : run[0].start()])
+    ):
         return
     words = [match[0].lower() for match in run[:12]]
     value = _count(words)

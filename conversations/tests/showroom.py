@@ -7,7 +7,19 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from conversations.turn import DayHours, Entities, Facts, Faq, Intent, Line, Persona, Showroom, Turn, Understanding, Unit
+from conversations.turn import (
+    DayHours,
+    Entities,
+    Facts,
+    Faq,
+    Intent,
+    Line,
+    Persona,
+    Showroom,
+    Turn,
+    Understanding,
+    Unit,
+)
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=ZoneInfo("Asia/Jakarta"))  # a Monday
 

@@ -25,7 +25,9 @@ def understood(intent: Intent, *reasons: str) -> Understanding:
         pytest.param(Intent.GREETING, False, None, id="greeting"),
     ],
 )
-def test_what_a_customer_wants_may_ask_for_a_person_at_once(intent: Intent, negotiation: bool, reason: Reason | None) -> None:
+def test_what_a_customer_wants_may_ask_for_a_person_at_once(
+    intent: Intent, negotiation: bool, reason: Reason | None
+) -> None:
     found = decide.before(understood(intent), persona(price_negotiation=negotiation))
     assert (found.reason if found else None) is reason
     assert found is None or found.hard
@@ -39,14 +41,22 @@ def test_a_complaint_with_a_legal_threat_is_named_so() -> None:
 @pytest.mark.parametrize(
     ("draft", "intent", "negotiation", "expected"),
     [
-        pytest.param("Maaf saya tidak memiliki info itu", Intent.GENERAL_QUESTION, False, (Reason.UNCERTAIN, False), id="A72"),
-        pytest.param("Saya  TIDAK\nyakin, Kak", Intent.GENERAL_QUESTION, False, (Reason.UNCERTAIN, False), id="spacing-and-case"),
+        pytest.param(
+            "Maaf saya tidak memiliki info itu", Intent.GENERAL_QUESTION, False, (Reason.UNCERTAIN, False), id="A72"
+        ),
+        pytest.param(
+            "Saya  TIDAK\nyakin, Kak", Intent.GENERAL_QUESTION, False, (Reason.UNCERTAIN, False), id="spacing-and-case"
+        ),
         pytest.param("Silakan hubungi staff kami", Intent.GREETING, True, (Reason.UNCERTAIN, False), id="staff"),
-        pytest.param("Ada diskon menarik, Kak", Intent.PRICE_INQUIRY, False, (Reason.NEGOTIATION, True), id="A73-diskon"),
+        pytest.param(
+            "Ada diskon menarik, Kak", Intent.PRICE_INQUIRY, False, (Reason.NEGOTIATION, True), id="A73-diskon"
+        ),
         pytest.param("Rp 79 juta (Nego)", Intent.PRICE_INQUIRY, False, (Reason.NEGOTIATION, True), id="A73-nego"),
         pytest.param("Rp 79 juta (Nego)", Intent.PRICE_INQUIRY, True, None, id="negotiation-on"),
         pytest.param("Rp 79 juta (Nego)", Intent.VEHICLE_INQUIRY, False, None, id="only-price-questions"),
-        pytest.param("Tidak yakin, tapi nego bisa", Intent.PRICE_INQUIRY, False, (Reason.NEGOTIATION, True), id="hard-first"),
+        pytest.param(
+            "Tidak yakin, tapi nego bisa", Intent.PRICE_INQUIRY, False, (Reason.NEGOTIATION, True), id="hard-first"
+        ),
         pytest.param("Avanza tersedia, Kak", Intent.PRICE_INQUIRY, False, None, id="fine"),
     ],
 )

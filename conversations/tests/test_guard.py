@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (one row of the table is one line)
 """No claim without a fact: what passes and what does not."""
 
 from __future__ import annotations
@@ -94,11 +95,15 @@ def test_a_covered_draft_passes(draft: str, given: Facts, customer: list[str]) -
         pytest.param("Ｒｐ ７５ ｊｕｔａ", BOTH, [], ("Rp 75 juta",), id="full-width"),
     ],
 )  # fmt: skip
-def test_an_uncovered_claim_fails_and_is_named(draft: str, given: Facts, customer: list[str], failed: tuple[str, ...]) -> None:
+def test_an_uncovered_claim_fails_and_is_named(
+    draft: str, given: Facts, customer: list[str], failed: tuple[str, ...]
+) -> None:
     assert guard.check(draft, given, customer) == guard.Verdict(False, failed)
 
 
-@pytest.mark.parametrize("bit", ["a-", "1 ", "1.", "0 8", "a.", "rp ", "PM-", "(1", "http://", "tersedia ", "@a", "20", "km 1"])
+@pytest.mark.parametrize(
+    "bit", ["a-", "1 ", "1.", "0 8", "a.", "rp ", "PM-", "(1", "http://", "tersedia ", "@a", "20", "km 1"]
+)
 def test_hostile_text_takes_no_time(bit: str) -> None:
     text = bit * (100_000 // len(bit))
     given = facts(CITY, faqs=(Faq(text, text),), showroom=replace(PRIMA, address=text[:4000]))

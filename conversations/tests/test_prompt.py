@@ -87,7 +87,9 @@ def test_the_facts_decide_which_blocks_there_are(given: Facts, present: str, abs
         pytest.param({"personality": "professional"}, "professional (formal", id="A79-professional"),
         pytest.param({"personality": "casual"}, "casual (santai", id="A79-casual"),
         pytest.param({"personality": "nonsense"}, "friendly (ramah", id="unknown-personality"),
-        pytest.param({"price_negotiation": False}, "Jangan menawarkan atau menjanjikan potongan harga", id="negotiation-off"),
+        pytest.param(
+            {"price_negotiation": False}, "Jangan menawarkan atau menjanjikan potongan harga", id="negotiation-off"
+        ),
         pytest.param({"price_negotiation": True}, "Harga boleh dibicarakan", id="negotiation-on"),
         pytest.param({"test_drive": False}, "Test drive tidak dijadwalkan", id="test-drive-off"),
         pytest.param({"vehicle_info": False}, "Info unit dan harga tidak diberikan", id="vehicle-info-off"),
@@ -141,7 +143,9 @@ def test_what_a_value_contains_is_not_filled_again() -> None:
 def test_the_prompt_is_bounded() -> None:
     units = tuple(replace(CITY, id=number, papers="x" * 9000, variant="y" * 9000) for number in range(50))
     given = facts(*units, gone=units, faqs=(Faq("q" * 9000, "a" * 9000),) * 100)
-    asked = turn("z" * 90_000 + " TOKEN", history=tuple(said("customer", "h" * 9000) for _ in range(30)), persona=persona())
+    asked = turn(
+        "z" * 90_000 + " TOKEN", history=tuple(said("customer", "h" * 9000) for _ in range(30)), persona=persona()
+    )
     messages = prompt.build(asked, given)
     assert len(messages) == 12
     assert sum(len(message["content"]) for message in messages) < 45_000

@@ -1,0 +1,237 @@
+"""The assistant's settings on one page, its questions and answers, and what the model cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from aiconfig import api, hours
+from aiconfig.models import BusinessHours, FAQEntry, LLMCall, WhatsAppAIConfig
+from tenants.admin import (
+    NOBODY,
+    CheckboxInput,
+    OwnedForm,
+    ReadOnly,
+    ScopedAdmin,
+    SelectInput,
+    TimeInput,
+    label,
+    place_of,
+    when,
+)
+
+ZONES = {"Asia/Jakarta": "WIB (Jakarta)", "Asia/Makassar": "WITA (Makassar)", "Asia/Jayapura": "WIT (Jayapura)"}
+DAY_FIELDS = tuple((f"day{number}_opens", f"day{number}_closes") for number in range(7))
+
+
+def day_fields() -> dict[str, forms.Field]:
+    """Two times a weekday; both empty: closed."""
+    return {
+        name: forms.TimeField(label=f"{hours.DAYS[number]}, {word}", required=False, widget=TimeInput)
+        for number, names in enumerate(DAY_FIELDS)
+        for name, word in zip(names, ("buka", "tutup"), strict=True)
+    }
+
+
+class ConfigFormBase(OwnedForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "always_open" in self.fields:
+            self._show_week(api.week_of(self.instance.tenant_id) if self.instance.tenant_id else None)
+        if "timezone" in self.fields:
+            zones = {**ZONES, self.instance.timezone: ZONES.get(self.instance.timezone, self.instance.timezone)}
+            self.fields["timezone"].choices = list(zones.items())  # type: ignore[attr-defined]
+
+    def _show_week(self, week: api.Hours | None) -> None:
+        self.initial.setdefault("always_open", week is None)
+        for number, names in enumerate(DAY_FIELDS):
+            for name, value in zip(names, (week or {}).get(number, (None, None)), strict=True):
+                self.initial.setdefault(name, value)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        for opens, closes in DAY_FIELDS:
+            if (data.get(opens) is None) != (data.get(closes) is None):
+                self.add_error(closes if data.get(closes) is None else opens, "Isi jam buka dan jam tutup, atau kosongkan keduanya.")
+        return data
+
+    def week(self) -> api.Hours | None:
+        """The cleaned hours; None: always open."""
+        data = self.cleaned_data
+        if data.get("always_open"):
+            return None
+        return {
+            number: (data[opens], data[closes])
+            for number, (opens, closes) in enumerate(DAY_FIELDS)
+            if data.get(opens) and data.get(closes)
+        }
+
+
+ConfigForm = type(forms.ModelForm)(
+    "ConfigForm",
+    (ConfigFormBase,),
+    {
+        "__module__": __name__,
+        "always_open": forms.BooleanField(
+            label="selalu buka",
+            required=False,
+            widget=CheckboxInput,
+            help_text="Tanpa jam buka: asisten tidak pernah menyebut toko tutup. Isi jam di bawah tidak dipakai.",
+        ),
+        **day_fields(),
+    },
+)
+
+
+@admin.register(WhatsAppAIConfig)
+class WhatsAppAIConfigAdmin(ScopedAdmin):
+    form = ConfigForm
+    list_display = ("ai_name", "ai_personality", "auto_reply", "customer_chat_enabled", "changed")
+    deleters = NOBODY
+    readonly_fields = ("questions", "week")
+    fieldsets = (
+        ("Asisten", {"fields": (("ai_name", "ai_personality"), "welcome_message", "questions")}),
+        (
+            "Melayani pelanggan",
+            {
+                "fields": (
+                    "auto_reply",
+                    "customer_chat_enabled",
+                    "enable_vehicle_info",
+                    "enable_test_drive_booking",
+                    "enable_price_negotiation",
+                )
+            },
+        ),
+        ("Perintah staf", {"fields": ("staff_commands_enabled", "enable_staff_upload", "enable_staff_status")}),
+        (
+            "Jam buka",
+            {
+                "fields": ("timezone", "always_open", *DAY_FIELDS),
+                "description": "Hari tanpa jam berarti tutup. Jam tutup boleh lewat tengah malam, misalnya 02:00.",
+            },
+        ),
+        ("Di luar jam buka", {"fields": ("after_hours_mode", "after_hours_message")}),
+        (
+            "Kecepatan mengirim",
+            {
+                "fields": (
+                    ("burst_wait_seconds", "burst_cap_seconds"),
+                    ("send_gap_seconds", "customer_gap_seconds"),
+                    "daily_send_cap",
+                ),
+                "description": "Nilai bawaan cocok untuk hampir semua showroom.",
+            },
+        ),
+        ("Model AI", {"fields": ("ai_model", ("temperature", "max_tokens"))}),
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        sets = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return sets
+        return [
+            (title, {**options, "fields": ("timezone", "week")} if title == "Jam buka" else options)
+            for title, options in sets
+        ]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """One a showroom."""
+        once = place_of(request) is None or not WhatsAppAIConfig.objects.exists()
+        return once and super().has_add_permission(request, obj)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """A member has one page of settings, not a list."""
+        if place_of(request) is not None:
+            row = self.get_queryset(request).first()
+            if row is not None:
+                return redirect("admin:aiconfig_whatsappaiconfig_change", row.pk)
+            if self.has_add_permission(request):
+                return redirect("admin:aiconfig_whatsappaiconfig_add")
+        return super().changelist_view(request, extra_context)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "timezone":
+            return forms.ChoiceField(
+                label=db_field.verbose_name, choices=list(ZONES.items()), widget=SelectInput, validators=db_field.validators
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        api.set_week(obj.tenant_id, form.week())
+
+    @admin.display(description="tanya jawab")
+    def questions(self, config: WhatsAppAIConfig) -> SafeString:
+        count = FAQEntry.objects.filter(tenant_id=config.tenant_id, is_active=True).count() if config.pk else 0
+        return format_html(
+            '<a class="al-link" href="{}">{} tanya jawab dipakai – lihat dan ubah</a>',
+            reverse("admin:aiconfig_faqentry_changelist"),
+            count,
+        )
+
+    @admin.display(description="jam buka")
+    def week(self, config: WhatsAppAIConfig) -> str:
+        week = api.week_of(config.tenant_id) if config.pk else None
+        if week is None:
+            return "selalu buka"
+        return "\n".join(
+            f"{name}: {week[day][0]:%H.%M}–{week[day][1]:%H.%M}" if day in week else f"{name}: tutup"
+            for day, name in enumerate(hours.DAYS)
+        )
+
+    @admin.display(description="diubah", ordering="updated_at")
+    def changed(self, config: WhatsAppAIConfig) -> str:
+        return when(config.updated_at)
+
+
+@admin.register(FAQEntry)
+class FAQEntryAdmin(ScopedAdmin):
+    list_display = ("question", "state", "position")
+    list_filter = ("is_active",)
+    search_fields = ("question", "answer")
+    fields = ("question", "answer", ("position", "is_active"))
+
+    @admin.display(description="dipakai", ordering="is_active")
+    def state(self, entry: FAQEntry) -> SafeString:
+        return label("dipakai", "good") if entry.is_active else label("tidak dipakai")
+
+
+class HoursForm(OwnedForm):
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if (data.get("opens") is None) != (data.get("closes") is None):
+            raise forms.ValidationError("Isi jam buka dan jam tutup, atau kosongkan keduanya (tutup).")
+        return data
+
+
+@admin.register(BusinessHours)
+class BusinessHoursAdmin(ScopedAdmin):
+    form = HoursForm
+    list_display = ("weekday", "span")
+    fields = ("weekday", ("opens", "closes"))
+
+    @admin.display(description="jam")
+    def span(self, row: BusinessHours) -> SafeString | str:
+        return f"{row.opens:%H.%M}–{row.closes:%H.%M}" if row.opens and row.closes else label("tutup")
+
+
+@admin.register(LLMCall)
+class LLMCallAdmin(ReadOnly, ScopedAdmin):
+    list_display = ("when_called", "purpose", "model", "result", "prompt_tokens", "completion_tokens", "latency_ms")
+    list_filter = ("outcome", "purpose", "model", "created_at")
+
+    @admin.display(description="waktu", ordering="created_at")
+    def when_called(self, call: LLMCall) -> str:
+        return when(call.created_at)
+
+    @admin.display(description="hasil", ordering="outcome")
+    def result(self, call: LLMCall) -> SafeString:
+        return label(call.get_outcome_display(), "good" if call.outcome == LLMCall.Outcome.OK else "bad")

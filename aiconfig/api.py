@@ -1,0 +1,204 @@
+"""The assistant's settings for machines: GET and PUT /api/v1/whatsapp-ai/config, in the product's camelCase names.
+
+The showroom is the session's (request.place), never the client's word. Every answer is an envelope
+{"success", "data"?, "message"?, "error"?, "details"?}; `details` holds the errors per field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import time
+from typing import Any
+
+from django.db import transaction
+from rest_framework import exceptions, serializers
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from aiconfig.models import BusinessHours, FAQEntry, WhatsAppAIConfig, known_zone
+from tenants.models import Role
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+CLOSED = "closed"
+MOST_QUESTIONS = 200
+Hours = Mapping[int, tuple[time, time]]
+
+
+# --- Hours and questions: rows of their own ---------------------------------------------------------------------------
+
+
+def week_of(tenant_id: int) -> dict[int, tuple[time, time]] | None:
+    """Weekday (0 = Monday) -> (opens, closes), without closed days; None: no hours set, always open."""
+    rows = list(BusinessHours.objects.filter(tenant_id=tenant_id))
+    return {row.weekday: (row.opens, row.closes) for row in rows if row.opens and row.closes} if rows else None
+
+
+def set_week(tenant_id: int, week: Hours | None) -> None:
+    """Write the whole week; a day that is missing is closed. None: no hours, always open."""
+    BusinessHours.objects.filter(tenant_id=tenant_id).delete()
+    if week is None:
+        return
+    BusinessHours.objects.bulk_create(
+        BusinessHours(tenant_id=tenant_id, weekday=day, opens=opens, closes=closes)
+        for day in range(7)
+        for opens, closes in [week.get(day, (None, None))]
+    )
+
+
+def set_questions(tenant_id: int, entries: list[dict[str, str]]) -> None:
+    """Replace the questions in use; those switched off in the admin stay there."""
+    FAQEntry.objects.filter(tenant_id=tenant_id, is_active=True).delete()
+    FAQEntry.objects.bulk_create(
+        FAQEntry(tenant_id=tenant_id, position=position, **entry) for position, entry in enumerate(entries)
+    )
+
+
+# --- Shapes ----------------------------------------------------------------------------------------------------------
+
+
+class DaySerializer(serializers.Serializer[Any]):
+    open = serializers.TimeField(format="%H:%M", input_formats=["%H:%M"])
+    close = serializers.TimeField(format="%H:%M", input_formats=["%H:%M"])
+
+    default_error_messages = {"invalid": 'Tulis {"open": "09:00", "close": "17:00"} atau "closed".'}
+
+
+class WeekField(serializers.Field[Any, Any, Any, Any]):
+    """{"monday": {"open", "close"} | "closed", …}: the whole week, a missing day is closed. null: always open."""
+
+    default_error_messages = {
+        "invalid": "Jam buka harus berupa hari dengan jamnya.",
+        "day": "Hari tidak dikenal: {day}.",
+        "hours": '{day}: tulis {{"open": "09:00", "close": "17:00"}} atau "closed".',
+    }
+
+    def to_internal_value(self, data: Any) -> dict[int, tuple[time, time]]:
+        if not isinstance(data, dict):
+            self.fail("invalid")
+        return {DAYS.index(day): hours for day, value in data.items() if (hours := self._day(day, value)) is not None}
+
+    def _day(self, day: str, value: Any) -> tuple[time, time] | None:
+        if day not in DAYS:
+            self.fail("day", day=str(day)[:20])
+        if value == CLOSED:
+            return None
+        shape = DaySerializer(data=value)
+        if not shape.is_valid() or set(value) != {"open", "close"}:
+            self.fail("hours", day=day)
+        return shape.validated_data["open"], shape.validated_data["close"]
+
+    def to_representation(self, week: Hours) -> dict[str, Any]:
+        return {
+            name: {"open": f"{week[day][0]:%H:%M}", "close": f"{week[day][1]:%H:%M}"} if day in week else CLOSED
+            for day, name in enumerate(DAYS)
+        }
+
+
+class QuestionSerializer(serializers.Serializer[Any]):
+    question = serializers.CharField(max_length=300)
+    answer = serializers.CharField(max_length=2000)
+
+
+class ConfigSerializer(serializers.Serializer[Any]):
+    aiName = serializers.CharField(source="ai_name", max_length=60)
+    aiPersonality = serializers.ChoiceField(source="ai_personality", choices=WhatsAppAIConfig.Personality.choices)
+    welcomeMessage = serializers.CharField(source="welcome_message", max_length=500, allow_blank=True)
+    autoReply = serializers.BooleanField(source="auto_reply")
+    customerChatEnabled = serializers.BooleanField(source="customer_chat_enabled")
+    staffCommandsEnabled = serializers.BooleanField(source="staff_commands_enabled")
+    businessHours = WeekField(source="week", allow_null=True)
+    timezone = serializers.CharField(max_length=40, validators=[known_zone])
+    afterHoursMessage = serializers.CharField(source="after_hours_message", max_length=1000, allow_blank=True)
+    afterHoursMode = serializers.ChoiceField(source="after_hours_mode", choices=WhatsAppAIConfig.AfterHours.choices)
+    aiModel = serializers.CharField(source="ai_model", max_length=80, allow_blank=True)
+    temperature = serializers.FloatField(min_value=0, max_value=1)
+    maxTokens = serializers.IntegerField(source="max_tokens", min_value=50, max_value=100_000)
+    customFAQ = serializers.ListField(source="faq", child=QuestionSerializer(), max_length=MOST_QUESTIONS)
+    enableVehicleInfo = serializers.BooleanField(source="enable_vehicle_info")
+    enableTestDriveBooking = serializers.BooleanField(source="enable_test_drive_booking")
+    enablePriceNegotiation = serializers.BooleanField(source="enable_price_negotiation")
+    enableStaffUpload = serializers.BooleanField(source="enable_staff_upload")
+    enableStaffStatus = serializers.BooleanField(source="enable_staff_status")
+    burstWaitSeconds = serializers.FloatField(source="burst_wait_seconds", min_value=0, max_value=30)
+    burstCapSeconds = serializers.FloatField(source="burst_cap_seconds", min_value=0, max_value=60)
+    sendGapSeconds = serializers.FloatField(source="send_gap_seconds", min_value=0, max_value=60)
+    customerGapSeconds = serializers.FloatField(source="customer_gap_seconds", min_value=0, max_value=60)
+    dailySendCap = serializers.IntegerField(source="daily_send_cap", min_value=0, max_value=1_000_000)
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        unknown = set(self.initial_data) - set(self.fields)
+        if unknown:
+            raise serializers.ValidationError({str(name)[:60]: "Nama ini tidak dikenal." for name in sorted(unknown)[:20]})
+        return values
+
+
+# --- The view --------------------------------------------------------------------------------------------------------
+
+
+class ConfigView(APIView):
+    authentication_classes = (SessionAuthentication,)
+    permission_classes = (IsAuthenticated,)
+
+    def get(self, request: Request) -> Response:
+        return Response({"success": True, "data": shown(self.tenant_id(request))})
+
+    def put(self, request: Request) -> Response:
+        tenant_id = self.tenant_id(request)
+        if not request.user.is_superuser and request.place.role not in (Role.OWNER, Role.MANAGER):  # type: ignore[union-attr, attr-defined]
+            raise exceptions.PermissionDenied("Hanya pemilik atau manajer yang boleh mengubah pengaturan.")
+        shape = ConfigSerializer(data=self.body(request), partial=True)
+        shape.is_valid(raise_exception=True)
+        save(tenant_id, shape.validated_data)
+        return Response({"success": True, "data": shown(tenant_id), "message": "Pengaturan tersimpan."})
+
+    def tenant_id(self, request: Request) -> int:
+        place = getattr(request, "place", None)
+        if place is None:
+            raise exceptions.PermissionDenied("Pilih showroom terlebih dahulu.")
+        return place.tenant_id
+
+    def body(self, request: Request) -> dict[str, Any]:
+        """The client's object, without its tenantId: that may only repeat the session's showroom."""
+        try:
+            data = request.data
+        except RecursionError as error:
+            raise exceptions.ParseError("JSON terlalu dalam.") from error
+        if not isinstance(data, dict):
+            raise exceptions.ParseError("Kirim satu objek JSON.")
+        place = request.place  # type: ignore[attr-defined]
+        if "tenantId" in data and str(data["tenantId"]) not in (str(place.tenant_id), place.slug):
+            raise exceptions.PermissionDenied("Showroom ini bukan tempat kerja Anda.")
+        return {name: value for name, value in data.items() if name != "tenantId"}
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        if isinstance(exc, exceptions.ValidationError):
+            response.data = {"success": False, "error": "Ada isian yang belum benar.", "details": response.data}
+        else:
+            response.data = {"success": False, "error": str((response.data or {}).get("detail", "Permintaan ditolak."))}
+        return response
+
+
+def shown(tenant_id: int) -> dict[str, Any]:
+    """The showroom's settings as the API says them; the defaults while there is no row."""
+    config = WhatsAppAIConfig.objects.filter(tenant_id=tenant_id).first() or WhatsAppAIConfig(tenant_id=tenant_id)
+    faq = FAQEntry.objects.filter(tenant_id=tenant_id, is_active=True).values("question", "answer")
+    config.week, config.faq = week_of(tenant_id), list(faq)  # type: ignore[attr-defined]
+    return dict(ConfigSerializer(config).data)
+
+
+def save(tenant_id: int, values: dict[str, Any]) -> None:
+    """Write the given fields only."""
+    columns = {name: value for name, value in values.items() if name not in ("week", "faq")}
+    with transaction.atomic():
+        if "week" in values:
+            set_week(tenant_id, values["week"])
+        if "faq" in values:
+            set_questions(tenant_id, values["faq"])
+        config, _ = WhatsAppAIConfig.objects.get_or_create(tenant_id=tenant_id)
+        for name, value in columns.items():
+            setattr(config, name, value)
+        config.save(update_fields=[*columns, "updated_at"])

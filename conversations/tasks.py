@@ -1,0 +1,111 @@
+"""The jobs, and how they run: async at the edge, plain functions inside.
+
+All database work of a worker goes through one thread and one connection, so hundreds of chats can wait for the model
+while none of them holds a connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import structlog
+from asgiref.sync import sync_to_async
+from django.db import InterfaceError, OperationalError, connection
+from procrastinate.contrib.django import app
+
+from autolumiku.lib import jobs
+from conversations import gather, orchestrator, outbox, turns
+from tenants import scope
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+claims: dict[int, int] = {}  # conversation id -> claim, of the turns running in this process
+
+RECORD_SECONDS = 90.0  # how long the outcome of a send is kept for a database that is away
+
+
+async def on_database(function: Callable[..., T], *args: Any) -> T:
+    """Run `function` on the one database thread."""
+    return await sync_to_async(_fresh, thread_sensitive=True)(function, *args)
+
+
+def _fresh(function: Callable[..., T], *args: Any) -> T:
+    """A connection that broke is dropped, so that the next call opens a new one."""
+    try:
+        return function(*args)
+    except (OperationalError, InterfaceError):
+        if not connection.in_atomic_block:
+            connection.close()
+        raise
+
+
+async def patiently(function: Callable[..., T], *args: Any) -> T:
+    """As on_database, tried again while the database is away: what happened at the gateway must not be forgotten."""
+    until = time.monotonic() + RECORD_SECONDS
+    while True:
+        try:
+            return await on_database(function, *args)
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(0.5)
+
+
+@app.task(name="conversations.answer")
+async def answer(tenant_id: int, conversation_id: int) -> None:
+    """Answer what a person wrote, if the bot owes it and nobody else is at it."""
+    began = time.monotonic()
+    try:
+        work = await on_database(gather.claim, tenant_id, conversation_id)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("turn could not be read", tenant=tenant_id, conversation=conversation_id)
+        await on_database(_stumbled, tenant_id, conversation_id)
+        return
+    if work is None:
+        return
+    claims[conversation_id] = work.turn.claim
+    try:
+        outcome = await orchestrator.think(work)
+        message_id = await on_database(orchestrator.conclude, work, outcome, began)
+    except Exception:
+        log.exception("turn failed", tenant=tenant_id, conversation=conversation_id)
+        await on_database(_stumbled, tenant_id, conversation_id, work.turn.claim)
+        return
+    finally:
+        claims.pop(conversation_id, None)
+    if message_id is not None:
+        await outbox.send(tenant_id, message_id, patiently)
+
+
+def _stumbled(tenant_id: int, conversation_id: int, claim: int | None = None) -> None:
+    with scope.of(tenant_id):
+        turns.stumbled(tenant_id, conversation_id, claim)
+
+
+@app.task(name="conversations.deliver")
+async def deliver(tenant_id: int, message_id: int) -> None:
+    """Send a message that waited for its slot, a retry or the connection."""
+    if await on_database(outbox.take_queued, tenant_id, message_id):
+        await outbox.send(tenant_id, message_id, patiently)
+
+
+def sweep() -> None:
+    """What crashes left behind, over all showrooms."""
+    with scope.platform("sweep"):
+        turns.sweep()
+        outbox.sweep()
+        jobs.forget_vanished()
+
+
+def renew() -> None:
+    """Keep the claims of this process's running turns."""
+    held = dict(claims)
+    if held:
+        with scope.platform("renew claims"):
+            turns.renew(held)
