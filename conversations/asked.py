@@ -109,7 +109,7 @@ WHO_AM_I = _pattern("siapa (?:saya|nama saya)|(?:kenal|tahu|tau) saya")
 OPEN_WORDS = _pattern(
     "irit|boros|konsumsi|banding|bandingkan|bandingin|beda|bedanya|vs|dikirim|kirim ke|antar|antarin|diantar|garansi|asuransi"
     "|bonus|rekomendasi|rekomendasikan|nyaman|kenapa|mengapa|booking|tanda jadi|transfer|inden|balik nama|mutasi|sparepart"
-    "|spare part|biaya|plat|nopol|alasan|promo|pajangan|modifikasi"
+    "|spare part|biaya|plat|nopol|alasan|promo|pajangan|modifikasi|bagusan|bagus mana|taksi|rental|penipuan|tahunan|per tahun"
 )
 # Words that tell nothing about which FAQ is meant, in bare() form.
 FILLERS = frozenset(
@@ -181,7 +181,8 @@ class _Clause:
 
     @property
     def is_unread(self) -> bool:
-        return self.is_question and not (self.topics or self.aspects or self.faq or self.own or self.is_open)
+        taken = self.topics or self.aspects or self.faq or self.own or self.is_open
+        return self.is_question and not taken and bool(set(self.words.split()) - FILLERS)
 
 
 def read(turn: Turn, facts: Facts) -> Asked:
@@ -192,7 +193,8 @@ def read(turn: Turn, facts: Facts) -> Asked:
     alone = next((topic for topic in ALONE if topic in topics or topic is own), None)
     if alone:
         return Asked(frozenset({alone}))
-    aspects = _aspects(turn, clauses)
+    is_open = any(clause.is_open and not clause.faq for clause in clauses)
+    aspects = _aspects(turn, clauses, is_open)
     faqs = tuple(dict.fromkeys(clause.faq for clause in clauses if clause.faq))
     wants_card = Topic.STOCK in topics or any(clause.wants_the_car and not clause.aspects for clause in clauses) or not aspects
     unread = sum(clause.is_unread for clause in clauses)
@@ -201,7 +203,6 @@ def read(turn: Turn, facts: Facts) -> Asked:
     if own and _adds(own, topics, unread):
         topics.add(own)
         unread -= 1  # the classifier has understood what the clauses' words did not show
-    is_open = any(clause.is_open and not clause.faq for clause in clauses)
     if not topics and unread <= 0 and not is_open:
         topics.add(_without_topic(turn, clauses))
     return Asked(_tidied(topics), aspects, faqs, wants_card, unread > 0 or is_open or _other_cars(turn, facts))
@@ -236,10 +237,11 @@ def _tidied(topics: set[Topic]) -> frozenset[Topic]:
     return frozenset(topics - left_out)
 
 
-def _aspects(turn: Turn, clauses: Sequence[_Clause]) -> tuple[Aspect, ...]:
+def _aspects(turn: Turn, clauses: Sequence[_Clause], is_open: bool) -> tuple[Aspect, ...]:
+    """The aspects named; a question on the condition that names none is about the condition as a whole."""
     named = tuple(dict.fromkeys(aspect for clause in clauses for aspect in clause.aspects))
-    answered = any(clause.faq for clause in clauses)
-    return named if named or answered or turn.understanding.intent is not Intent.CONDITION else (CONDITION,)
+    taken = named or is_open or any(clause.faq for clause in clauses)
+    return named if taken or turn.understanding.intent is not Intent.CONDITION else (CONDITION,)
 
 
 def _without_topic(turn: Turn, clauses: Sequence[_Clause]) -> Topic:

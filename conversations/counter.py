@@ -329,7 +329,7 @@ def _test_drive(say: _Say) -> _Part:
     lines = [say("test_drive")]
     units = say.facts.units[:1] if say.entities.names_a_car() else ()
     lines += [wording.title(unit) for unit in units if Topic.STOCK not in say.asked.topics]
-    if say.facts.showroom.address:
+    if say.facts.showroom.address and Topic.LOCATION not in say.asked.topics:
         lines.append(f"📍 {_address(say)}")
     if asked.WHEN_WORDS.search(asked.bare(say.turn.text)):
         return _Part("\n".join([*lines, say("test_drive_confirm")]), covers=False, units=units)

@@ -56,6 +56,8 @@ TEXTS: Mapping[Reason, str] = {
     Reason.MANUAL: "",
 }
 
+# classify()'s reasons that name money already on its way, or the law.
+LEGAL_REASONS = frozenset({"payment", "legal"})
 # The product's own list, word for word.
 UNCERTAIN_WORDS = (
     "tidak yakin",
@@ -77,8 +79,10 @@ def before(understanding: Understanding, persona: Persona) -> Handover | None:
     """Does this turn go to a person before anything is drafted?"""
     if understanding.intent is Intent.HUMAN_REQUEST:
         return of(Reason.HUMAN_REQUEST)
+    if LEGAL_REASONS & set(understanding.reasons):
+        return of(Reason.LEGAL)
     if understanding.intent is Intent.COMPLAINT:
-        return of(Reason.LEGAL if "legal" in understanding.reasons else Reason.COMPLAINT)
+        return of(Reason.COMPLAINT)
     if understanding.intent is Intent.NEGOTIATION and not persona.price_negotiation:
         return of(Reason.NEGOTIATION)
     return None
@@ -87,9 +91,9 @@ def before(understanding: Understanding, persona: Persona) -> Handover | None:
 def after(draft: str, understanding: Understanding, persona: Persona) -> Handover | None:
     """Does this draft ask for a person? The hard reason comes before the soft one."""
     said = " ".join(draft.lower().split())
-    if understanding.intent is Intent.PRICE_INQUIRY and not persona.price_negotiation:
-        if any(word in said for word in BARGAINING_WORDS):
-            return of(Reason.NEGOTIATION)
+    bargains = understanding.intent is Intent.PRICE_INQUIRY and any(word in said for word in BARGAINING_WORDS)
+    if bargains and not persona.price_negotiation:
+        return of(Reason.NEGOTIATION)
     if any(word in said for word in UNCERTAIN_WORDS):
         return of(Reason.UNCERTAIN)
     return None

@@ -2,15 +2,16 @@
 
 Read from the draft: rupiah amounts, years, unit ids, telephone numbers, links, km and cc figures, and cars called
 available. Each must stand in the facts of this turn or in the customer's own words; what does not is returned as written.
-Amounts compare by value, so "79 juta" is "Rp 79.000.000". Not read: prose about condition, papers or tax.
+Amounts compare by value, so "79 juta" is "Rp 79.000.000". Praise of a car's condition, papers, tax or history needs the field that says so; the customer's words do not cover it.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from autolumiku.lib import kilometres, phone, rupiah
 from autolumiku.lib import text as lib_text
@@ -53,6 +54,36 @@ _GONE_WORD = re.compile(r"\b(?:terjual|laku|dibooking|dipesan)\b", re.IGNORECASE
 _BULLET = re.compile(r"^\s*(?:[•·*\-–]|[^\w\s]{1,2}\s|harga\b|rp\b)", re.IGNORECASE)
 
 
+_PRAISE: tuple[tuple[re.Pattern[str], Callable[[Unit, date], bool]], ...] = (
+    (
+        re.compile(r"\bpajak(?:nya)?(?: masih)? (?:hidup|panjang|aktif|berlaku|on)\b"),
+        lambda unit, today: unit.tax_valid_until is not None and unit.tax_valid_until >= today,
+    ),
+    (
+        re.compile(r"\bbebas banjir\b|\b(?:tidak|bukan|belum)(?: pernah)?(?: bekas| kena| terkena)? (?:ke)?banjir(?:an)?\b"),
+        lambda unit, _: bool(unit.flood_history),
+    ),
+    (
+        re.compile(
+            r"\bbebas (?:tabrak(?:an)?|laka|kecelakaan)\b"
+            r"|\b(?:tidak|bukan|belum)(?: pernah)?(?: bekas)? (?:ke|me)?(?:tabrak(?:an)?|nabrak|laka|kecelakaan)\b"
+        ),
+        lambda unit, _: bool(unit.accident_history),
+    ),
+    (
+        re.compile(r"\b(?:surat|dokumen|bpkb|stnk)(?:nya|[ -]surat(?:nya)?)?(?: dan stnk)?(?: sudah| semua)? (?:lengkap|komplit|aman)\b"),
+        lambda unit, _: bool(unit.papers),
+    ),
+    (re.compile(r"\bserv(?:is|ice) (?:rutin|resmi|record)\b"), lambda unit, _: unit.service_book is True),
+    (re.compile(r"\b(?:tangan|pemilik) pertama\b"), lambda unit, _: unit.previous_owners in (0, 1)),
+    (
+        re.compile(r"\bterawat\b|\bmulus\b|\bkondisi(?:nya)?(?: masih| sangat)? (?:bagus|baik|prima|istimewa|oke)\b"),
+        lambda unit, _: unit.condition in ("excellent", "good"),
+    ),
+)
+_HEDGED = re.compile(r"\b(?:belum ada|belum tercatat|cek|dicek|mengecek|pastikan|memastikan|konfirmasi|tanyakan|apakah)\b|\?")
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """Everything the facts and the customer's words cover, in comparable form."""
@@ -80,7 +111,7 @@ def check(draft: str, facts: Facts, customer_texts: Sequence[str]) -> Verdict:
     rest = _blank(text, (_LINK, _ID))
     failed += [*_amounts(text, rest, known), *_numbers(rest, known), *_mileages(rest, known), *_engines(rest, known)]
     failed += _years(rest, known)
-    failed += _called_ready(text, facts)
+    failed += [*_called_ready(text, facts), *_praise(text, facts)]
     return Verdict(not failed, tuple(dict.fromkeys(failed)))
 
 
@@ -357,3 +388,20 @@ def _strangers(line: str, units: Sequence[Unit]) -> Iterator[int]:
 def _is_model(car: names.Mention, unit: Unit) -> bool:
     """The catalogue's "Innova" is the showroom's "Kijang Innova Reborn"."""
     return bool(_places(unit.name, car.model)) or (car.make, car.model) == (unit.make, unit.model)
+
+
+# --- praise
+
+
+def _praise(text: str, facts: Facts) -> Iterator[str]:
+    """Words that praise a car, where no field of the cars spoken of says so. Hedged sentences claim nothing."""
+    units = facts.units + facts.gone + facts.nearest
+    written = lib_text.plain("\n".join(f"{faq.question}\n{faq.answer[:MAX_SOURCE]}" for faq in facts.faqs))
+    for start, end, about in _lines_about(text, units):
+        for sentence in re.split(r"(?<=[.!?;])\s", lib_text.plain(text[start:end])):
+            if _HEDGED.search(sentence):
+                continue
+            for pattern, says_so in _PRAISE:
+                found = pattern.search(sentence)
+                if found and found[0] not in written and not any(says_so(unit, facts.now.date()) for unit in about or units):
+                    yield found[0]

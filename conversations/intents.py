@@ -62,9 +62,6 @@ _YES = lib_text.listed(
     "silahkan, betul, benar, setuju, minat, coba, gass, kuy, ayo, yuk, monggo, saja, lihat, mana, foto, "
     "jadwalkan, hitungkan, sambungkan, tertarik, berminat, deal, baik, please, pls, sekarang, langsung"
 )
-_NO = lib_text.listed(
-    "tidak, jangan, belum, bukan, batal, skip, no, nope, usah, perlu, jadi, nanti, mau, dulu, deh, saja, terima, kasih"
-)
 _REFUSALS = lib_text.listed(
     "tidak, tidak jadi, tidak usah, tidak perlu, tidak mau, tidak tertarik, tidak minat, tidak berminat, belum, "
     "nanti, nanti lagi, belum minat, belum tertarik, belum perlu, batal, skip, jangan, pikir pikir, saya pikir "
@@ -104,7 +101,6 @@ class _Heard:
     clitic: bool  # a word ends in -nya: "harganya", of something named before
     named: Entities
     asked: str = ""  # the showroom's last question, prepared like `said`
-    staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,7 +408,7 @@ def classify(text: str, *, staff: bool = False, asked: str = "") -> Understandin
     Reads the first EXAMINED characters. Reasons an orchestrator may use: "new_search" (no car carried over),
     "refers_back", "staff_words" (a customer used a command), "phone_given", "price_objection", "no_words".
     """
-    heard = _hear(text, asked, staff)
+    heard = _hear(text, asked)
     if not heard.said:
         return Understanding(Intent.UNKNOWN, 0.3, reasons=("no_words" if text.strip() else "empty",))
     if staff and (command := _command(heard)):
@@ -472,7 +468,7 @@ def _with_car(entities: Entities, before: Entities) -> Entities:
 
 
 def _searches_anew(text: str) -> bool:
-    heard = _hear(text, "", staff=False)
+    heard = _hear(text, "")
     return bool(_SEARCH.search(heard.said)) and bool(
         re.search(
             r"\b(?:apa saja|mobil apa|unit apa|yang lain|"
@@ -482,14 +478,14 @@ def _searches_anew(text: str) -> bool:
     )
 
 
-def _hear(text: str, asked: str, staff: bool) -> _Heard:
+def _hear(text: str, asked: str) -> _Heard:
     cut = text[:EXAMINED]
     plain = lib_text.plain(cut)[:EXAMINED].strip()  # some single characters unfold to whole sentences
     words = lib_text.words(plain)[:MOST_WORDS]
     said = _said(words)
     core = " ".join(word for word in said.replace("terima kasih", " ").split() if word not in _FILLERS)
     clitic = any(word.endswith("nya") and lib_text.stem_clitics(word) != word for word in words)
-    return _Heard(cut, plain, said, core, "?" in cut, clitic, named.find(plain), _last_question(asked), staff)
+    return _Heard(cut, plain, said, core, "?" in cut, clitic, named.find(plain), _last_question(asked))
 
 
 def _said(words: list[str]) -> str:

@@ -159,7 +159,6 @@ def _marks(work: Work, outcome: Outcome) -> dict[str, object]:
         "last_intent": _intent(work),
         "is_staff": work.staff is not None,
         "is_spam": work.spam,
-        "conversation_type": "staff" if work.staff is not None else "customer",
     }
     if outcome.told_after_hours:
         marks["after_hours_told_at"] = timezone.now()

@@ -29,9 +29,11 @@ ROLES = {"customer": "user", "bot": "assistant", "staff": "assistant"}
 def build(turn: Turn, facts: Facts) -> list[dict[str, str]]:
     """Chat messages [{"role", "content"}]: system, the last lines of history, then this turn's text."""
     messages = [{"role": "system", "content": system(turn, facts)}]
-    for line in turn.history[-MAX_HISTORY:]:
-        if line.role in ROLES and line.text.strip():
-            messages.append({"role": ROLES[line.role], "content": _middle_out(line.text, MAX_HISTORY_LINE)})
+    messages += [
+        {"role": ROLES[line.role], "content": _middle_out(line.text, MAX_HISTORY_LINE)}
+        for line in turn.history[-MAX_HISTORY:]
+        if line.role in ROLES and line.text.strip()
+    ]
     messages.append({"role": "user", "content": _middle_out(turn.text, MAX_TEXT)})
     return messages
 

@@ -1,7 +1,7 @@
 """How things are said: the fixed sentences under templates/, and how one fact is written in Indonesian.
 
 templates/replies/*.txt hold whole sentences for customers with {named} placeholders; templates/prompts/*.txt hold the
-words for the model with [named] placeholders, as the product's own template writes them. Pure but for reading those files.
+words for the model with [named] placeholders, as the product's own template does. Pure but for reading those files.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -24,8 +24,9 @@ PLACEHOLDERS = frozenset(
 
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS = (
-    "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"  # January first
-).split()
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
+    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
+)  # fmt: skip
 
 TRANSMISSIONS: Mapping[str, str] = {"manual": "manual", "automatic": "matic", "cvt": "matic (CVT)"}
 FUELS: Mapping[str, str] = {"electric": "listrik"}
@@ -45,7 +46,7 @@ _LONGEST_NAME = 20
 # --- templates
 
 
-@lru_cache(maxsize=None)
+@cache
 def _read(folder: str, name: str) -> str:
     return (TEMPLATES / folder / f"{name}.txt").read_text(encoding="utf-8").rstrip("\n")
 

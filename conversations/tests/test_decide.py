@@ -33,9 +33,13 @@ def test_what_a_customer_wants_may_ask_for_a_person_at_once(
     assert found is None or found.hard
 
 
-def test_a_complaint_with_a_legal_threat_is_named_so() -> None:
-    found = decide.before(understood(Intent.COMPLAINT, "legal"), persona())
-    assert found is not None and found.reason is Reason.LEGAL
+@pytest.mark.parametrize(
+    ("intent", "reason"),
+    [(Intent.COMPLAINT, "legal"), (Intent.GENERAL_QUESTION, "payment")],
+    ids=["legal-threat", "where-to-transfer"],
+)
+def test_law_and_payment_are_for_a_person(intent: Intent, reason: str) -> None:
+    assert decide.before(understood(intent, reason), persona()) == decide.Handover(Reason.LEGAL, True, "handover_legal")
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_a_cell_is_understood(column: str, text: str, field: str, value: object)
 )
 def test_an_unclear_cell_stays_empty_and_is_noted(column: str, text: str) -> None:
     sheet = cell(column, text)
-    assert str(sheet.notes[0]).startswith(f"baris 2, {column}: “{text.lower()}”".replace("mei 2026", text.lower()))
+    assert str(sheet.notes[0]).lower().startswith(f"baris 2, {column}: “{text.lower()}”")
     (row,) = sheet.rows
     assert (row.mileage, row.license_plate, row.tax_valid_until) == (None, "", None)
 
@@ -211,9 +211,9 @@ def test_a_quoted_line_break_does_not_shift_the_line_numbers() -> None:
 
 
 def test_a_spoilt_file_does_not_say_the_same_thing_ten_thousand_times() -> None:
-    sheet = importing.read(b"merek,model,tahun\n" + b"Toyota,Rush,x\n" * 5000)
+    sheet = importing.read(b"merek,model,tahun\n" + b"Toyota,Rush,x\n" * 1000)
     assert len(sheet.errors) == importing.MAX_ERRORS + 1
-    assert str(sheet.errors[-1]) == "… dan 4800 lagi."
+    assert str(sheet.errors[-1]) == "… dan 800 lagi."
 
 
 def test_twelve_showrooms_cars_are_read_as_they_are() -> None:
