@@ -59,7 +59,10 @@ class ConfigFormBase(OwnedForm):
         data = super().clean()
         for opens, closes in DAY_FIELDS:
             if (data.get(opens) is None) != (data.get(closes) is None):
-                self.add_error(closes if data.get(closes) is None else opens, "Isi jam buka dan jam tutup, atau kosongkan keduanya.")
+                self.add_error(
+                    closes if data.get(closes) is None else opens,
+                    "Isi jam buka dan jam tutup, atau kosongkan keduanya.",
+                )
         return data
 
     def week(self) -> api.Hours | None:
@@ -160,7 +163,10 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "timezone":
             return forms.ChoiceField(
-                label=db_field.verbose_name, choices=list(ZONES.items()), widget=SelectInput, validators=db_field.validators
+                label=db_field.verbose_name,
+                choices=list(ZONES.items()),
+                widget=SelectInput,
+                validators=db_field.validators,
             )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 

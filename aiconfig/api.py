@@ -4,6 +4,8 @@ The showroom is the session's (request.place), never the client's word. Every an
 {"success", "data"?, "message"?, "error"?, "details"?}; `details` holds the errors per field.
 """
 
+# ruff: noqa: N815 (the fields carry the names of the wire)
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -131,7 +133,9 @@ class ConfigSerializer(serializers.Serializer[Any]):
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         unknown = set(self.initial_data) - set(self.fields)
         if unknown:
-            raise serializers.ValidationError({str(name)[:60]: "Nama ini tidak dikenal." for name in sorted(unknown)[:20]})
+            raise serializers.ValidationError(
+                {str(name)[:60]: "Nama ini tidak dikenal." for name in sorted(unknown)[:20]}
+            )
         return values
 
 

@@ -226,3 +226,21 @@ LOGGING = {
         "procrastinate": {"level": "WARNING"},
     },
 }
+
+# --- Dress of the back-office (ADMIN_THEME=0: Django's own) -------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "AutoLumiku",
+    "SITE_HEADER": "AutoLumiku",
+    "SITE_SUBHEADER": "conversations.admin.subheader",
+    "SITE_SYMBOL": "directions_car",
+    "SITE_URL": None,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "8px",
+    "COLORS": {
+        "primary": {
+            "50": "#ecfdf5", "100": "#d1fae5", "200": "#a7f3d0", "300": "#6ee7b7", "400": "#34d399", "500": "#10b981",
+            "600": "#047857", "700": "#065f46", "800": "#064e3b", "900": "#053f31", "950": "#022c22",
+        }
+    },
+    "SIDEBAR": {"navigation": "conversations.admin.navigation"},
+}  # fmt: skip

@@ -3,8 +3,11 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
+from aiconfig.api import ConfigView
 from autolumiku.health import healthz
+from conversations.admin import dashboard
 from conversations.webhook import AimeowWebhook
+from tenants.admin import choose_showroom
 
 urlpatterns = [
     # with or without a final slash: a redirect would lose the gateway's message
@@ -15,5 +18,8 @@ urlpatterns = [
         name="aimeow-webhook-status",
     ),
     path("healthz", healthz, name="healthz"),
+    path("api/v1/whatsapp-ai/config", ConfigView.as_view(), name="config"),
+    path("admin/showroom/", admin.site.admin_view(choose_showroom), name="choose_showroom"),
+    path("admin/", admin.site.admin_view(dashboard)),
     path("admin/", admin.site.urls),
 ]

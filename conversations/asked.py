@@ -1,7 +1,7 @@
 """What does a turn ask for? Pure; counter.py answers it.
 
-The classifier gives one intent for a turn, a customer may ask three things in it. So the text is cut into clauses and each
-clause names its topics and the aspects of a car it asks about. A question that no topic takes up is counted as `rest`.
+The classifier gives one intent for a turn, a customer may ask three things in it. So the text is cut into clauses and
+each clause names its topics and the aspects of a car it asks about. A question that no topic takes up becomes `rest`.
 """
 
 from __future__ import annotations
@@ -80,24 +80,60 @@ OF_INTENT: Mapping[Intent, Topic] = {
 }
 
 
-def _pattern(words: str) -> re.Pattern[str]:
-    """Whole words in bare() text: folded, slang spelled out, -nya and other clitics cut, no punctuation."""
-    return re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")
+def _pattern(*words: str) -> re.Pattern[str]:
+    """Any of these as whole words in bare() text: folded, slang spelled out, -nya and other clitics cut."""
+    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z0-9])")
 
 
 TOPIC_WORDS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
-    (Topic.INTERNAL, _pattern("laporan|profit|omzet|omset|laba|revenue|pendapatan|keuntungan|statistik|stats|harga modal|total penjualan|penjualan (?:hari|bulan|minggu|tahun)")),
+    (
+        Topic.INTERNAL,
+        _pattern(
+            "laporan|profit|omzet|omset|laba|revenue|pendapatan|keuntungan|statistik|stats",
+            "harga modal|total penjualan|penjualan (?:hari|bulan|minggu|tahun)",
+        ),
+    ),
     (Topic.STOCK, _pattern("harga|ready|stok|stock|tersedia|masih ada|ada apa saja|apa saja|price ?list")),
-    (Topic.BODY, _pattern("(?:suv|mpv|sedan|hatchback) atau|atau (?:suv|mpv|sedan|hatchback)|kapasitas|berapa (?:kursi|seat|seater|penumpang|orang)|muat berapa|jenis mobil apa")),
+    (
+        Topic.BODY,
+        _pattern(
+            "(?:suv|mpv|sedan|hatchback) atau|atau (?:suv|mpv|sedan|hatchback)|kapasitas",
+            "berapa (?:kursi|seat|seater|penumpang|orang)|muat berapa|jenis mobil apa",
+        ),
+    ),
     (Topic.CREDIT, _pattern("kredit|dp(?:nya)?|cicil|cicilan|angsuran|leasing|tenor|simulasi|addm|addb|tdp|bunga")),
-    (Topic.NEGOTIATION, _pattern("nego|negosiasi|diskon|discount|potongan|kemahalan|mahal|kurangin|bisa kurang|harga pas")),
+    (
+        Topic.NEGOTIATION,
+        _pattern("nego|negosiasi|diskon|discount|potongan|kemahalan|mahal|kurangin|bisa kurang", "harga pas"),
+    ),
     (Topic.PHOTO, _pattern("foto|gambar|video")),
-    (Topic.TEST_DRIVE, _pattern(r"tes(?:t)? ?drive|uji coba|coba mobil|(?:datang|lihat|survey|survei|mampir) (?:\w+ ){0,2}(?:showroom|lokasi|mobil|unit)")),
+    (
+        Topic.TEST_DRIVE,
+        _pattern(
+            r"tes(?:t)? ?drive|uji coba|coba mobil",
+            r"(?:datang|lihat|survey|survei|mampir) (?:\w+ ){0,2}(?:showroom|lokasi|mobil|unit)",
+        ),
+    ),
     (Topic.TRADE_IN, _pattern("tukar tambah|tuker tambah|trade ?in")),
-    (Topic.LOCATION, _pattern(r"lokasi|alamat|maps?|share ?lok?|shareloc|showroom (?:\w+ )?di mana|di mana (?:\w+ )?showroom")),
-    (Topic.HOURS, _pattern("jam (?:buka|tutup|operasional|kerja|berapa)|buka (?:jam|hari|sampai|tidak)|(?:masih|sudah) (?:buka|tutup)|operasional")),
-    (Topic.CONTACT, _pattern("(?:nomor|no|kontak) (?:wa|whatsapp|sales|telepon|hp|admin|marketing|yang bisa)|kontak|sales (?:siapa|mana)|siapa sales")),
-)  # fmt: skip
+    (
+        Topic.LOCATION,
+        _pattern(r"lokasi|alamat|maps?|share ?lok?|shareloc|showroom (?:\w+ )?di mana", r"di mana (?:\w+ )?showroom"),
+    ),
+    (
+        Topic.HOURS,
+        _pattern(
+            "jam (?:buka|tutup|operasional|kerja|berapa)|buka (?:jam|hari|sampai|tidak)",
+            "(?:masih|sudah) (?:buka|tutup)|operasional",
+        ),
+    ),
+    (
+        Topic.CONTACT,
+        _pattern(
+            "(?:nomor|no|kontak) (?:wa|whatsapp|sales|telepon|hp|admin|marketing|yang bisa)",
+            "kontak|sales (?:siapa|mana)|siapa sales",
+        ),
+    ),
+)
 
 BUDGET_WORDS = _pattern("budget|bujet|budged|anggaran")
 QUESTION_WORDS = _pattern("apa|apakah|apkh|bisa|boleh|bagaimana|kenapa|mengapa|kapan|berapa|mana|siapa|adakah")
@@ -107,16 +143,17 @@ WHEN_WORDS = _pattern(
 WHO_AM_I = _pattern("siapa (?:saya|nama saya)|(?:kenal|tahu|tau) saya")
 # Asked about a car, but in no field of ours: the car's card alone is then not the whole answer.
 OPEN_WORDS = _pattern(
-    "irit|boros|konsumsi|banding|bandingkan|bandingin|beda|bedanya|vs|dikirim|kirim ke|antar|antarin|diantar|garansi|asuransi"
-    "|bonus|rekomendasi|rekomendasikan|nyaman|kenapa|mengapa|booking|tanda jadi|transfer|inden|balik nama|mutasi|sparepart"
-    "|spare part|biaya|plat|nopol|alasan|promo|pajangan|modifikasi|bagusan|bagus mana|taksi|rental|penipuan|tahunan|per tahun"
+    "irit|boros|konsumsi|banding|bandingkan|bandingin|beda|bedanya|vs|dikirim|kirim ke|antar|antarin",
+    "diantar|garansi|asuransi|bonus|rekomendasi|rekomendasikan|nyaman|kenapa|mengapa|booking|tanda jadi",
+    "transfer|inden|balik nama|mutasi|sparepart|spare part|biaya|plat|nopol|alasan|promo|pajangan",
+    "modifikasi|bagusan|bagus mana|taksi|rental|penipuan|tahunan|per tahun",
 )
 # Words that tell nothing about which FAQ is meant, in bare() form.
 FILLERS = frozenset(
     text.words(
-        "apa apakah bisa bisakah boleh ada adakah saya aku kami kita kak kakak min gan bos pak bu mas mbak ya dong sih nih di ke dari"
-        " untuk yang itu ini dan atau juga kalau dengan mau ingin tanya permisi halo hai selamat pagi siang sore malam berapa"
-        " bagaimana kapan mana siapa tidak masih sudah"
+        "apa apakah bisa bisakah boleh ada adakah saya aku kami kita kak kakak min gan bos pak bu mas mbak ya dong sih "
+        "nih di ke dari untuk yang itu ini dan atau juga kalau dengan mau ingin tanya permisi halo hai selamat pagi "
+        "siang sore malam berapa bagaimana kapan mana siapa tidak masih sudah"
     )
 )
 
@@ -153,7 +190,7 @@ ASPECTS: tuple[Aspect, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a turn asks for. wants_card: more than the aspects alone. rest: a question is left that no topic takes up."""
+    """What a turn asks for. wants_card: more than the aspects alone. rest: some question no topic takes up."""
 
     topics: frozenset[Topic]
     aspects: tuple[Aspect, ...] = ()
@@ -196,7 +233,8 @@ def read(turn: Turn, facts: Facts) -> Asked:
     is_open = any(clause.is_open and not clause.faq for clause in clauses)
     aspects = _aspects(turn, clauses, is_open)
     faqs = tuple(dict.fromkeys(clause.faq for clause in clauses if clause.faq))
-    wants_card = Topic.STOCK in topics or any(clause.wants_the_car and not clause.aspects for clause in clauses) or not aspects
+    names_only = any(clause.wants_the_car and not clause.aspects for clause in clauses)
+    wants_card = Topic.STOCK in topics or names_only or not aspects
     unread = sum(clause.is_unread for clause in clauses)
     topics |= {Topic.FAQ} if faqs else set()
     topics |= {Topic.STOCK} if aspects or any(clause.wants_the_car for clause in clauses) else set()

@@ -1,8 +1,8 @@
 """The answer a good colleague at the counter gives from the facts alone, without a model. Pure.
 
-It is the product's answer where no model is configured and the fallback where a draft fails. asked.py says what is asked;
-here each topic says its part. `covers` is true only if every question was answered from the facts (a question back to the
-customer counts); what is missing is said to be missing.
+It is the product's answer where no model is configured and the fallback where a draft fails. asked.py says what is
+asked; here each topic says its part. `covers` is true only if every question was answered from the facts (a question
+back to the customer counts); what is missing is said to be missing.
 """
 
 from __future__ import annotations

@@ -27,6 +27,8 @@ class Reason(StrEnum):
     STAFF_TYPED = "staff_typed"
     MANUAL = "manual"
     ATTEMPTS = "attempts"
+    AFTER_HOURS = "after_hours"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,17 @@ class Handover:
     text: str
 
 
-SOFT = frozenset({Reason.UNCERTAIN, Reason.MISSING_FACT, Reason.PROCESSING_ERROR, Reason.GUARD_FAILED})
+SOFT = frozenset(
+    {
+        Reason.UNCERTAIN,
+        Reason.MISSING_FACT,
+        Reason.PROCESSING_ERROR,
+        Reason.GUARD_FAILED,
+        Reason.AFTER_HOURS,
+        Reason.UNREADABLE,
+    }
+)
+HARD = frozenset(Reason) - SOFT
 
 TEXTS: Mapping[Reason, str] = {
     Reason.HUMAN_REQUEST: "handover_human_request",
@@ -54,6 +66,8 @@ TEXTS: Mapping[Reason, str] = {
     Reason.AUTO_REPLY_OFF: "auto_reply_off",
     Reason.STAFF_TYPED: "",
     Reason.MANUAL: "",
+    Reason.AFTER_HOURS: "",
+    Reason.UNREADABLE: "unreadable",
 }
 
 # classify()'s reasons that name money already on its way, or the law.
@@ -72,7 +86,7 @@ BARGAINING_WORDS = ("nego", "diskon")
 
 def of(reason: Reason) -> Handover:
     """The hand-over for a reason that somebody else has found (an error, a switch, a person)."""
-    return Handover(reason, reason not in SOFT, TEXTS[reason])
+    return Handover(reason, reason in HARD, TEXTS[reason])
 
 
 def before(understanding: Understanding, persona: Persona) -> Handover | None:

@@ -43,7 +43,7 @@ class Work:
     config: WhatsAppAIConfig
     active: bool  # the showroom and its number are in service
     staff: StaffWhatsAppAuth | None
-    command: grammar.Call | None
+    commands: tuple[grammar.Call, ...]  # of a staff member, in order
     spam: bool
     media_only: str  # the kind of media when nobody wrote a word
     add_after_hours: bool  # closed, a text is set, and this closed period has not heard it yet
@@ -69,10 +69,10 @@ def _read(chat: WhatsAppConversation, number: int, upto: int, answered: int) -> 
     said = [row["content"] for row in unanswered if row["content"].strip()]
     asked = next((line.text for line in reversed(history) if line.role != "customer"), "")
     wanted = [one for one in said if intents.classify(one, asked=asked).intent is not Intent.SPAM] if member is None else said
-    command = _command(said) if member is not None else None
+    commands = _commands(said) if member is not None else ()
     words = "\n".join(wanted)
     understanding = intents.classify(words, staff=member is not None, asked=asked)
-    understanding = intents.in_context([line.text for line in reversed(history) if line.role == "customer"], understanding)
+    understanding = intents.in_context([line.text for line in history if line.role == "customer"], understanding)
     turn = Turn(
         tenant_id=chat.tenant_id,
         conversation_id=chat.pk,
@@ -92,7 +92,7 @@ def _read(chat: WhatsAppConversation, number: int, upto: int, answered: int) -> 
         config=config,
         active=chat.account.is_active and config.tenant.status == Tenant.Status.ACTIVE,
         staff=member,
-        command=command,
+        commands=commands,
         spam=bool(said) and not wanted,
         media_only="" if said or not unanswered else unanswered[-1]["media_type"] or "other",
         add_after_hours=_after_hours(config, facts, chat),
@@ -123,9 +123,9 @@ def _line(row: dict[str, Any]) -> Line:
     return Line(role, row["content"] or media)
 
 
-def _command(said: list[str]) -> grammar.Call | None:
-    """The last command among a staff member's unanswered messages; an ordinary question is none."""
-    return next((call for call in map(grammar.recognise, reversed(said)) if call is not None), None)
+def _commands(said: list[str]) -> tuple[grammar.Call, ...]:
+    """The commands among a staff member's unanswered messages; an ordinary question is none."""
+    return tuple(call for call in map(grammar.recognise, said) if call is not None)
 
 
 def _config(tenant_id: int) -> WhatsAppAIConfig:

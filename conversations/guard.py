@@ -1,8 +1,9 @@
 """Is every claim of a draft covered by a fact? Pure. Law 5: no claim without a fact.
 
 Read from the draft: rupiah amounts, years, unit ids, telephone numbers, links, km and cc figures, and cars called
-available. Each must stand in the facts of this turn or in the customer's own words; what does not is returned as written.
-Amounts compare by value, so "79 juta" is "Rp 79.000.000". Praise of a car's condition, papers, tax or history needs the field that says so; the customer's words do not cover it.
+available. Each must stand in the facts of this turn or in the customer's own words; what does not is returned as
+written. Amounts compare by value, so "79 juta" is "Rp 79.000.000". Praise of a car's condition, papers, tax or history
+needs the field that says so; the customer's words do not cover that.
 """
 
 from __future__ import annotations
@@ -60,7 +61,10 @@ _PRAISE: tuple[tuple[re.Pattern[str], Callable[[Unit, date], bool]], ...] = (
         lambda unit, today: unit.tax_valid_until is not None and unit.tax_valid_until >= today,
     ),
     (
-        re.compile(r"\bbebas banjir\b|\b(?:tidak|bukan|belum)(?: pernah)?(?: bekas| kena| terkena)? (?:ke)?banjir(?:an)?\b"),
+        re.compile(
+            r"\bbebas banjir\b"
+            r"|\b(?:tidak|bukan|belum)(?: pernah)?(?: bekas| kena| terkena)? (?:ke)?banjir(?:an)?\b"
+        ),
         lambda unit, _: bool(unit.flood_history),
     ),
     (
@@ -71,7 +75,10 @@ _PRAISE: tuple[tuple[re.Pattern[str], Callable[[Unit, date], bool]], ...] = (
         lambda unit, _: bool(unit.accident_history),
     ),
     (
-        re.compile(r"\b(?:surat|dokumen|bpkb|stnk)(?:nya|[ -]surat(?:nya)?)?(?: dan stnk)?(?: sudah| semua)? (?:lengkap|komplit|aman)\b"),
+        re.compile(
+            r"\b(?:surat|dokumen|bpkb|stnk)(?:nya|[ -]surat(?:nya)?)?(?: dan stnk)?(?: sudah| semua)?"
+            r" (?:lengkap|komplit|aman)\b"
+        ),
         lambda unit, _: bool(unit.papers),
     ),
     (re.compile(r"\bserv(?:is|ice) (?:rutin|resmi|record)\b"), lambda unit, _: unit.service_book is True),
@@ -81,7 +88,9 @@ _PRAISE: tuple[tuple[re.Pattern[str], Callable[[Unit, date], bool]], ...] = (
         lambda unit, _: unit.condition in ("excellent", "good"),
     ),
 )
-_HEDGED = re.compile(r"\b(?:belum ada|belum tercatat|cek|dicek|mengecek|pastikan|memastikan|konfirmasi|tanyakan|apakah)\b|\?")
+_HEDGED = re.compile(
+    r"\b(?:belum ada|belum tercatat|cek|dicek|mengecek|pastikan|memastikan|konfirmasi|tanyakan|apakah)\b|\?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +263,7 @@ def _ends(found: rupiah.Amount | kilometres.Distance) -> set[int]:
 
 
 def _lines_about(text: str, units: Sequence[Unit]) -> Iterator[tuple[int, int, tuple[Unit, ...]]]:
-    """(start, end, units spoken of) of each line. Bullets under a line speak of the same units; () is none in particular."""
+    """(start, end, units spoken of) of each line; () is none in particular. Bullets speak of the units above them."""
     start = 0
     about: tuple[Unit, ...] = ()
     for line in text.split("\n"):
@@ -319,8 +328,9 @@ def _years(text: str, known: _Known) -> Iterator[str]:
 
 def _without_figures(text: str) -> str:
     """Amounts and mileages replaced by spaces."""
-    for found in (*rupiah.find(text), *kilometres.find(text)):
-        text = _blanked(text, found.start, found.end)
+    figures: list[rupiah.Amount | kilometres.Distance] = [*rupiah.find(text), *kilometres.find(text)]
+    for figure in figures:
+        text = _blanked(text, figure.start, figure.end)
     return text
 
 
@@ -396,6 +406,7 @@ def _is_model(car: names.Mention, unit: Unit) -> bool:
 def _praise(text: str, facts: Facts) -> Iterator[str]:
     """Words that praise a car, where no field of the cars spoken of says so. Hedged sentences claim nothing."""
     units = facts.units + facts.gone + facts.nearest
+    today = facts.now.date()
     written = lib_text.plain("\n".join(f"{faq.question}\n{faq.answer[:MAX_SOURCE]}" for faq in facts.faqs))
     for start, end, about in _lines_about(text, units):
         for sentence in re.split(r"(?<=[.!?;])\s", lib_text.plain(text[start:end])):
@@ -403,5 +414,5 @@ def _praise(text: str, facts: Facts) -> Iterator[str]:
                 continue
             for pattern, says_so in _PRAISE:
                 found = pattern.search(sentence)
-                if found and found[0] not in written and not any(says_so(unit, facts.now.date()) for unit in about or units):
+                if found and found[0] not in written and not any(says_so(unit, today) for unit in about or units):
                     yield found[0]

@@ -16,6 +16,7 @@ from autolumiku.lib import text as lib_text
 from conversations import entities as named
 from conversations import spam
 from conversations.turn import STAFF_INTENTS, Entities, Intent, Understanding
+from staffcommands import grammar
 
 EXAMINED = 2_048  # characters of a text that are read; holds the worst case under 50 ms
 MOST_WORDS = 300
@@ -332,40 +333,6 @@ _STAFF_WORDS = re.compile(
     r"\b(?:harga modal|harga beli showroom|data (?:customer|pelanggan))\b"
 )
 
-# Staff commands (original.md 4.1 and 4.3), on `plain`; a text with "?" is a question, except for reports.
-_UNIT = r"(?:[a-z]{2}-[a-z]{3}-[0-9]{1,5}|vh-[0-9]{1,5})"
-_STAFF: tuple[tuple[Intent, re.Pattern[str]], ...] = (
-    (
-        Intent.CHECK_INVENTORY,
-        re.compile(
-            r"^/?(?:inventory|stock|stok)\b|^(?:mau )?(?:cek|check|lihat) (?:stok|stock|inventory)\b|"
-            r"^list (?:semua )?(?:unit|mobil)\b|^daftar (?:semua (?:unit|mobil)|unit)\b"
-        ),
-    ),
-    (
-        Intent.UPLOAD_VEHICLE,
-        re.compile(
-            r"^/?(?:(?:mau|ingin|mo|pengen|pingin) )?upload\b|^/?(?:mau )?(?:tambah|input|masukin|masukkan|"
-            r"daftar) (?:data )?(?:mobil|unit|kendaraan)\b"
-        ),
-    ),
-    (
-        Intent.UPDATE_STATUS,
-        re.compile(
-            rf"^/?status\b|^/?(?:update|ubah|ganti|rubah) status\b|^{_UNIT} (?:sold|terjual|laku|booked|booking|"
-            rf"book|available|ready|tersedia|hapus|delete|deleted)\b"
-        ),
-    ),
-    (
-        Intent.GET_STATS,
-        re.compile(
-            r"^/?(?:stats|report|laporan|statistik)\b|^(?:sales report|menu report|"
-            r"list report|total report)\b"
-        ),
-    ),
-)
-_REPORT_QUESTION = re.compile(r"^/?(?:(?:total|menu|list|sales) report|report|stats|laporan|statistik)\b")
-
 _OFFERS: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     (Intent.PHOTO, re.compile(r"\b(?:foto|gambar|video)\b")),
     (
@@ -411,8 +378,8 @@ def classify(text: str, *, staff: bool = False, asked: str = "") -> Understandin
     heard = _hear(text, asked)
     if not heard.said:
         return Understanding(Intent.UNKNOWN, 0.3, reasons=("no_words" if text.strip() else "empty",))
-    if staff and (command := _command(heard)):
-        return command
+    if staff and (call := grammar.recognise(text)):
+        return Understanding(Intent(call.intent), 0.95, heard.named, ("staff_command",))
     if not staff and (other := _refused(heard)):
         return other
     answer = (
@@ -498,15 +465,6 @@ def _last_question(asked: str) -> str:
     questions = [part for part in re.split(r"(?<=[?!.\n])\s", tail) if "?" in part]
     last = questions[-1] if questions else tail[-160:]
     return _said(lib_text.words(last[-300:])[:MOST_WORDS])
-
-
-def _command(heard: _Heard) -> Understanding | None:
-    if heard.question and not _REPORT_QUESTION.search(heard.plain):
-        return None
-    for intent, pattern in _STAFF:
-        if pattern.search(heard.plain):
-            return Understanding(intent, 0.95, heard.named, ("staff_command",))
-    return None
 
 
 def _refused(heard: _Heard) -> Understanding | None:

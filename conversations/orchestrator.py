@@ -53,7 +53,7 @@ async def think(work: Work) -> Outcome:
 def _without_draft(work: Work) -> Outcome | None:
     """The turns that need neither model nor counter."""
     config = work.config
-    if work.spam or work.command is not None:
+    if work.spam or work.commands:
         return Outcome()
     if not (config.auto_reply and work.active):
         return Outcome(handover=Reason.AUTO_REPLY_OFF)
@@ -142,7 +142,7 @@ def conclude(work: Work, outcome: Outcome, began: float) -> int | None:
         if not turns.conclude(turn.conversation_id, turn.claim, turn.upto, **_marks(work, outcome)):
             turns.release(turn.tenant_id, turn.conversation_id, turn.claim)
             return None
-        if work.command is not None and work.staff is not None:
+        if work.commands:
             outcome = _run(work)
         _remember(work)
         message_id = _reply(work, outcome, began) if outcome.text else None
@@ -166,14 +166,14 @@ def _marks(work: Work, outcome: Outcome) -> dict[str, object]:
 
 
 def _intent(work: Work) -> str:
-    return work.command.intent if work.command is not None else work.turn.understanding.intent.value
+    return work.commands[-1].intent if work.commands else work.turn.understanding.intent.value
 
 
 def _run(work: Work) -> Outcome:
-    """A staff command happens here, under the claim: once, or not at all."""
-    assert work.command is not None and work.staff is not None
-    done = registry.run(work.command, registry.Actor(work.turn.tenant_id, work.staff, work.config))
-    return Outcome(done.text, Path.COMMAND)
+    """Staff commands happen here, under the claim: once, or not at all."""
+    assert work.staff is not None
+    actor = registry.Actor(work.turn.tenant_id, work.staff, work.config)
+    return Outcome("\n\n".join(registry.run(call, actor).text for call in work.commands), Path.COMMAND)
 
 
 def _remember(work: Work) -> None:

@@ -29,7 +29,7 @@ from tenants import scope
 log = structlog.get_logger(__name__)
 
 MAX_TRIES = 5
-RETRY_SECONDS = (2, 5, 15, 60)  # before the second, third, … try
+RETRY_SECONDS = (1, 3, 8, 30)  # before the second, third, … try
 YOUNG = timedelta(days=30)
 LOST_SECONDS = 100.0  # the gateway answers within 90 s; a send older than this has lost its worker
 RECONNECT_SECONDS = 30.0

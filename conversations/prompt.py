@@ -1,7 +1,8 @@
 """The messages for the model, from a turn and its facts. Pure.
 
-The system message starts with the product's template and holds only what the showroom knows. What the customer wrote stands
-only in user messages: it is data, never instruction. Every part has a limit, so the whole stays below about 30,000 characters.
+The system message starts with the product's template and holds only what the showroom knows. What the customer wrote
+stands only in user messages: it is data, never instruction. Every part has a limit, so the whole stays below about
+45,000 characters; a usual one has 3,000.
 """
 
 from __future__ import annotations

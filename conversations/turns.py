@@ -18,26 +18,13 @@ from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.db.models.functions import Greatest, Now
 
 from autolumiku.lib import jobs
+from conversations import decide
 from conversations.models import ConversationEvent, Holder, Reason, Status, WhatsAppConversation
 
 log = structlog.get_logger(__name__)
 
 MAX_DISCARDED = 2  # drafts that newer messages may overtake; the next one is sent
 MAX_ATTEMPTS = 3  # claims that ended in nothing; then a person looks at it
-
-HARD = frozenset(
-    {
-        Reason.HUMAN_REQUEST,
-        Reason.COMPLAINT,
-        Reason.LEGAL,
-        Reason.NEGOTIATION,
-        Reason.CUSTOMER_CHAT_OFF,
-        Reason.AUTO_REPLY_OFF,
-        Reason.STAFF_TYPED,
-        Reason.ATTEMPTS,
-        Reason.MANUAL,
-    }
-)
 
 
 def wake(tenant_id: int, conversation_id: int, at: datetime | None = None, once: bool = False) -> bool:
@@ -162,7 +149,7 @@ def hand_over(conversation_id: int, *, reason: str, user: Any = None) -> None:
     values: dict[str, Any] = {"status": Status.ESCALATED, "escalated_reason": reason}
     values["escalated_at"] = Case(When(escalated_at=None, then=Now()), default=F("escalated_at"))
     rows = WhatsAppConversation.objects.filter(pk=conversation_id)
-    if reason in HARD:
+    if reason in decide.HARD:
         rows.filter(holder=Holder.BOT).update(holder=Holder.WAITING, claim=F("claim") + 1, claimed_until=None)
     rows.update(**values)
     note(conversation_id, ConversationEvent.Kind.ESCALATED, reason=reason, actor=user)

@@ -88,7 +88,7 @@ def reopens(facts: Facts) -> str:
 
 
 def kak(name: str) -> str:
-    """ "Kak Yudho" for a usable first name, else "Kak". The name is the customer's own: only Latin letters come through."""
+    """ "Kak Yudho" for a usable first name, else "Kak". Customers write it themselves: only letters come through."""
     found = _LATIN_NAME.search(unicodedata.normalize("NFKC", name[:200]))
     if not found or len(found[0]) > _LONGEST_NAME:
         return "Kak"
@@ -115,7 +115,7 @@ def moment(value: datetime) -> str:
 
 
 def hours(week: Sequence[DayHours]) -> str:
-    """ "Senin-Jumat 09.00-17.00, Sabtu 09.00-15.00, Minggu tutup"; "" where no hours are set. A day not named is closed."""
+    """ "Senin-Jumat 09.00-17.00, Sabtu 09.00-15.00, Minggu tutup"; "" without hours. A day not named is closed."""
     if not week:
         return ""
     by_day = {item.weekday: _span(item) for item in week}

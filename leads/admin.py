@@ -27,7 +27,10 @@ class LeadAdmin(ScopedAdmin):
     adders = changers = SELLERS
     fieldsets = (
         (None, {"fields": (("name", "phone"), "email", ("status", "priority"), ("assigned_to", "follow_up_date"))}),
-        ("Minat", {"fields": ("vehicle", "interested_in", ("budget_range", "timeframe"), "location", "message", "source")}),
+        (
+            "Minat",
+            {"fields": ("vehicle", "interested_in", ("budget_range", "timeframe"), "location", "message", "source")},
+        ),
         ("Catatan", {"fields": ("notes",)}),
     )
 

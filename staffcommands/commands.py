@@ -98,11 +98,11 @@ def _price(price: int | None) -> str:
 def status(actor: Actor, rest: str) -> Done:
     """Change one car's status, with its row of history."""
     wanted = grammar.status_change(rest)
+    example = wanted.unit_id.upper() or "PM-PST-001"
     if wanted.wrong:
-        text = f"❌ Status tidak valid: {wanted.wrong}\nGunakan: {STATUSES}\n\nContoh: status {wanted.unit_id} SOLD"
+        text = f"❌ Status tidak valid: {wanted.wrong}\nGunakan: {STATUSES}\n\nContoh: status {example} SOLD"
         return Done(text, False, "wrong status")
     if not (wanted.unit_id and wanted.status):
-        example = wanted.unit_id.upper() or "PM-PST-001"
         return Done(STATUS_HELP.format(unit_id=example, statuses=STATUSES), False, "format")
     vehicle = _unit(actor.tenant_id, wanted.unit_id)
     if vehicle is None:
@@ -150,7 +150,8 @@ def _fitting(cars: QuerySet[Vehicle], wanted: grammar.StockFilter) -> QuerySet[V
     position = 0
     for mention in names.find_all(wanted.text):
         said = wanted.text[mention.start : mention.end]
-        canonical = Q(make__iexact=mention.make, model__icontains=mention.model)
+        beyond = " ".join(grammar.beyond_model(said.split(), mention.model))
+        canonical = Q(make__iexact=mention.make, model__icontains=mention.model) & _all_words(beyond)
         cars = cars.filter(canonical | _all_words(said)).filter(_all_words(wanted.text[position : mention.start]))
         position = mention.end
     return cars.filter(_all_words(wanted.text[position:]))

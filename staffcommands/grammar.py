@@ -196,7 +196,8 @@ MAX_MILEAGE = 1_000_000  # km
 
 TRANSMISSIONS = {
     "manual": "manual", "mt": "manual", "m/t": "manual", "automatic": "automatic", "otomatis": "automatic",
-    "matic": "automatic", "matik": "automatic", "metic": "automatic", "at": "automatic", "a/t": "automatic", "cvt": "cvt", "e-cvt": "cvt",
+    "matic": "automatic", "matik": "automatic", "metic": "automatic", "at": "automatic", "a/t": "automatic",
+    "cvt": "cvt", "e-cvt": "cvt",
 }  # fmt: skip
 _FUELS = {
     "bensin": "bensin", "pertamax": "bensin", "pertalite": "bensin", "diesel": "diesel", "solar": "diesel",
@@ -452,12 +453,12 @@ def _variant(written: str, mentions: Iterable[names.Mention]) -> list[str]:
         while end < len(written) and not written[end].isspace():
             end += 1
         left += written[position : mention.start].split()
-        left += _beyond_model(written[mention.start : end].split(), mention.model, cut=end > mention.end)
+        left += beyond_model(written[mention.start : end].split(), mention.model, cut=end > mention.end)
         position = end
     return left + written[position:].split()
 
 
-def _beyond_model(words: list[str], model: str, *, cut: bool) -> list[str]:
+def beyond_model(words: list[str], model: str, *, cut: bool = False) -> list[str]:
     """What a mention says beyond its model: "satya" of "brio satya"; the last word if the name is only a part of it."""
     joined = ""
     for place, word in enumerate(words, start=1):

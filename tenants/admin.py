@@ -43,10 +43,10 @@ else:
     from unfold.admin import ModelAdmin, TabularInline
     from unfold.forms import AdminPasswordChangeForm, UserChangeForm
     from unfold.forms import UserCreationForm as AdminUserCreationForm
-    from unfold.widgets import UnfoldAdminSelectWidget as SelectInput
-    from unfold.widgets import UnfoldAdminSingleTimeWidget as TimeInput
+    from unfold.widgets import UnfoldAdminSelectWidget as SelectInput  # noqa: F401
+    from unfold.widgets import UnfoldAdminSingleTimeWidget as TimeInput  # noqa: F401
     from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
-    from unfold.widgets import UnfoldBooleanSwitchWidget as CheckboxInput
+    from unfold.widgets import UnfoldBooleanSwitchWidget as CheckboxInput  # noqa: F401
 
 EVERYONE = frozenset(Role)
 LEADERS = frozenset({Role.OWNER, Role.MANAGER})
@@ -198,9 +198,6 @@ class ScopedAdmin(Scoped, ModelAdmin):
     compressed_fields = True
     list_filter_sheet = True
 
-    class Media:
-        css = {"all": ("admin/backoffice.css",)}
-
     # -- the showroom of a row: hidden for members, shown (and chosen once) by the platform admin over all showrooms
 
     def over_all(self, request: HttpRequest) -> bool:
@@ -267,7 +264,9 @@ class ScopedAdmin(Scoped, ModelAdmin):
             with transaction.atomic():
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError:
-            messages.error(request, "Belum tersimpan: data ini bentrok dengan data lain, misalnya nomor yang sudah dipakai.")
+            messages.error(
+                request, "Belum tersimpan: data ini bentrok dengan data lain, misalnya nomor yang sudah dipakai."
+            )
             return HttpResponseRedirect(request.get_full_path())
 
 
@@ -337,7 +336,13 @@ class TenantAdmin(ScopedAdmin):
     adders = deleters = NOBODY
     fieldsets = (
         (None, {"fields": ("name", "city", "address", "maps_url", ("latitude", "longitude"))}),
-        ("Kontak", {"fields": ("phone", "whatsapp_number", "email"), "description": "Dipakai asisten saat pelanggan bertanya."}),
+        (
+            "Kontak",
+            {
+                "fields": ("phone", "whatsapp_number", "email"),
+                "description": "Dipakai asisten saat pelanggan bertanya.",
+            },
+        ),
         ("Stok", {"fields": ("vehicle_prefix",)}),
         ("Platform", {"fields": ("slug", "status")}),
     )
@@ -417,7 +422,9 @@ class UserAdmin(PlatformAdmin, DjangoUserAdmin):
         ("Hak", {"fields": ("is_active", "is_staff", "is_superuser")}),
         ("Tanggal", {"fields": ("last_login", "date_joined")}),
     )
-    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "usable_password", "password1", "password2")}),)
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("username", "usable_password", "password1", "password2")}),
+    )
     readonly_fields = ("last_login", "date_joined")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -28,9 +28,20 @@ CITY = Unit(
     price=79_000_000, mileage=127_245, transmission="automatic", fuel="bensin", color="silver",
 )  # fmt: skip
 FORTUNER = Unit(
-    id=2, version=1, display_id="PM-PST-002", make="Toyota", model="Fortuner", variant="VRZ", year=2021, status="AVAILABLE",
-    price=470_000_000, mileage=25_000, transmission="automatic", fuel="diesel", color="hitam",
-)  # fmt: skip
+    id=2,
+    version=1,
+    display_id="PM-PST-002",
+    make="Toyota",
+    model="Fortuner",
+    variant="VRZ",
+    year=2021,
+    status="AVAILABLE",
+    price=470_000_000,
+    mileage=25_000,
+    transmission="automatic",
+    fuel="diesel",
+    color="hitam",
+)
 AVANZA = Unit(
     id=3, version=1, display_id="PM-PST-003", make="Toyota", model="Avanza", variant="G", year=2019, status="AVAILABLE",
     price=165_000_000, mileage=48_000, transmission="manual", fuel="bensin", color="putih", photo_count=5,

@@ -158,7 +158,8 @@ def test_every_answer_passes_the_guard_and_fits_a_phone(case: Case) -> None:
     answer = case.answer()
     assert guard.check(answer.text, case.given, [case.text]).failed == ()
     assert len(answer.text) <= 1000
-    assert "\n\n\n" not in answer.text and answer.text == answer.text.strip()
+    assert "\n\n\n" not in answer.text
+    assert answer.text == answer.text.strip()
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in CASES.items() if case.covers])

@@ -17,7 +17,9 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 OFFERED_PHOTOS = "Ada, Kak, Avanza 2019. Mau saya kirim fotonya?"
 
 
-def row(identity: str, text: str, intent: Intent, confidence: float | None = None, /, asked: str = "", **named: Any) -> Any:
+def row(
+    identity: str, text: str, intent: Intent, confidence: float | None = None, /, asked: str = "", **named: Any
+) -> Any:
     return pytest.param(text, intent, confidence, asked, named, id=identity)
 
 
@@ -57,7 +59,15 @@ CUSTOMER = [
     row("A32", "interiornya gimana?", I.CONDITION),
     row("A33", "nomor wa sales dong", I.CONTACT),
     row("A34", "bisa datang lihat showroom besok?", I.TEST_DRIVE, 0.85),
-    row("A35", "cari mobil keluarga 7 seater budget 200 jutaan", I.VEHICLE_INQUIRY, 0.85, budget=200_000_000, body_type="mpv", seats=7),
+    row(
+        "A35",
+        "cari mobil keluarga 7 seater budget 200 jutaan",
+        I.VEHICLE_INQUIRY,
+        0.85,
+        budget=200_000_000,
+        body_type="mpv",
+        seats=7,
+    ),
     row("A36", "", I.UNKNOWN, 0.3),
     row("A36b", "???", I.UNKNOWN, 0.3),
     row("A190", "081234567890", I.GENERAL_QUESTION, asked="Boleh minta nomornya, Kak?", budget=None),
@@ -70,7 +80,14 @@ CUSTOMER = [
     row("A196", "cukup fotonya", I.STOP),
     row("F12", "mantap", I.CLOSING),
     row("F13", "iya mana fotonya", I.PHOTO, asked=OFFERED_PHOTOS),
-    row("F14", "kredit PM-PST-001 dp 30%", I.PRICE_INQUIRY, asked=OFFERED_PHOTOS, unit_id="PM-PST-001", down_payment_percent=30),
+    row(
+        "F14",
+        "kredit PM-PST-001 dp 30%",
+        I.PRICE_INQUIRY,
+        asked=OFFERED_PHOTOS,
+        unit_id="PM-PST-001",
+        down_payment_percent=30,
+    ),
     row("F15", "kalau budget 300jt ada?", I.VEHICLE_INQUIRY, budget=300_000_000),
     row("F16", "Honda City itu SUV atau apa?", I.VEHICLE_INQUIRY, model="City"),
     row("F16b", "kapasitas berapa?", I.VEHICLE_INQUIRY),
@@ -95,11 +112,13 @@ CUSTOMER = [
     row("A69", "berapa profit bulan ini?", I.GENERAL_QUESTION),
     row("A71", "pajaknya hidup sampai kapan?", I.CONDITION),
     row("A125", "edit PM-PST-001 harga 10jt", I.GENERAL_QUESTION),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "intent", "confidence", "asked", "wanted"), CUSTOMER)
-def test_a_customer_is_understood(text: str, intent: Intent, confidence: float | None, asked: str, wanted: dict[str, Any]) -> None:
+def test_a_customer_is_understood(
+    text: str, intent: Intent, confidence: float | None, asked: str, wanted: dict[str, Any]
+) -> None:
     seen = intents.classify(text, asked=asked)
     assert seen.intent == intent
     assert confidence in (None, seen.confidence)
@@ -109,21 +128,36 @@ def test_a_customer_is_understood(text: str, intent: Intent, confidence: float |
 @pytest.mark.parametrize(
     ("intent", "texts"),
     [
-        (I.HUMAN_REQUEST, "mau ngomong sama orang|bisa bicara dengan sales langsung?|bisa ngobrol sama admin?|"
-            "panggil staff|tolong tlp saya"),
+        (
+            I.HUMAN_REQUEST,
+            "mau ngomong sama orang|bisa bicara dengan sales langsung?|bisa ngobrol sama admin?|"
+            "panggil staff|tolong tlp saya",
+        ),
         (I.HUMAN_REQUEST, "saya mau ngomong sama manusia bukan bot|minta dihubungi sales"),
-        (I.COMPLAINT, "kecewa banget sama pelayanannya|kenapa belum dibalas?|saya ditipu|respon lama amat|"
-            "mobilnya tidak sesuai iklan"),
-        (I.NEGOTIATION, "boleh nego?|bisa kurang?|harga pas berapa|diskon|bisa turun harganya?|kasih 150 ya|"
-            "nego dong gan"),
-        (I.IDENTITY, "kamu robot?|kamu itu apa|siapa saya?|lagi ngobrol sama robot ya?|ini bot atau orang?|"
-            "siapa nama kamu"),
-        (I.TEST_DRIVE, "bisa test drive?|besok saya datang|mau lihat unitnya langsung|survey hari minggu bisa?|"
-            "boleh dicoba dulu?"),
+        (
+            I.COMPLAINT,
+            "kecewa banget sama pelayanannya|kenapa belum dibalas?|saya ditipu|respon lama amat|"
+            "mobilnya tidak sesuai iklan",
+        ),
+        (
+            I.NEGOTIATION,
+            "boleh nego?|bisa kurang?|harga pas berapa|diskon|bisa turun harganya?|kasih 150 ya|nego dong gan",
+        ),
+        (
+            I.IDENTITY,
+            "kamu robot?|kamu itu apa|siapa saya?|lagi ngobrol sama robot ya?|ini bot atau orang?|siapa nama kamu",
+        ),
+        (
+            I.TEST_DRIVE,
+            "bisa test drive?|besok saya datang|mau lihat unitnya langsung|survey hari minggu bisa?|boleh dicoba dulu?",
+        ),
         (I.STOP, "stop|stop foto|jangan kirim foto lagi|cukup dulu|berhenti"),
         (I.PHOTO, "foto dong|minta poto interior|ada videonya?|kirim gbr"),
-        (I.CONDITION, "bekas banjir?|pernah tabrakan?|surat lengkap?|stnk nya ada?|km berapa kak?|pajak hidup?|"
-            "ada garansi?|tangan pertama?"),
+        (
+            I.CONDITION,
+            "bekas banjir?|pernah tabrakan?|surat lengkap?|stnk nya ada?|km berapa kak?|pajak hidup?|"
+            "ada garansi?|tangan pertama?",
+        ),
         (I.LOCATION, "alamatnya dimana|share lokasi dong|showroomnya dmn kak|mobilnya dimana|lewat mana ke showroom?"),
         (I.HOURS, "jam berapa buka?|tutup jam berapa|hari minggu buka?|besok buka?|masih buka?"),
         (I.CONTACT, "boleh minta nomernya?|nomor wa sales dong|siapa yang bisa dihubungi?|kontak adminnya dong"),
@@ -131,22 +165,35 @@ def test_a_customer_is_understood(text: str, intent: Intent, confidence: float |
         (I.CLOSING, "ok makasih|mksh kak|terima kasih infonya|oke siap kak|bye"),
         (I.REFUSAL, "gak jadi deh kak, makasih|nanti dulu|ga usah kak|pikir-pikir dulu ya"),
         (I.FOLLOW_UP, "terus gimana kak|jadi gimana?|yang lain?"),
-        (I.PRICE_INQUIRY, "hrg mbl avanza brp gan|kurang lebih berapa harganya?|ada promo apa?|"
-            "syarat kredit apa aja|kok mahal banget"),
-        (I.VEHICLE_INQUIRY, "unit ready?|masih ada?|yang tahun berapa?|warna apa saja?|ada yang lebih murah?|"
-            "bagus mana avanza sama xenia?"),
+        (
+            I.PRICE_INQUIRY,
+            "hrg mbl avanza brp gan|kurang lebih berapa harganya?|ada promo apa?|"
+            "syarat kredit apa aja|kok mahal banget",
+        ),
+        (
+            I.VEHICLE_INQUIRY,
+            "unit ready?|masih ada?|yang tahun berapa?|warna apa saja?|ada yang lebih murah?|"
+            "bagus mana avanza sama xenia?",
+        ),
         (I.VEHICLE_INQUIRY, "Ada Toyota apa aja?|ada hadiah ga kalau beli mobil?|matic atau manual?|bensinnya irit ga"),
         (I.GREETING, "selamat pagi kak mau tanya|assalamualaikum wr wb|p|pagi min|halo prima mobil|halooo"),
-        (I.SPAM, "Jual pulsa murah hub 081234567890|𝐒𝐋𝐎𝐓 gacor maxwin hari ini|"
-            "dana cepat tanpa jaminan cair hari ini|klik link bit.ly/x hadiah"),
+        (
+            I.SPAM,
+            "Jual pulsa murah hub 081234567890|𝐒𝐋𝐎𝐓 gacor maxwin hari ini|"
+            "dana cepat tanpa jaminan cair hari ini|klik link bit.ly/x hadiah",
+        ),
         (I.UNKNOWN, "???|🙏🙏|...|"),
-        (I.GENERAL_QUESTION, "bisa cod?|nama saya Andi|2020|150|bisa kirim ke surabaya?|ini penipuan bukan?|"
-            "rekeningnya berapa?"),
+        (
+            I.GENERAL_QUESTION,
+            "bisa cod?|nama saya Andi|2020|150|bisa kirim ke surabaya?|ini penipuan bukan?|rekeningnya berapa?",
+        ),
         (I.GENERAL_QUESTION, "laporan|status PM-PST-001 SOLD|upload mobil|berapa penjualan hari ini?"),
     ],
-)  # fmt: skip
+)
 def test_each_intent_is_known_in_many_words(intent: Intent, texts: str) -> None:
-    assert {text: str(intents.classify(text).intent) for text in texts.split("|")} == dict.fromkeys(texts.split("|"), str(intent))
+    assert {text: str(intents.classify(text).intent) for text in texts.split("|")} == dict.fromkeys(
+        texts.split("|"), str(intent)
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,31 +222,44 @@ def test_a_short_text_answers_what_was_asked(text: str, asked: str, intent: Inte
 @pytest.mark.parametrize(
     ("intent", "texts"),
     [
-        (I.UPLOAD_VEHICLE, "/upload|upload|mau upload|mau upload dong|mo upload|upload mobil|tambah mobil|"
-            "input mobil|daftar mobil|upload Brio 2020 120jt"),
-        (I.UPDATE_STATUS, "/status|status PM-PST-001|status PM-PST-001 SOLD|update status PM-PST-001 SOLD|"
-            "ubah status|ganti status|VH-001 sold"),
-        (I.CHECK_INVENTORY, "/inventory|/stock|inventory|stok|stock|cek stok|lihat inventory|stok brio|"
-            "inventory Toyota|list unit|list mobil"),
-        (I.GET_STATS, "/stats|/report|stats|stats week|laporan|statistik|total report ada apa saja?"),
+        (
+            I.UPLOAD_VEHICLE,
+            "/upload|upload|mau upload|mau upload dong|mo upload|upload mobil|tambah mobil|"
+            "input mobil|daftar mobil|upload Brio 2020 120jt",
+        ),
+        (
+            I.UPDATE_STATUS,
+            "/status|status PM-PST-001|status PM-PST-001 SOLD|update status PM-PST-001 SOLD|"
+            "ubah status|ganti status|VH-001 sold",
+        ),
+        (
+            I.CHECK_INVENTORY,
+            "/inventory|/stock|inventory|stok|stock|cek stok|lihat inventory|stok brio|"
+            "inventory Toyota|list unit|list mobil",
+        ),
+        (I.GET_STATS, "/stats|/report|stats|stats week|laporan|statistik"),
         (I.VEHICLE_INQUIRY, "ada honda city?|ada mobil apa|stok brio ada?"),
         (I.GENERAL_QUESTION, "kenapa belum dibalas customer?|berapa penjualan hari ini?"),
         (I.GREETING, "halo"),
         (I.CLOSING, "mantap|keren"),
     ],
-)  # fmt: skip
+)
 def test_staff_command_and_ask(intent: Intent, texts: str) -> None:
     """F7 to F11, F20, F21, F25, A90 to A93, A105 to A113, A202."""
     seen = {text: str(intents.classify(text, staff=True).intent) for text in texts.split("|")}
     assert seen == dict.fromkeys(texts.split("|"), str(intent))
 
 
-@pytest.mark.parametrize("text", ["/stats", "/upload", "stok", "status PM-PST-001 SOLD", "laporan", "tambah mobil", "inventory"])
+@pytest.mark.parametrize(
+    "text", ["/stats", "/upload", "stok", "status PM-PST-001 SOLD", "laporan", "tambah mobil", "inventory"]
+)
 def test_a_customer_never_commands(text: str) -> None:
     assert intents.classify(text).intent not in STAFF_INTENTS
 
 
-@pytest.mark.parametrize("text", ["/stats", "laporan", "upload", "edit PM-PST-001 harga 10jt", "berapa profit bulan ini?"])
+@pytest.mark.parametrize(
+    "text", ["/stats", "laporan", "upload", "edit PM-PST-001 harga 10jt", "berapa profit bulan ini?"]
+)
 def test_a_customers_staff_words_are_marked(text: str) -> None:
     assert "staff_words" in intents.classify(text).reasons
 
@@ -224,7 +284,10 @@ def test_a_staff_command_is_sure() -> None:
         ("tanpa dp", {"down_payment_percent": 0}),
         ("cicilan 3 juta per bulan", {}),
         ("5 juta per bulan", {}),
-        ("avanza 150jt dp 30jt", {"make": "Toyota", "model": "Avanza", "budget": 150_000_000, "down_payment": 30_000_000}),
+        (
+            "avanza 150jt dp 30jt",
+            {"make": "Toyota", "model": "Avanza", "budget": 150_000_000, "down_payment": 30_000_000},
+        ),
         ("tahun 18", {"year": 2018}),
         ("2018 ke atas", {}),
         ("2000 cc", {}),
@@ -232,14 +295,20 @@ def test_a_staff_command_is_sure() -> None:
         ("km 20190", {}),
         ("PM-XXX-999", {"unit_id": "PM-XXX-999"}),
         ("pm pst 7", {"unit_id": "PM-PST-007"}),
-        ("CX-5 2019 putih AT", {"make": "Mazda", "model": "CX-5", "year": 2019, "color": "putih", "transmission": "automatic"}),
-        ("inova diesel MT hitam", {"make": "Toyota", "model": "Innova", "fuel": "diesel", "transmission": "manual", "color": "hitam"}),
+        (
+            "CX-5 2019 putih AT",
+            {"make": "Mazda", "model": "CX-5", "year": 2019, "color": "putih", "transmission": "automatic"},
+        ),
+        (
+            "inova diesel MT hitam",
+            {"make": "Toyota", "model": "Innova", "fuel": "diesel", "transmission": "manual", "color": "hitam"},
+        ),
         ("plat putih", {}),
         ("buku manual", {}),
         ("muat 7 orang", {"seats": 7}),
         ("pick up bekas", {"body_type": "pickup"}),
     ],
-)  # fmt: skip
+)
 def test_what_a_customer_names(text: str, wanted: dict[str, Any]) -> None:
     assert entities.find(text).as_dict() == wanted
 
@@ -248,12 +317,25 @@ def test_what_a_customer_names(text: str, wanted: dict[str, Any]) -> None:
     ("earlier", "text", "wanted"),
     [
         pytest.param(["saya cari avanza"], "yang tahun berapa?", {"make": "Toyota", "model": "Avanza"}, id="A53"),
-        pytest.param(["ada Avanza matic ga?", "harganya?"], "kirim foto", {"make": "Toyota", "model": "Avanza"}, id="A52"),
-        pytest.param(["honda city 2006"], "kapasitas berapa?", {"make": "Honda", "model": "City", "year": 2006}, id="F16"),
-        pytest.param(["brio ada?", "eh avanza deh"], "harganya berapa?", {"make": "Toyota", "model": "Avanza"}, id="newest"),
+        pytest.param(
+            ["ada Avanza matic ga?", "harganya?"], "kirim foto", {"make": "Toyota", "model": "Avanza"}, id="A52"
+        ),
+        pytest.param(
+            ["honda city 2006"], "kapasitas berapa?", {"make": "Honda", "model": "City", "year": 2006}, id="F16"
+        ),
+        pytest.param(
+            ["brio ada?", "eh avanza deh"], "harganya berapa?", {"make": "Toyota", "model": "Avanza"}, id="newest"
+        ),
         pytest.param(["PM-PST-001 ada?"], "dp berapa?", {"unit_id": "PM-PST-001"}, id="unit"),
-        pytest.param(["avanza 2019"], "kalau yang 2020 ada?", {"make": "Toyota", "model": "Avanza", "year": 2020}, id="year"),
-        pytest.param(["budget 200jt cari mobil"], "yang matic ada?", {"budget": 200_000_000, "transmission": "automatic"}, id="budget"),
+        pytest.param(
+            ["avanza 2019"], "kalau yang 2020 ada?", {"make": "Toyota", "model": "Avanza", "year": 2020}, id="year"
+        ),
+        pytest.param(
+            ["budget 200jt cari mobil"],
+            "yang matic ada?",
+            {"budget": 200_000_000, "transmission": "automatic"},
+            id="budget",
+        ),
         pytest.param(["saya cari avanza"], "ada mobil apa saja?", {}, id="new search"),
         pytest.param(["city ada?"], "kalau budget 300jt ada?", {"budget": 300_000_000}, id="A42"),
         pytest.param(["avanza ada?", "ada mobil apa saja?"], "harganya berapa?", {}, id="searched since"),
@@ -261,7 +343,7 @@ def test_what_a_customer_names(text: str, wanted: dict[str, Any]) -> None:
         pytest.param(["saya cari avanza"], "lokasi dimana?", {}, id="not about a car"),
         pytest.param([], "harganya berapa?", {}, id="nothing before"),
     ],
-)  # fmt: skip
+)
 def test_a_follow_up_means_the_car_named_before(earlier: list[str], text: str, wanted: dict[str, Any]) -> None:
     assert intents.in_context(earlier, intents.classify(text)).entities.as_dict() == wanted
 
@@ -271,9 +353,34 @@ def test_nothing_named_is_nothing_stored() -> None:
 
 
 PIECES = [
-    "a", "1.1.", "jt ", " ", "1 km ", "berapa ", "buka showroom ", "kenapa saya ", "dp 20 ", "satu ", "xpende ", "𝐒", "ﷺ", "a1", "100jt-",
-    "selamat anda ", "slot ", "nomor wa ", "\n", "?", "di mana ", "pm-pst-001 ", "bicara a b ", "e\u0301", "\x00", "\u202e", "nya ",
-]  # fmt: skip
+    "a",
+    "1.1.",
+    "jt ",
+    " ",
+    "1 km ",
+    "berapa ",
+    "buka showroom ",
+    "kenapa saya ",
+    "dp 20 ",
+    "satu ",
+    "xpende ",
+    "𝐒",
+    "ﷺ",
+    "a1",
+    "100jt-",
+    "selamat anda ",
+    "slot ",
+    "nomor wa ",
+    "\n",
+    "?",
+    "di mana ",
+    "pm-pst-001 ",
+    "bicara a b ",
+    "e\u0301",
+    "\x00",
+    "\u202e",
+    "nya ",
+]
 
 
 @pytest.mark.parametrize("piece", PIECES)

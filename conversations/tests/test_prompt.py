@@ -67,14 +67,26 @@ def test_available_units_stand_one_a_line_with_the_data_there_are() -> None:
             "Rp 79 juta",
             id="A70-sold",
         ),
-        pytest.param(facts(gone=(replace(CITY, status="BOOKED"),), nearest=(FORTUNER,)), "sedang dibooking", "Tersedia:", id="A197"),
+        pytest.param(
+            facts(gone=(replace(CITY, status="BOOKED"),), nearest=(FORTUNER,)),
+            "sedang dibooking",
+            "Tersedia:",
+            id="A197",
+        ),
         pytest.param(facts(nearest=(CITY,)), "Alternatif terdekat", "Tersedia:", id="A43-nearest"),
         pytest.param(facts(CITY, faqs=(COD,)), "- T: Apakah bisa COD?\n  J: Bisa, COD", "[Optional", id="A208-faq"),
         pytest.param(facts(), "Jam buka: Senin-Jumat 09.00-17.00", "FAQ", id="hours"),
-        pytest.param(facts(), "Sekarang Senin, 23 November 2026 pukul 12.00. Showroom sedang buka.", "tutup,", id="now"),
-        pytest.param(facts(open_now=False, opens_next="besok pukul 09.00"), "sedang tutup, buka kembali besok", "sedang buka", id="closed"),
+        pytest.param(
+            facts(), "Sekarang Senin, 23 November 2026 pukul 12.00. Showroom sedang buka.", "tutup,", id="now"
+        ),
+        pytest.param(
+            facts(open_now=False, opens_next="besok pukul 09.00"),
+            "sedang tutup, buka kembali besok",
+            "sedang buka",
+            id="closed",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_facts_decide_which_blocks_there_are(given: Facts, present: str, absent: str) -> None:
     content = system(given)
     assert present in content

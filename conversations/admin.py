@@ -1,0 +1,686 @@
+"""Conversations in the back-office: the list, the chat with a person's moves, the front page and the menu."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject, Left
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from aiconfig.models import BusinessHours, WhatsAppAIConfig
+from aimeow.models import AimeowAccount
+from autolumiku.lib import phone
+from conversations import outbox, turns
+from conversations.models import (
+    ConversationEvent,
+    Delivery,
+    Direction,
+    Holder,
+    Path,
+    Reason,
+    Sender,
+    Status,
+    WhatsAppConversation,
+    WhatsAppMessage,
+)
+from conversations.turn import Intent
+from inventory.models import Status as VehicleStatus
+from inventory.models import Vehicle
+from staffcommands.models import StaffWhatsAppAuth
+from tenants.admin import NOBODY, SELLERS, ReadOnly, ScopedAdmin, allowed, is_platform, label, place_of, when
+
+SHOWN = 200  # messages of a chat on one page
+TROUBLE = (Delivery.FAILED, Delivery.UNSURE)
+
+INTENTS = {
+    Intent.GREETING: "salam",
+    Intent.VEHICLE_INQUIRY: "tanya mobil",
+    Intent.PRICE_INQUIRY: "tanya harga",
+    Intent.TEST_DRIVE: "test drive",
+    Intent.GENERAL_QUESTION: "pertanyaan umum",
+    Intent.UPLOAD_VEHICLE: "staf: tambah mobil",
+    Intent.UPDATE_STATUS: "staf: ubah status",
+    Intent.CHECK_INVENTORY: "staf: cek stok",
+    Intent.GET_STATS: "staf: statistik",
+    Intent.SPAM: "spam",
+    Intent.UNKNOWN: "tidak jelas",
+    Intent.LOCATION: "lokasi",
+    Intent.HOURS: "jam buka",
+    Intent.CONTACT: "kontak",
+    Intent.CONDITION: "kondisi mobil",
+    Intent.PHOTO: "minta foto",
+    Intent.TRADE_IN: "tukar tambah",
+    Intent.NEGOTIATION: "nego harga",
+    Intent.HUMAN_REQUEST: "minta orang",
+    Intent.COMPLAINT: "keluhan",
+    Intent.IDENTITY: "siapa asisten",
+    Intent.FOLLOW_UP: "lanjutan",
+    Intent.REFUSAL: "menolak",
+    Intent.CLOSING: "penutup",
+    Intent.STOP: "minta berhenti",
+}
+
+
+# --- A chat as people read it: pure ----------------------------------------------------------------------------------
+
+DELIVERY = {
+    Delivery.QUEUED: ("antre, belum dikirim", "warn"),
+    Delivery.SENDING: ("sedang dikirim", "info"),
+    Delivery.SENT: ("terkirim", "plain"),
+    Delivery.DELIVERED: ("sampai", "good"),
+    Delivery.READ: ("dibaca", "good"),
+    Delivery.FAILED: ("gagal terkirim", "bad"),
+    Delivery.UNSURE: ("tidak pasti terkirim, periksa di HP showroom", "warn"),
+}
+ERRORS = {
+    "not_connected": "WhatsApp showroom sedang terputus",
+    "worker vanished": "pengiriman terputus di tengah jalan",
+}
+PATHS = {
+    Path.MODEL: "model AI",
+    Path.COUNTER: "dari data, tanpa model",
+    Path.FIXED: "teks tetap",
+    Path.COMMAND: "perintah staf",
+    Path.PERSON: "ditulis orang",
+}
+SENDERS = {Sender.CUSTOMER: "pelanggan", Sender.STAFF: "staf", Sender.AI: "asisten", Sender.SYSTEM: "sistem"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message as the page shows it. side: left (theirs) or right (ours); kind is Sender."""
+
+    id: int
+    side: str
+    kind: str
+    who: str
+    text: str
+    at: datetime
+    media: str = ""  # "image", "link" or ""
+    media_url: str = ""  # http(s) only
+    media_name: str = ""
+    map_url: str = ""
+    origin: str = ""  # how the answer came about
+    delivery: tuple[str, str] = ("", "")  # words, tone
+    error: str = ""
+    resend: bool = False
+    claims: tuple[str, ...] = ()  # what no fact covered in the draft
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An event between the messages."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    text: str
+
+
+def bubble(message: WhatsAppMessage) -> Bubble:
+    ours = message.direction == Direction.OUTBOUND
+    url = message.media_url if message.media_url.startswith(("https://", "http://")) else ""
+    return Bubble(
+        id=message.pk,
+        side="right" if ours else "left",
+        kind=message.sender_type,
+        who=SENDERS.get(Sender(message.sender_type), "orang (HP showroom)" if ours else "orang"),
+        text=message.content,
+        at=message.created_at,
+        media=("image" if message.media_type == WhatsAppMessage.Media.IMAGE and url else "link")
+        if message.media_type
+        else "",
+        media_url=url,
+        media_name=message.get_media_type_display() if message.media_type else "",
+        map_url=map_link(message),
+        origin=origin(message) if ours else INTENTS.get(message.intent, ""),  # type: ignore[call-overload]
+        delivery=DELIVERY.get(message.aimeow_status, ("", "")) if ours else ("", ""),  # type: ignore[call-overload]
+        error=(ERRORS.get(message.error, "gangguan di gateway") if message.error and ours else ""),
+        resend=ours and message.aimeow_status in TROUBLE,
+        claims=failed_claims(message.verdict),
+    )
+
+
+def origin(message: WhatsAppMessage) -> str:
+    """How an answer came about; for the model also which one and how long it took."""
+    words = PATHS.get(message.path, "")  # type: ignore[call-overload]
+    call = message.llm_call if message.path == Path.MODEL else None
+    return f"{words}: {call.model}, {call.latency_ms / 1000:.1f} detik".replace(".", ",") if call is not None else words
+
+
+def map_link(message: WhatsAppMessage) -> str:
+    if message.latitude is None or message.longitude is None:
+        return ""
+    return f"https://www.google.com/maps?q={message.latitude:.6f},{message.longitude:.6f}"
+
+
+def failed_claims(verdict: Any) -> tuple[str, ...]:
+    failed = verdict.get("failed") if isinstance(verdict, dict) else None
+    return tuple(str(claim)[:200] for claim in failed[:20]) if isinstance(failed, list) else ()
+
+
+def note(event: ConversationEvent) -> Note:
+    parts = [event.get_kind_display()]
+    if event.kind == ConversationEvent.Kind.SPAM and event.data.get("spam") is False:
+        parts = ["bukan spam"]
+    if event.reason and event.reason != Reason.MANUAL:
+        parts.append(event.get_reason_display())
+    if event.actor is not None:
+        parts.append(event.actor.get_full_name() or event.actor.get_username())
+    return Note(" · ".join(parts), event.created_at)
+
+
+def timeline(bubbles: Iterable[Bubble], notes: Iterable[Note]) -> Iterator[Bubble | Note | Day]:
+    """Messages and events in order, with a line wherever a new day begins (in the zone of the page)."""
+    today: date | None = None
+    for entry in heapq.merge(bubbles, notes, key=lambda entry: entry.at):
+        day = timezone.localdate(entry.at)
+        if day != today:
+            today = day
+            yield Day(date_format(day, "l, j F Y"))
+        yield entry
+
+
+def state(chat: WhatsAppConversation) -> SafeString:
+    """The chat's state in one coloured label."""
+    if chat.is_spam:
+        return label("spam", "bad")
+    if chat.status == Status.CLOSED:
+        return label("selesai")
+    if chat.holder == Holder.PERSON:
+        return label(f"dipegang {holder_name(chat)}", "info")
+    if chat.holder == Holder.WAITING:
+        return label("menunggu orang", "warn")
+    return label("perlu dilihat", "warn") if chat.status == Status.ESCALATED else label("asisten", "good")
+
+
+def holder_name(chat: WhatsAppConversation) -> str:
+    person = chat.escalated_to
+    return (person.get_full_name() or person.get_username()) if person is not None else "orang"
+
+
+def buttons(chat: WhatsAppConversation, user: Any) -> list[tuple[str, str, str]]:
+    """The moves that make sense now: (move, words, tone)."""
+    closed, mine = chat.status == Status.CLOSED, chat.holder == Holder.PERSON and chat.escalated_to == user
+    moves = [
+        ("take", "Ambil alih", "main", not closed and not mine),
+        ("ask", "Minta orang", "", not closed and chat.holder == Holder.BOT),
+        (
+            "give_back",
+            "Kembalikan ke asisten",
+            "main",
+            not closed and (chat.holder != Holder.BOT or chat.status == Status.ESCALATED),
+        ),
+        ("close", "Tutup", "", not closed),
+        ("reopen", "Buka lagi", "main", closed),
+        ("not_spam", "Bukan spam", "", chat.is_spam),
+        ("spam", "Tandai spam", "", not chat.is_spam),
+    ]
+    return [(move, words, tone) for move, words, tone, fits in moves if fits]
+
+
+# --- A person's moves ------------------------------------------------------------------------------------------------
+
+
+def take(chat: WhatsAppConversation, user: Any) -> str:
+    if turns.take(chat.pk, user=user):
+        return "Percakapan ini sekarang Anda pegang. Asisten diam sampai dikembalikan."
+    chat.refresh_from_db(fields=["escalated_to"])
+    return f"Percakapan ini sudah dipegang {holder_name(chat)}."
+
+
+def ask(chat: WhatsAppConversation, user: Any) -> str:
+    turns.hand_over(chat.pk, reason=Reason.MANUAL, user=user)
+    return "Percakapan menunggu orang. Asisten diam sampai dikembalikan."
+
+
+def give_back(chat: WhatsAppConversation, user: Any) -> str:
+    turns.give_back(chat.pk, user=user)
+    return "Percakapan dikembalikan ke asisten."
+
+
+def close(chat: WhatsAppConversation, user: Any) -> str:
+    turns.close(chat.pk, user=user)
+    return "Percakapan ditutup. Pesan pelanggan berikutnya membukanya lagi."
+
+
+def reopen(chat: WhatsAppConversation, user: Any) -> str:
+    closed = WhatsAppConversation.objects.filter(pk=chat.pk, status=Status.CLOSED)
+    if closed.update(status=Status.ACTIVE, closed_at=None):
+        turns.note(chat.pk, ConversationEvent.Kind.REOPENED, actor=user)
+    return "Percakapan dibuka lagi."
+
+
+def mark_spam(chat: WhatsAppConversation, user: Any, spam: bool = True) -> str:
+    if WhatsAppConversation.objects.filter(pk=chat.pk, is_spam=not spam).update(is_spam=spam):
+        turns.note(chat.pk, ConversationEvent.Kind.SPAM, actor=user, spam=spam)
+    return "Ditandai sebagai spam." if spam else "Tanda spam dihapus."
+
+
+def unmark_spam(chat: WhatsAppConversation, user: Any) -> str:
+    return mark_spam(chat, user, spam=False)
+
+
+MOVES: dict[str, Callable[[WhatsAppConversation, Any], str]] = {
+    "take": take,
+    "ask": ask,
+    "give_back": give_back,
+    "close": close,
+    "reopen": reopen,
+    "spam": mark_spam,
+    "not_spam": unmark_spam,
+}
+
+
+def resend(chat: WhatsAppConversation, user: Any, message_id: str) -> str:
+    own = WhatsAppMessage.objects.filter(conversation_id=chat.pk, pk=message_id) if message_id.isdecimal() else None
+    if own is not None and len(message_id) < 19 and own.exists() and outbox.resend(int(message_id), user=user):
+        return "Pesan dikirim ulang."
+    return "Pesan ini tidak perlu dikirim ulang."
+
+
+# --- Filters ---------------------------------------------------------------------------------------------------------
+
+
+class StateFilter(admin.SimpleListFilter):
+    title, parameter_name = "keadaan", "keadaan"
+    RULES = {
+        "menunggu": Q(status=Status.ESCALATED) & ~Q(holder=Holder.PERSON),
+        "dipegang": Q(holder=Holder.PERSON),
+        "asisten": Q(holder=Holder.BOT, status=Status.ACTIVE),
+        "selesai": Q(status=Status.CLOSED),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("menunggu", "menunggu orang"),
+            ("dipegang", "dipegang orang"),
+            ("saya", "dipegang saya"),
+            ("asisten", "dijawab asisten"),
+            ("selesai", "selesai"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "saya":
+            return queryset.filter(holder=Holder.PERSON, escalated_to=request.user)
+        return queryset.filter(self.RULES.get(self.value() or "", Q()))
+
+
+class IntentFilter(admin.SimpleListFilter):
+    title, parameter_name = "maksud terakhir", "maksud"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(intent), words) for intent, words in INTENTS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(last_intent=self.value()) if self.value() else queryset
+
+
+class SendFilter(admin.SimpleListFilter):
+    title, parameter_name = "pengiriman", "kirim"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("bermasalah", "gagal atau tidak pasti"), ("failed", "gagal"), ("unsure", "tidak pasti")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = {"bermasalah": TROUBLE, "failed": TROUBLE[:1], "unsure": TROUBLE[1:]}.get(self.value() or "")
+        return queryset.filter(Exists(unsent(chosen))) if chosen else queryset
+
+
+def unsent(states: Iterable[str]) -> QuerySet[WhatsAppMessage]:
+    return WhatsAppMessage.objects.filter(conversation=OuterRef("pk"), aimeow_status__in=list(states))
+
+
+# --- The pages -------------------------------------------------------------------------------------------------------
+
+
+@admin.register(WhatsAppConversation)
+class WhatsAppConversationAdmin(ScopedAdmin):
+    list_display = ("who", "state", "reason", "snippet", "last")
+    list_display_links = ("who",)
+    list_filter = (StateFilter, "status", "holder", "escalated_reason", IntentFilter, "is_spam", SendFilter)
+    list_select_related = ("escalated_to",)
+    search_fields = ("customer_name",)
+    search_help_text = "Cari nama, nomor HP atau isi pesan."
+    actions = ("release_all", "close_all", "spam_all")
+    adders = NOBODY
+    changers = SELLERS
+
+    # -- the list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        latest = WhatsAppMessage.objects.filter(conversation=OuterRef("pk")).order_by("-pk")
+        said = JSONObject(text=Left("content", 90), media="media_type", way="direction")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                latest=Subquery(latest.values(said=said)[:1], output_field=JSONField()),
+                trouble=Exists(unsent(TROUBLE)),
+            )
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()[:200].replace("\x00", "")
+        if not term:
+            return queryset, False
+        wanted = Q(customer_name__icontains=term) | Q(
+            Exists(WhatsAppMessage.objects.filter(conversation=OuterRef("pk"), content__icontains=term))
+        )
+        digits = "".join(mark for mark in term if mark.isascii() and mark.isdigit())
+        if len(digits) >= 4:
+            digits = f"62{digits[1:]}" if digits.startswith("0") else digits
+            wanted |= Q(customer_phone__contains=digits)
+        return queryset.filter(wanted), False
+
+    @admin.display(description="pelanggan", ordering="customer_name")
+    def who(self, chat: WhatsAppConversation) -> SafeString:
+        number = phone.show(chat.customer_phone or "") or "nomor belum diketahui"
+        name = chat.customer_name[:60] or number
+        return format_html('{}<small class="al-sub">{}</small>', name, number if chat.customer_name else "")
+
+    @admin.display(description="keadaan", ordering="status")
+    def state(self, chat: Any) -> SafeString:
+        words = state(chat)
+        return format_html("{} {}", words, label("ada pesan belum terkirim", "bad")) if chat.trouble else words
+
+    @admin.display(description="alasan", ordering="escalated_reason")
+    def reason(self, chat: WhatsAppConversation) -> str:
+        return chat.get_escalated_reason_display() if chat.escalated_reason else "–"
+
+    @admin.display(description="pesan terakhir")
+    def snippet(self, chat: Any) -> SafeString | str:
+        if not chat.latest:
+            return "belum ada pesan"
+        media = dict(WhatsAppMessage.Media.choices).get(chat.latest["media"], "")
+        text = " ".join(str(chat.latest["text"]).split()) or (f"[{media}]" if media else "")
+        ours = "Kami: " if chat.latest["way"] == Direction.OUTBOUND else ""
+        return format_html('<span class="al-snippet">{}{}</span>', ours, text)
+
+    @admin.display(description="waktu", ordering="last_message_at")
+    def last(self, chat: WhatsAppConversation) -> str:
+        return when(chat.last_message_at)
+
+    def each(self, request: HttpRequest, rows: QuerySet[Any], move: str, words: str) -> None:
+        chats = list(rows)
+        for chat in chats:
+            MOVES[move](chat, request.user)
+        messages.success(request, f"{len(chats)} percakapan {words}.")
+
+    @admin.action(description="Kembalikan ke asisten", permissions=["change"])
+    def release_all(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        self.each(request, rows, "give_back", "dikembalikan ke asisten")
+
+    @admin.action(description="Tutup", permissions=["change"])
+    def close_all(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        self.each(request, rows, "close", "ditutup")
+
+    @admin.action(description="Tandai spam", permissions=["change"])
+    def spam_all(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        self.each(request, rows, "spam", "ditandai spam")
+
+    # -- the chat
+
+    def get_urls(self) -> list[URLPattern]:
+        act = self.admin_site.admin_view(self.act)
+        return [path("<int:pk>/langkah/", act, name="conversations_whatsappconversation_act"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The chat, newest messages last; ?before=ID shows the ones before that message."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET"])
+        chat = self.get_object(request, object_id)
+        if not self.has_view_permission(request, chat):
+            raise PermissionDenied
+        may_act = self.has_change_permission(request, chat)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(chat)[:60],
+            "opts": self.opts,
+            "chat": chat,
+            "phone": phone.show(chat.customer_phone or "") or "nomor belum diketahui",
+            "state": state(chat),
+            "intent": INTENTS.get(chat.last_intent, ""),
+            "buttons": buttons(chat, request.user) if may_act else [],
+            "may_act": may_act,
+            **self._thread(chat, request.GET.get("before", "")),
+        }
+        return TemplateResponse(request, "admin/conversations/whatsappconversation/chat.html", context)
+
+    def _thread(self, chat: WhatsAppConversation, before: str) -> dict[str, Any]:
+        rows = WhatsAppMessage.objects.filter(tenant_id=chat.tenant_id, conversation=chat).select_related("llm_call")
+        happened = ConversationEvent.objects.filter(conversation=chat).select_related("actor")
+        paged = before.isdecimal() and len(before) < 19
+        if paged:
+            rows = rows.filter(pk__lt=int(before))
+        newest = list(rows.order_by("-pk")[: SHOWN + 1])
+        shown = newest[:SHOWN][::-1]
+        more = len(newest) > SHOWN
+        if more:
+            happened = happened.filter(created_at__gte=shown[0].created_at)
+        if paged and shown:
+            happened = happened.filter(created_at__lte=shown[-1].created_at)
+        events = list(happened.order_by("-pk")[:SHOWN])[::-1]
+        return {
+            "entries": [(type(entry).__name__, entry) for entry in timeline(map(bubble, shown), map(note, events))],
+            "earlier": shown[0].pk if more else None,
+            "paged": paged,
+        }
+
+    def act(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """One of a person's moves, or sending a message again."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        chat = self.get_object(request, str(pk))
+        if not self.has_change_permission(request, chat):
+            raise PermissionDenied
+        move = request.POST.get("move", "")
+        if move == "resend":
+            said = resend(chat, request.user, request.POST.get("message", ""))
+        elif move in MOVES:
+            said = MOVES[move](chat, request.user)
+        else:
+            raise Http404
+        messages.info(request, said)
+        return redirect("admin:conversations_whatsappconversation_change", pk)
+
+
+@admin.register(WhatsAppMessage)
+class WhatsAppMessageAdmin(ReadOnly, ScopedAdmin):
+    """For support; people read messages inside their chat, so the menu leaves it out."""
+
+    list_display = ("created_at", "conversation", "sender_type", "content", "aimeow_status")
+    list_filter = ("direction", "sender_type", "path", "aimeow_status")
+    list_select_related = ("conversation",)
+    search_fields = ("content",)
+    show_full_result_count = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_platform(request) or allowed(request, self.deleters_of_chats)
+
+    deleters_of_chats = WhatsAppConversationAdmin.deleters
+
+
+# --- The front page --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    count: int
+    words: str
+    url: str
+    tone: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Something the showroom should know or do."""
+
+    text: str
+    url: str = ""
+    link: str = ""
+    tone: str = "info"
+
+
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The admin's index, with what needs a person today."""
+    anywhere = place_of(request) is not None or is_platform(request)
+    extra = {"cards": cards(), "advice": advice(request)} if anywhere else {"nowhere": True}
+    return admin.site.index(request, {"title": "Beranda", **extra})
+
+
+def cards() -> list[Card]:
+    chats = reverse("admin:conversations_whatsappconversation_changelist")
+    cars = reverse("admin:inventory_vehicle_changelist")
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    counted = WhatsAppConversation.objects.aggregate(
+        waiting=Count("pk", filter=StateFilter.RULES["menunggu"]),
+        today=Count("pk", filter=Q(last_message_at__gte=midnight)),
+    )
+    trouble = WhatsAppMessage.objects.filter(aimeow_status__in=TROUBLE).count()
+    stock = Vehicle.objects.filter(status=VehicleStatus.AVAILABLE).count()
+    return [
+        Card(
+            counted["waiting"], "menunggu orang", f"{chats}?keadaan=menunggu", "warn" if counted["waiting"] else "good"
+        ),
+        Card(trouble, "pesan gagal atau tidak pasti", f"{chats}?kirim=bermasalah", "bad" if trouble else "good"),
+        Card(counted["today"], "percakapan hari ini", chats),
+        Card(stock, "mobil tersedia", f"{cars}?status__exact=AVAILABLE", "plain" if stock else "warn"),
+    ]
+
+
+def advice(request: HttpRequest) -> list[Advice]:
+    """What is missing or off, most urgent first. For all showrooms at once only what concerns the installation."""
+    found = [] if place_of(request) is None else list(missing())
+    if not settings.ZAI_API_KEY:
+        found.append(Advice("Jawaban dibuat dari data stok, tanpa model AI (ZAI_API_KEY belum diisi)."))
+    return found
+
+
+def missing() -> Iterator[Advice]:
+    account = AimeowAccount.objects.first()
+    accounts = reverse("admin:aimeow_aimeowaccount_changelist")
+    config = reverse("admin:aiconfig_whatsappaiconfig_changelist")
+    if account is None:
+        yield Advice("Showroom ini belum punya nomor WhatsApp. Hubungi admin platform.", tone="bad")
+    elif account.connection_status != AimeowAccount.Connection.CONNECTED:
+        yield Advice("WhatsApp showroom tidak terhubung; balasan menunggu.", accounts, "Lihat nomor", "bad")
+    settings_row = WhatsAppAIConfig.objects.first()
+    if settings_row is None:
+        yield Advice("Asisten belum diatur; nilai bawaan dipakai.", config, "Atur asisten", "warn")
+    elif not (settings_row.auto_reply and settings_row.customer_chat_enabled):
+        yield Advice("Asisten sedang tidak melayani pelanggan.", config, "Ubah", "warn")
+    if not BusinessHours.objects.exists():
+        yield Advice("Jam buka belum diisi; asisten menganggap showroom selalu buka.", config, "Isi jam buka")
+    if not StaffWhatsAppAuth.objects.filter(is_active=True).exists():
+        yield Advice(
+            "Belum ada staf WhatsApp; tidak ada yang diberi tahu saat pelanggan butuh orang.",
+            reverse("admin:staffcommands_staffwhatsappauth_changelist"),
+            "Tambah staf",
+            "warn",
+        )
+
+
+# --- The menu (theme) ------------------------------------------------------------------------------------------------
+
+MENU = (
+    ("", (("Beranda", "home", "index"),)),
+    (
+        "Percakapan",
+        (
+            ("Semua percakapan", "forum", "conversations_whatsappconversation_changelist"),
+            ("Menunggu orang", "support_agent", "conversations_whatsappconversation_changelist?keadaan=menunggu"),
+        ),
+    ),
+    ("Stok", (("Mobil", "directions_car", "inventory_vehicle_changelist"),)),
+    (
+        "Asisten",
+        (
+            ("Pengaturan", "tune", "aiconfig_whatsappaiconfig_changelist"),
+            ("Tanya jawab", "quiz", "aiconfig_faqentry_changelist"),
+            ("Jam buka", "schedule", "aiconfig_businesshours_changelist"),
+            ("Pemakaian model", "monitoring", "aiconfig_llmcall_changelist"),
+        ),
+    ),
+    (
+        "Staf",
+        (
+            ("Staf WhatsApp", "badge", "staffcommands_staffwhatsappauth_changelist"),
+            ("Log perintah", "history", "staffcommands_staffcommandlog_changelist"),
+        ),
+    ),
+    ("Prospek", (("Prospek", "person_search", "leads_lead_changelist"),)),
+    (
+        "Showroom",
+        (
+            ("Data showroom", "storefront", "tenants_tenant_changelist"),
+            ("Nomor WhatsApp", "smartphone", "aimeow_aimeowaccount_changelist"),
+            ("Pengguna showroom", "group", "tenants_membership_changelist"),
+        ),
+    ),
+)
+PLATFORM_MENU = (
+    "Platform",
+    (
+        ("Pengguna", "manage_accounts", "tenants_user_changelist"),
+        ("Klien tak dikenal", "device_unknown", "aimeow_unknownclient_changelist"),
+    ),
+)
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The theme's side menu for this person."""
+    if place_of(request) is None and not is_platform(request):
+        return [menu_group(MENU[0], request)]
+    groups = [*MENU, PLATFORM_MENU] if is_platform(request) else list(MENU)
+    return [menu_group(group, request) for group in groups]
+
+
+def menu_group(group: tuple[str, tuple[tuple[str, str, str], ...]], request: HttpRequest) -> dict[str, Any]:
+    title, items = group
+    return {"title": title, "items": [menu_item(item, request) for item in items]}
+
+
+def menu_item(item: tuple[str, str, str], request: HttpRequest) -> dict[str, Any]:
+    title, icon, target = item
+    name, _, query = target.partition("?")
+    link = reverse(f"admin:{name}") + (f"?{query}" if query else "")
+    waiting = request.GET.get("keadaan") == "menunggu"
+    chats = name.startswith("conversations_")
+    active = (
+        request.path.startswith(reverse(f"admin:{name}")) and name != "index" and (not chats or waiting == bool(query))
+    )
+    return {"title": title, "icon": icon, "link": link, "active": active or (name == "index" and request.path == link)}
+
+
+def subheader(request: HttpRequest) -> str:
+    """Under the product's name in the menu: where one works."""
+    place = place_of(request)
+    if place is not None:
+        return place.name
+    return "Semua showroom" if is_platform(request) else ""
