@@ -11,17 +11,18 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from aiconfig import api, hours
 from aiconfig.models import BusinessHours, FAQEntry, LLMCall, WhatsAppAIConfig
 from tenants.admin import (
     NOBODY,
     CheckboxInput,
+    ClockInput,
     OwnedForm,
     ReadOnly,
     ScopedAdmin,
     SelectInput,
-    TimeInput,
     label,
     place_of,
     when,
@@ -34,7 +35,7 @@ DAY_FIELDS = tuple((f"day{number}_opens", f"day{number}_closes") for number in r
 def day_fields() -> dict[str, forms.Field]:
     """Two times a weekday; both empty: closed."""
     return {
-        name: forms.TimeField(label=f"{hours.DAYS[number]}, {word}", required=False, widget=TimeInput)
+        name: forms.TimeField(label=f"{hours.DAYS[number]}, {word}", required=False, widget=ClockInput)
         for number, names in enumerate(DAY_FIELDS)
         for name, word in zip(names, ("buka", "tutup"), strict=True)
     }
@@ -45,6 +46,9 @@ class ConfigFormBase(OwnedForm):
         super().__init__(*args, **kwargs)
         if "always_open" in self.fields:
             self._show_week(api.week_of(self.instance.tenant_id) if self.instance.tenant_id else None)
+        for name in ("welcome_message", "after_hours_message"):
+            if name in self.fields:
+                self.fields[name].widget.attrs["rows"] = 3
         if "timezone" in self.fields:
             zones = {**ZONES, self.instance.timezone: ZONES.get(self.instance.timezone, self.instance.timezone)}
             self.fields["timezone"].choices = list(zones.items())  # type: ignore[attr-defined]
@@ -83,7 +87,7 @@ ConfigForm = type(forms.ModelForm)(
     {
         "__module__": __name__,
         "always_open": forms.BooleanField(
-            label="selalu buka",
+            label="Selalu buka",
             required=False,
             widget=CheckboxInput,
             help_text="Tanpa jam buka: asisten tidak pernah menyebut toko tutup. Isi jam di bawah tidak dipakai.",
@@ -163,7 +167,7 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "timezone":
             return forms.ChoiceField(
-                label=db_field.verbose_name,
+                label=capfirst(db_field.verbose_name),
                 choices=list(ZONES.items()),
                 widget=SelectInput,
                 validators=db_field.validators,

@@ -43,7 +43,7 @@ def _spans(week: Week, now: datetime) -> Iterator[tuple[datetime, datetime]]:
 
 
 def say(moment: datetime | None, now: datetime) -> str:
-    """"hari ini pukul 09.00", "besok pukul 09.00", "Senin pukul 09.00"; "" for None."""
+    """ "hari ini pukul 09.00", "besok pukul 09.00", "Senin pukul 09.00"; "" for None."""
     if moment is None:
         return ""
     days = (moment.date() - now.date()).days

@@ -58,7 +58,9 @@ async def complete(
     began = time.monotonic()
     try:
         async with asyncio.timeout(max(seconds, 0.001)):
-            answer = await _client().post("/chat/completions", body=_body(messages, name, temperature, max_tokens), cast_to=object)
+            answer = await _client().post(
+                "/chat/completions", body=_body(messages, name, temperature, max_tokens), cast_to=object
+            )
     except Exception as error:
         raise LLMError(_code(error), model=name, latency_ms=_since(began)) from error
     return _read(answer, name, _since(began))

@@ -32,7 +32,10 @@ class WhatsAppAIConfig(Owned):
     ai_name = models.CharField("nama asisten", max_length=60, default="AI Assistant")
     ai_personality = models.CharField("gaya bicara", max_length=12, choices=Personality, default=Personality.FRIENDLY)
     welcome_message = models.TextField(
-        "salam pembuka", max_length=500, blank=True, help_text="Dipakai saat pelanggan pertama kali menyapa. Kosong: salam bawaan."
+        "salam pembuka",
+        max_length=500,
+        blank=True,
+        help_text="Dipakai saat pelanggan pertama kali menyapa. Kosong: salam bawaan.",
     )
     auto_reply = models.BooleanField(
         "balas otomatis", default=True, help_text="Mati: pesan disimpan dan ditampilkan, tidak dibalas, menunggu orang."
@@ -46,9 +49,14 @@ class WhatsAppAIConfig(Owned):
     after_hours_mode = models.CharField(
         "di luar jam buka", max_length=12, choices=AfterHours, default=AfterHours.ANSWER
     )
-    ai_model = models.CharField("model AI", max_length=80, blank=True, help_text="Kosong: model bawaan (ZAI_TEXT_MODEL).")
+    ai_model = models.CharField(
+        "model AI", max_length=80, blank=True, help_text="Kosong: model bawaan (ZAI_TEXT_MODEL)."
+    )
     temperature = models.FloatField(
-        "temperatur", default=0.7, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)], help_text="0,0 sampai 1,0."
+        "temperatur",
+        default=0.7,
+        validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
+        help_text="0,0 sampai 1,0.",
     )
     max_tokens = models.PositiveIntegerField(
         "panjang jawaban maksimum (token)", default=1000, validators=[MinValueValidator(50), MaxValueValidator(100_000)]
@@ -70,7 +78,10 @@ class WhatsAppAIConfig(Owned):
         "jeda paling lama (detik)", default=8.0, validators=[MinValueValidator(0), MaxValueValidator(60)]
     )
     send_gap_seconds = models.FloatField(
-        "jarak antar kirim dari nomor ini (detik)", default=1.0, validators=[MinValueValidator(0), MaxValueValidator(60)], help_text="0: tanpa jarak."
+        "jarak antar kirim dari nomor ini (detik)",
+        default=1.0,
+        validators=[MinValueValidator(0), MaxValueValidator(60)],
+        help_text="0: tanpa jarak.",
     )
     customer_gap_seconds = models.FloatField(
         "jarak antar kirim ke pelanggan yang sama (detik)",
@@ -92,7 +103,12 @@ class WhatsAppAIConfig(Owned):
             models.CheckConstraint(condition=Q(temperature__gte=0, temperature__lte=1), name="config_temperature"),
             models.CheckConstraint(condition=Q(max_tokens__gte=1), name="config_max_tokens"),
             models.CheckConstraint(
-                condition=Q(burst_wait_seconds__gte=0, burst_cap_seconds__gte=0, send_gap_seconds__gte=0, customer_gap_seconds__gte=0),
+                condition=Q(
+                    burst_wait_seconds__gte=0,
+                    burst_cap_seconds__gte=0,
+                    send_gap_seconds__gte=0,
+                    customer_gap_seconds__gte=0,
+                ),
                 name="config_seconds",
             ),
         ]

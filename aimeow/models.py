@@ -16,13 +16,14 @@ class AimeowAccount(Owned):
         QR_READY = "qr_ready", "menunggu pindai QR"
 
     client_id = models.CharField(
-        "clientId", max_length=200, unique=True, help_text="ID klien di gateway Aimeow; bisa berganti saat dipasangkan ulang."
+        "clientId",
+        max_length=200,
+        unique=True,
+        help_text="ID klien di gateway Aimeow; bisa berganti saat dipasangkan ulang.",
     )
     phone_number = models.CharField("nomor WhatsApp", max_length=20, blank=True)
     is_active = models.BooleanField("aktif", default=True)
-    connection_status = models.CharField(
-        "koneksi", max_length=12, choices=Connection, default=Connection.DISCONNECTED
-    )
+    connection_status = models.CharField("koneksi", max_length=12, choices=Connection, default=Connection.DISCONNECTED)
     last_connected_at = models.DateTimeField("terakhir terhubung", null=True, blank=True)
     qr_code = models.TextField("kode QR", blank=True)
     qr_code_expires_at = models.DateTimeField("QR berlaku sampai", null=True, blank=True)
@@ -52,7 +53,9 @@ class AimeowAccount(Owned):
         self.last_connected_at = timezone.now()
         self.qr_code, self.qr_code_expires_at = "", None
         self.phone_number = self.phone_number or phone
-        self.save(update_fields=["connection_status", "last_connected_at", "qr_code", "qr_code_expires_at", "phone_number"])
+        self.save(
+            update_fields=["connection_status", "last_connected_at", "qr_code", "qr_code_expires_at", "phone_number"]
+        )
 
     def mark_disconnected(self) -> None:
         self.connection_status = self.Connection.DISCONNECTED

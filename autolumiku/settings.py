@@ -1,13 +1,16 @@
 """All settings, read from the environment (README, "Settings"). Secure by default: DEBUG is off unless asked for."""
 
+import contextlib
 import secrets
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
 import structlog
+from structlog.typing import EventDict
 
 from autolumiku import embedded
 
@@ -26,10 +29,8 @@ def kept_secret(name: str) -> str:
         draft = VAR_DIR / f"{name}.{secrets.token_hex(4)}"
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(64))
-        try:
+        with contextlib.suppress(FileExistsError):
             path.hardlink_to(draft)  # the first process wins; the others read its secret
-        except FileExistsError:
-            pass
         draft.unlink()
     return path.read_text()
 
@@ -40,7 +41,7 @@ PORT = env.int("PORT", 8000)
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret("secret_key")
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "127.0.0.1"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) + [PUBLIC_HOST, "127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[]), PUBLIC_HOST, "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 HTTPS = PUBLIC_URL.startswith("https://")
@@ -185,11 +186,12 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "listen_notify": True,
 }
 
+
 # --- Logs: one line an event, ids only -------------------------------------------------------------------------------
-def where_it_failed(_logger: object, _name: str, event: dict[str, object]) -> dict[str, object]:
+def where_it_failed(_logger: Any, _name: str, event: EventDict) -> EventDict:
     """The traceback's places and the error's type, never its message: that may hold what a customer wrote."""
-    error = event.pop("exc_info", None) and sys.exc_info()[1]
-    if error:
+    error = sys.exc_info()[1] if event.pop("exc_info", None) else None
+    if error is not None:
         places = traceback.extract_tb(error.__traceback__)[-8:]
         event["error"] = type(error).__name__
         event["at"] = " > ".join(f"{Path(place.filename).name}:{place.lineno}" for place in places)
@@ -227,7 +229,7 @@ LOGGING = {
     },
 }
 
-# --- Dress of the back-office (ADMIN_THEME=0: Django's own) -------------------------------------------------------------
+# --- Dress of the back-office (ADMIN_THEME=0: Django's own) -----------------------------------------------------------
 UNFOLD = {
     "SITE_TITLE": "AutoLumiku",
     "SITE_HEADER": "AutoLumiku",

@@ -354,7 +354,7 @@ def unsent(states: Iterable[str]) -> QuerySet[WhatsAppMessage]:
 
 @admin.register(WhatsAppConversation)
 class WhatsAppConversationAdmin(ScopedAdmin):
-    list_display = ("who", "state", "reason", "snippet", "last")
+    list_display = ("who", "state", "snippet", "last")
     list_display_links = ("who",)
     list_filter = (StateFilter, "status", "holder", "escalated_reason", IntentFilter, "is_spam", SendFilter)
     list_select_related = ("escalated_to",)
@@ -401,12 +401,9 @@ class WhatsAppConversationAdmin(ScopedAdmin):
 
     @admin.display(description="keadaan", ordering="status")
     def state(self, chat: Any) -> SafeString:
-        words = state(chat)
-        return format_html("{} {}", words, label("ada pesan belum terkirim", "bad")) if chat.trouble else words
-
-    @admin.display(description="alasan", ordering="escalated_reason")
-    def reason(self, chat: WhatsAppConversation) -> str:
-        return chat.get_escalated_reason_display() if chat.escalated_reason else "–"
+        trouble = label("ada pesan belum terkirim", "bad") if chat.trouble else ""
+        reason = chat.get_escalated_reason_display() if chat.escalated_reason else ""
+        return format_html('{} {}<small class="al-sub">{}</small>', state(chat), trouble, reason)
 
     @admin.display(description="pesan terakhir")
     def snippet(self, chat: Any) -> SafeString | str:
@@ -459,6 +456,7 @@ class WhatsAppConversationAdmin(ScopedAdmin):
             **self.admin_site.each_context(request),
             "title": str(chat)[:60],
             "opts": self.opts,
+            "original": chat,
             "chat": chat,
             "phone": phone.show(chat.customer_phone or "") or "nomor belum diketahui",
             "state": state(chat),

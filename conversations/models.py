@@ -62,13 +62,19 @@ class WhatsAppConversation(Owned):
     may be sent (conversations.turns). Only conversations.intake and conversations.turns write these columns.
     """
 
-    account = OwnedForeignKey("aimeow.AimeowAccount", models.CASCADE, related_name="conversations", verbose_name="nomor")
+    account = OwnedForeignKey(
+        "aimeow.AimeowAccount", models.CASCADE, related_name="conversations", verbose_name="nomor"
+    )
     customer_phone = models.CharField("nomor HP", max_length=20, null=True, blank=True)
     lid = models.CharField("LID", max_length=40, null=True, blank=True)
-    chat_jid = models.CharField("alamat balasan", max_length=80, help_text="JID atau nomor yang dipakai gateway untuk membalas.")
+    chat_jid = models.CharField(
+        "alamat balasan", max_length=80, help_text="JID atau nomor yang dipakai gateway untuk membalas."
+    )
     customer_name = models.CharField("nama", max_length=500, blank=True)
     is_staff = models.BooleanField("staf", default=False, help_text="Hanya tampilan; hak diperiksa pada setiap pesan.")
-    lead = OwnedForeignKey("leads.Lead", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="prospek")
+    lead = OwnedForeignKey(
+        "leads.Lead", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="prospek"
+    )
     last_intent = models.CharField("maksud terakhir", max_length=20, blank=True)
     is_spam = models.BooleanField("spam", default=False)
 

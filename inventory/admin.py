@@ -156,9 +156,11 @@ class VehicleAdmin(ScopedAdmin):
     """Cars leave the stock by their status; the row and its history stay (only the platform admin deletes rows)."""
 
     form = VehicleForm
-    formfield_overrides = {models.BigIntegerField: {"form_class": RupiahField, "widget": TextInput}}
+    formfield_overrides = ScopedAdmin.formfield_overrides | {
+        models.BigIntegerField: {"form_class": RupiahField, "widget": TextInput}
+    }
     inlines = (PhotoInline, HistoryInline)
-    list_display = ("picture", "title", "model_year", "cash", "state", "distance", "changed")
+    list_display = ("picture", "title", "cash", "state", "changed")
     list_display_links = ("picture", "title")
     list_filter = ("status", "make", "transmission", "fuel", "is_featured")
     search_fields = ("display_id", "make", "model", "variant", "year", "license_plate", "color")
@@ -258,8 +260,8 @@ class VehicleAdmin(ScopedAdmin):
 
     @admin.display(description="mobil", ordering="make")
     def title(self, vehicle: Vehicle) -> SafeString:
-        name = " ".join(part for part in (vehicle.make, vehicle.model, vehicle.variant) if part)
-        return format_html('{}<small class="al-sub">{}</small>', name, vehicle.display_id)
+        distance = "" if vehicle.mileage is None else f" · {vehicle.mileage:,} km".replace(",", ".")
+        return format_html('{}<small class="al-sub">{}{}</small>', vehicle.name, vehicle.display_id, distance)
 
     @admin.display(description="tahun", ordering="year")
     def model_year(self, vehicle: Vehicle) -> str:
@@ -272,10 +274,6 @@ class VehicleAdmin(ScopedAdmin):
     @admin.display(description="status", ordering="status")
     def state(self, vehicle: Vehicle) -> SafeString:
         return label(vehicle.get_status_display(), TONES.get(vehicle.status, "plain"))
-
-    @admin.display(description="kilometer", ordering="mileage")
-    def distance(self, vehicle: Vehicle) -> str:
-        return "–" if vehicle.mileage is None else f"{vehicle.mileage:,} km".replace(",", ".")
 
     @admin.display(description="diubah", ordering="updated_at")
     def changed(self, vehicle: Vehicle) -> str:

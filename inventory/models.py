@@ -55,7 +55,9 @@ class Vehicle(Owned):
     status = models.CharField("status", max_length=10, choices=Status, default=Status.DRAFT)
     price = models.BigIntegerField("harga tunai", null=True, blank=True, help_text="Rupiah penuh, misalnya 175000000.")
     credit_price = models.BigIntegerField("harga kredit", null=True, blank=True, help_text="Rupiah penuh.")
-    cost_price = models.BigIntegerField("harga modal", null=True, blank=True, help_text="Hanya untuk staf; tidak pernah ke pelanggan.")
+    cost_price = models.BigIntegerField(
+        "harga modal", null=True, blank=True, help_text="Hanya untuk staf; tidak pernah ke pelanggan."
+    )
     mileage = models.PositiveIntegerField("kilometer", null=True, blank=True)
     transmission = models.CharField("transmisi", max_length=10, choices=Transmission, blank=True)
     fuel = models.CharField("bahan bakar", max_length=10, choices=Fuel, blank=True)
@@ -66,12 +68,16 @@ class Vehicle(Owned):
     seats = models.PositiveSmallIntegerField("jumlah kursi", null=True, blank=True)
     condition = models.CharField("kondisi", max_length=10, choices=Condition, blank=True)
     tax_valid_until = models.DateField("pajak berlaku sampai", null=True, blank=True)
-    papers = models.CharField("surat-surat", max_length=200, blank=True, help_text="Misalnya: BPKB, STNK, faktur lengkap.")
+    papers = models.CharField(
+        "surat-surat", max_length=200, blank=True, help_text="Misalnya: BPKB, STNK, faktur lengkap."
+    )
     accident_history = models.CharField("riwayat tabrakan", max_length=200, blank=True)
     flood_history = models.CharField("riwayat banjir", max_length=200, blank=True)
     previous_owners = models.PositiveSmallIntegerField("jumlah pemilik sebelumnya", null=True, blank=True)
     service_book = models.BooleanField("buku servis", null=True, blank=True)
-    description = models.TextField("deskripsi", blank=True, help_text="Untuk situs; tidak dipakai asisten sebagai fakta.")
+    description = models.TextField(
+        "deskripsi", blank=True, help_text="Untuk situs; tidak dipakai asisten sebagai fakta."
+    )
     staff_notes = models.TextField("catatan staf", blank=True, help_text="Tidak pernah ke pelanggan.")
     is_featured = models.BooleanField("unggulan", default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -119,7 +125,9 @@ class Vehicle(Owned):
     def name(self) -> str:
         return " ".join(part for part in (self.make, self.model, self.variant, str(self.year)) if part)
 
-    def change(self, values: dict[str, Any], *, by: str, name: str = "", reason: str = "", action: str = "update") -> list[str]:
+    def change(
+        self, values: dict[str, Any], *, by: str, name: str = "", reason: str = "", action: str = "update"
+    ) -> list[str]:
         """Set fields and write one history row; returns the names of the fields that really changed."""
         before = {field: getattr(self, field) for field in values}
         changed = [field for field, value in values.items() if before[field] != value]

@@ -175,5 +175,7 @@ def unchanged(units: dict[int, int]) -> bool:
     """Do these cars (id -> version) still have the version they were read with? Locks them until the commit."""
     if not units:
         return True
-    rows = Vehicle.objects.select_for_update(no_key=True).filter(pk__in=units).order_by("pk").values_list("pk", "version")
+    rows = (
+        Vehicle.objects.select_for_update(no_key=True).filter(pk__in=units).order_by("pk").values_list("pk", "version")
+    )
     return dict(rows) == units

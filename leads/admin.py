@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from autolumiku.lib import phone
@@ -18,7 +19,7 @@ PRIORITY_TONES = {"URGENT": "bad", "HIGH": "warn"}
 
 @admin.register(Lead)
 class LeadAdmin(ScopedAdmin):
-    list_display = ("who", "number", "stage", "urgency", "vehicle", "assigned_to", "follow_up_date", "changed")
+    list_display = ("who", "stage", "vehicle", "assigned_to", "follow_up_date", "changed")
     list_display_links = ("who",)
     list_filter = ("status", "priority", "source", "follow_up_date")
     list_select_related = ("vehicle", "assigned_to")
@@ -40,20 +41,15 @@ class LeadAdmin(ScopedAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description="nama", ordering="name")
-    def who(self, lead: Lead) -> str:
-        return lead.name or "(tanpa nama)"
-
-    @admin.display(description="nomor HP", ordering="phone")
-    def number(self, lead: Lead) -> str:
-        return phone.show(lead.phone)
+    def who(self, lead: Lead) -> SafeString:
+        return format_html('{}<small class="al-sub">{}</small>', lead.name or "(tanpa nama)", phone.show(lead.phone))
 
     @admin.display(description="tahap", ordering="status")
     def stage(self, lead: Lead) -> SafeString:
-        return label(lead.get_status_display(), STATUS_TONES.get(lead.status, "info"))
-
-    @admin.display(description="prioritas", ordering="priority")
-    def urgency(self, lead: Lead) -> SafeString:
-        return label(lead.get_priority_display(), PRIORITY_TONES.get(lead.priority, "plain"))
+        """The stage, and the priority where it is high."""
+        words = label(lead.get_status_display(), STATUS_TONES.get(lead.status, "info"))
+        tone = PRIORITY_TONES.get(lead.priority)
+        return format_html("{} {}", words, label(lead.get_priority_display(), tone)) if tone else words
 
     @admin.display(description="diubah", ordering="updated_at")
     def changed(self, lead: Lead) -> str:

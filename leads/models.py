@@ -59,7 +59,8 @@ class Lead(Owned):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "phone"], name="lead_once_per_phone"),
             models.CheckConstraint(
-                condition=Q(status__in=["NEW", "CONTACTED", "QUALIFIED", "NEGOTIATING", "WON", "LOST"]), name="lead_status"
+                condition=Q(status__in=["NEW", "CONTACTED", "QUALIFIED", "NEGOTIATING", "WON", "LOST"]),
+                name="lead_status",
             ),
         ]
         indexes = [models.Index(fields=["tenant", "-updated_at"], name="lead_recent")]  # admin: latest leads

@@ -8,7 +8,7 @@ only: without it (ADMIN_THEME=0) the same pages come in Django's own clothes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -24,6 +24,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from autolumiku.lib import phone
@@ -35,7 +36,6 @@ THEMED = "unfold" in settings.INSTALLED_APPS
 if TYPE_CHECKING or not THEMED:
     from django.contrib.admin import ModelAdmin, TabularInline
     from django.contrib.admin.widgets import AdminTextInputWidget as TextInput
-    from django.contrib.admin.widgets import AdminTimeWidget as TimeInput
     from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
     from django.forms import CheckboxInput
     from django.forms import Select as SelectInput
@@ -44,7 +44,6 @@ else:
     from unfold.forms import AdminPasswordChangeForm, UserChangeForm
     from unfold.forms import UserCreationForm as AdminUserCreationForm
     from unfold.widgets import UnfoldAdminSelectWidget as SelectInput  # noqa: F401
-    from unfold.widgets import UnfoldAdminSingleTimeWidget as TimeInput  # noqa: F401
     from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
     from unfold.widgets import UnfoldBooleanSwitchWidget as CheckboxInput  # noqa: F401
 
@@ -93,6 +92,21 @@ def when(moment: datetime | None) -> str:
     local, today = timezone.localtime(moment), timezone.localdate()
     names = {today: "hari ini", today - timedelta(days=1): "kemarin"}
     return f"{names.get(local.date()) or date_format(local, 'j M Y')} {local:%H.%M}"
+
+
+class DayInput(TextInput):
+    """The phone's own date picker."""
+
+    input_type = "date"
+
+
+class ClockInput(TextInput):
+    """The phone's own time picker."""
+
+    input_type = "time"
+
+    def format_value(self, value: Any) -> str | None:
+        return f"{value:%H:%M}" if isinstance(value, time) else super().format_value(value)
 
 
 # --- The base of every page ------------------------------------------------------------------------------------------
@@ -194,6 +208,7 @@ class ScopedAdmin(Scoped, ModelAdmin):
     """The base of every admin page of a showroom's rows."""
 
     form = OwnedForm
+    formfield_overrides = {models.DateField: {"widget": DayInput}, models.TimeField: {"widget": ClockInput}}
     list_per_page = 50
     compressed_fields = True
     list_filter_sheet = True
@@ -316,7 +331,7 @@ class PhoneField(forms.CharField):
 def phone_formfield(field: models.Field[Any, Any]) -> PhoneField:
     """The form field of a model's phone column."""
     return PhoneField(
-        label=field.verbose_name,
+        label=capfirst(field.verbose_name),
         required=not field.blank,
         max_length=40,
         widget=TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),

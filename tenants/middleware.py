@@ -41,6 +41,7 @@ class ShowroomMiddleware:
     def _enter(self, request: HttpRequest) -> AbstractContextManager[None] | None:
         """The scope to run in; None: this person works nowhere and sees no showroom's row."""
         user = request.user
+        assert user.pk is not None
         if user.is_superuser:
             with scope.platform("list showrooms"):
                 places = access.all_places()

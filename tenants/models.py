@@ -20,7 +20,9 @@ class Tenant(models.Model):
         SUSPENDED = "suspended", "ditangguhkan"
 
     name = models.CharField("nama showroom", max_length=120)
-    slug = models.SlugField("kode", unique=True, help_text="Nama pendek untuk perintah dan alamat, misalnya prima-mobil.")
+    slug = models.SlugField(
+        "kode", unique=True, help_text="Nama pendek untuk perintah dan alamat, misalnya prima-mobil."
+    )
     status = models.CharField("status", max_length=12, choices=Status, default=Status.ACTIVE)
     phone = models.CharField("telepon", max_length=20, blank=True)
     whatsapp_number = models.CharField("nomor WhatsApp", max_length=20, blank=True)

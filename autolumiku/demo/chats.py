@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
 from random import Random
-from typing import Any
 
 from django.utils import timezone
 
@@ -112,7 +111,7 @@ def _ready(car: Vehicle) -> bool:
 KINDS: Mapping[str, Callable[[Vehicle], bool]] = {
     "any": _ready,
     "matic": lambda car: _ready(car) and car.transmission != "manual",
-    "cheap": lambda car: _ready(car) and car.price <= 190 * JUTA,
+    "cheap": lambda car: _ready(car) and (car.price or 0) <= 190 * JUTA,
     "mpv": lambda car: _ready(car) and car.body_type == "mpv" and car.seats == 7,
     "suv": lambda car: _ready(car) and car.body_type == "suv" and car.tax_valid_until is not None,
     "diesel": lambda car: _ready(car) and car.fuel == "diesel",
@@ -280,7 +279,8 @@ def _answer(tale: Tale, message: WhatsAppMessage, kind: str) -> None:
     message.sending_at = message.created_at
     if kind != "p":
         message.answers_upto = chat.inbound_seq
-        message.processing_time = shop.random.randint(1800, 5200) if kind == "m" else shop.random.randint(25, 90)
+        took = shop.random.randint(1800, 5200) if kind == "m" else shop.random.randint(25, 90)
+        message.processing_time = took
         chat.claim += 1
     if kind == "m":
         message.ai_response = True
@@ -293,7 +293,7 @@ def _answer(tale: Tale, message: WhatsAppMessage, kind: str) -> None:
             finish_reason="stop",
             prompt_tokens=shop.random.randint(900, 1900),
             completion_tokens=len(message.content) // 3,
-            latency_ms=message.processing_time - 40,
+            latency_ms=took - 40,
         )
     chat.answered_seq, chat.waiting_since = chat.inbound_seq, None
 
@@ -343,7 +343,7 @@ def _deliver(tale: Tale) -> None:
         last = outbound[-1]
         failed = tale.script.state == "failed"
         last.aimeow_status, last.error, last.attempts = (
-            (Delivery.FAILED, "no_whatsapp", 1) if failed else (Delivery.UNSURE, "timeout", 1)
+            (Delivery.FAILED, "refused", 1) if failed else (Delivery.UNSURE, "ambiguous", 1)
         )
         last.aimeow_message_id, last.sent_at, last.delivered_at, last.read_at = "", None, None, None
 
@@ -386,7 +386,7 @@ def _facts(shop: Shop, car: Vehicle | None, name: str) -> dict[str, str]:
     week = [DayHours(day, *(span or ("", ""))) for day, span in enumerate(shop.place.hours)]
     counts = {status: sum(vehicle.status == status for vehicle in shop.cars) for status in CarStatus}
     facts = {
-        "first": name.split()[0],
+        "first": name.partition(" ")[0],
         "ai": shop.place.ai_name,
         "showroom": shop.tenant.name,
         "address": shop.tenant.address,

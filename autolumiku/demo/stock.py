@@ -29,7 +29,8 @@ GAPS = {
 }  # fmt: skip
 # What becomes of a freshly listed car, by its place in the list.
 FATES = {5: Status.BOOKED, 9: Status.SOLD, 14: Status.BOOKED, 17: Status.SOLD, 20: Status.DELETED, 23: Status.SOLD,
-         27: Status.BOOKED, 31: Status.SOLD, 34: Status.BOOKED, 38: Status.SOLD}  # fmt: skip
+         27: Status.BOOKED,
+         31: Status.SOLD, 34: Status.BOOKED, 38: Status.SOLD}  # fmt: skip
 DRAFTS = (12, 25, 41)
 CHEAPER = (3, 7, 16, 22, 29)
 
@@ -38,9 +39,9 @@ CITY = Row(
     transmission="automatic", color="silver", engine_cc=1497, body_type="sedan", seats=5, license_plate="B 1208 PMD",
 )  # fmt: skip
 FORTUNER = Row(
-    line=0, make="Toyota", model="Fortuner", variant="VRZ AT", year=2021, price=470 * JUTA, mileage=25_000, fuel="diesel",
-    transmission="automatic", color="hitam", engine_cc=2393, body_type="suv", seats=7, license_plate="B 2710 PMD",
-    papers="BPKB, STNK, faktur lengkap", service_book=True,
+    line=0, make="Toyota", model="Fortuner", variant="VRZ AT", year=2021, price=470 * JUTA, mileage=25_000,
+    fuel="diesel", transmission="automatic", color="hitam", engine_cc=2393, body_type="suv", seats=7,
+    license_plate="B 2710 PMD", papers="BPKB, STNK, faktur lengkap", service_book=True,
 )  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def fill(tenant_id: int, cars: tuple[Row, ...], random: Random, now: datetime, s
     """Write the cars and their past: bought over two months, some cheaper since, some booked, sold or deleted."""
     importing.save(tenant_id, importing.Sheet(cars), "demo", name=staff, reason="stok awal")
     vehicles = list(Vehicle.objects.filter(tenant_id=tenant_id).order_by("id"))
-    bought = sorted((now - timedelta(days=random.randint(16, 75), minutes=random.randint(0, 600)) for _ in vehicles))
+    bought = sorted(now - timedelta(days=random.randint(16, 75), minutes=random.randint(0, 600)) for _ in vehicles)
     for place, (vehicle, since) in enumerate(zip(vehicles, bought, strict=True)):
         vehicle.created_at = since
         _live(vehicle, place, random, now, staff)

@@ -15,11 +15,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 def later(name: str, at: datetime | None = None, once: str | None = None, **ids: int | str) -> bool:
     """Defer job `name` (at a time, if given). With `once`, not if a job of that key still waits; False then."""
-    options = {"schedule_at": at} if at is not None else {}
-    if once is not None:
-        options["queueing_lock"] = once
     try:
-        app.configure_task(name, **options).defer(**ids)
+        app.configure_task(name, schedule_at=at, queueing_lock=once).defer(**ids)
     except AlreadyEnqueued:
         return False
     return True

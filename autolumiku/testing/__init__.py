@@ -1,1 +1,1 @@
-"""What tests and benchmarks share: a showroom on a stage, with the gateway and the model played by doubles on the wire."""
+"""What tests and benchmarks share: a showroom on a stage; gateway and model are doubles on the wire."""

@@ -66,7 +66,13 @@ class Showroom:
     """One showroom with its number at the simulated gateway; no pacing, no burst wait, always open."""
 
     def __init__(
-        self, gateway: Simulator, *, slug: str = "prima-mobil", name: str = "Prima Mobil", number: int = 1, **config: Any
+        self,
+        gateway: Simulator,
+        *,
+        slug: str = "prima-mobil",
+        name: str = "Prima Mobil",
+        number: int = 1,
+        **config: Any,
     ) -> None:
         self.gateway = gateway
         self.phone = f"62812000000{number:02d}"

@@ -52,7 +52,10 @@ LIDS = {"A162 flagged": ("10020343271578@lid", ""), "unflagged": ("7455684062823
 
 @pytest.mark.parametrize(("lid", "sender_from"), LIDS.values(), ids=LIDS)
 def test_an_unresolved_lid_is_no_phone(showroom, lid, sender_from):
-    assert showroom.post(body(showroom, "p", chat=lid, sender=lid, sender_from=sender_from, message_id="1")).status_code == 200
+    assert (
+        showroom.post(body(showroom, "p", chat=lid, sender=lid, sender_from=sender_from, message_id="1")).status_code
+        == 200
+    )
     with showroom.scope():
         chat = WhatsAppConversation.objects.get()
     assert (chat.customer_phone, chat.lid, chat.chat_jid) == (None, lid, lid)
@@ -63,7 +66,11 @@ A160 = ["6281234567890", "081234567890", "+6281234567890", "62 812 3456 7890"]
 
 @pytest.mark.parametrize("written", A160)
 def test_a160_spellings_of_a_phone_are_one_person(showroom, written):
-    event = {"clientId": showroom.client_id, "event": "message", "data": {"from": written, "message": "halo", "messageId": "m"}}
+    event = {
+        "clientId": showroom.client_id,
+        "event": "message",
+        "data": {"from": written, "message": "halo", "messageId": "m"},
+    }
     showroom.post(event)
     assert showroom.chat().customer_phone == PHONE
 

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db
 
 def test_a_question_is_answered_by_the_model_from_the_stock(showroom, model):
     model.say("Ada Kak, Toyota Fortuner VRZ AT 2021 harganya Rp 470 juta.")
-    assert showroom.hears("Halo kak, fortuner masih ada?") == ["Ada Kak, Toyota Fortuner VRZ AT 2021 harganya Rp 470 juta."]
+    assert showroom.hears("Halo kak, fortuner masih ada?") == [
+        "Ada Kak, Toyota Fortuner VRZ AT 2021 harganya Rp 470 juta."
+    ]
     question, reply = showroom.messages()
     assert question.intent == "vehicle_inquiry"
     assert (reply.sender_type, reply.ai_response, reply.path, reply.aimeow_status) == ("ai", True, "model", "sent")

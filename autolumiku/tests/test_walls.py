@@ -32,14 +32,20 @@ def car(tenant, **fields):
 
 
 def test_every_table_with_a_tenant_is_behind_the_wall():
-    tables = {table for (table,) in rows(
-        "SELECT table_name FROM information_schema.columns WHERE column_name = 'tenant_id' AND table_schema = 'public'"
-    )}
+    tables = {
+        table
+        for (table,) in rows(
+            "SELECT table_name FROM information_schema.columns WHERE column_name = 'tenant_id' AND table_schema = 'public'"
+        )
+    }
     assert tables == set(OWNED)
-    walled = {table for (table,) in rows(
-        "SELECT tablename FROM pg_policies WHERE schemaname = 'public' AND with_check IS NOT NULL"
-        " GROUP BY 1 HAVING array_agg(policyname::text ORDER BY policyname) = ARRAY['platform', 'tenant']"
-    )}
+    walled = {
+        table
+        for (table,) in rows(
+            "SELECT tablename FROM pg_policies WHERE schemaname = 'public' AND with_check IS NOT NULL"
+            " GROUP BY 1 HAVING array_agg(policyname::text ORDER BY policyname) = ARRAY['platform', 'tenant']"
+        )
+    }
     active = {table for (table,) in rows("SELECT relname FROM pg_class WHERE relrowsecurity")}
     assert walled == active == {*OWNED, "tenants"}
 
@@ -60,13 +66,16 @@ def test_references_between_tenant_tables_carry_the_tenant():
         OWNED,
     )
     assert single == []
-    composite = {(table, column) for table, column in rows(
-        """
+    composite = {
+        (table, column)
+        for table, column in rows(
+            """
         SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint c
         JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[2]
         WHERE c.contype = 'f' AND cardinality(c.conkey) = 2
         """
-    )}
+        )
+    }
     declared = {
         (model._meta.db_table, field.column)
         for model in apps.get_models()
@@ -79,14 +88,17 @@ def test_references_between_tenant_tables_carry_the_tenant():
 
 def test_unique_keys_of_tenant_tables_start_with_the_tenant():
     world_wide = {"account_phone", "aimeow_accounts_client_id_key"}  # the gateway's identities: one place in the world
-    loose = {name for (name,) in rows(
-        """
+    loose = {
+        name
+        for (name,) in rows(
+            """
         SELECT i.indexrelid::regclass::text FROM pg_index i
         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
         WHERE i.indisunique AND NOT i.indisprimary AND i.indrelid::regclass::text = ANY(%s) AND a.attname <> 'tenant_id'
         """,
-        OWNED,
-    )}
+            OWNED,
+        )
+    }
     assert loose == world_wide
 
 

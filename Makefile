@@ -1,0 +1,46 @@
+# make demo: see it work.  make test: all that a change must pass.  make help: the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= auto
+
+.PHONY: help demo demo-reset test lint types check tests pins bench clean
+
+help:
+	@echo "make demo        install, start everything on this machine, print addresses and logins (Ctrl-C ends it)"
+	@echo "make demo-reset  forget the demo's data; the next make demo starts anew"
+	@echo "make test        lint, types, import order, migrations, deploy check, all tests"
+	@echo "make pins        compute requirements*.txt anew from requirements*.in"
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runs: requirements.txt | $(VENV)/bin/python
+	$(BIN)/pip install --disable-pip-version-check --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.develops: requirements-dev.txt | $(VENV)/bin/python
+	$(BIN)/pip install --disable-pip-version-check --quiet --require-hashes -r requirements-dev.txt
+	@touch $@ $(VENV)/.runs
+
+test: lint types check tests
+
+lint: $(VENV)/.develops
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+
+types: $(VENV)/.develops
+	$(BIN)/mypy .
+
+check: $(VENV)/.develops
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	env -u DEBUG PUBLIC_URL=https://showroom.example.com SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_hex(32))") \
+	    AIMEOW_WEBHOOK_SECRET=check $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+tests: $(VENV)/.develops
+	$(BIN)/pytest -n $(WORKERS)
+
+pins: $(VENV)/.develops
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet requirements-dev.in -o requirements-dev.txt
