@@ -23,6 +23,16 @@ $(VENV)/.develops: requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/pip install --disable-pip-version-check --quiet --require-hashes -r requirements-dev.txt
 	@touch $@ $(VENV)/.runs
 
+demo: $(VENV)/.runs
+	@$(BIN)/python manage.py demo
+
+# Only the embedded database and what lies in var/: a DATABASE_URL names somebody's own.
+demo-reset: $(VENV)/.runs
+	@if [ -n "$$DATABASE_URL" ] || grep -Eqs '^ *(export +)?DATABASE_URL *=.' .env; then \
+	    echo "demo-reset works on the embedded database only; DATABASE_URL names another one."; exit 1; fi
+	$(BIN)/python -m autolumiku.embedded reset --root var
+	rm -rf var/media var/simulator.json
+
 test: lint types check tests
 
 lint: $(VENV)/.develops

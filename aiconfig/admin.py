@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import new_class
 from typing import Any
 
 from django import forms
@@ -81,19 +82,14 @@ class ConfigFormBase(OwnedForm):
         }
 
 
-ConfigForm = type(forms.ModelForm)(
-    "ConfigForm",
-    (ConfigFormBase,),
-    {
-        "__module__": __name__,
-        "always_open": forms.BooleanField(
-            label="Selalu buka",
-            required=False,
-            widget=CheckboxInput,
-            help_text="Tanpa jam buka: asisten tidak pernah menyebut toko tutup. Isi jam di bawah tidak dipakai.",
-        ),
-        **day_fields(),
-    },
+always_open = forms.BooleanField(
+    label="Selalu buka",
+    required=False,
+    widget=CheckboxInput,
+    help_text="Tanpa jam buka: asisten tidak pernah menyebut toko tutup. Isi jam di bawah tidak dipakai.",
+)
+ConfigForm: Any = new_class(
+    "ConfigForm", (ConfigFormBase,), exec_body=lambda body: body.update({"always_open": always_open, **day_fields()})
 )
 
 

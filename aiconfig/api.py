@@ -65,8 +65,6 @@ class DaySerializer(serializers.Serializer[Any]):
     open = serializers.TimeField(format="%H:%M", input_formats=["%H:%M"])
     close = serializers.TimeField(format="%H:%M", input_formats=["%H:%M"])
 
-    default_error_messages = {"invalid": 'Tulis {"open": "09:00", "close": "17:00"} atau "closed".'}
-
 
 class WeekField(serializers.Field[Any, Any, Any, Any]):
     """{"monday": {"open", "close"} | "closed", …}: the whole week, a missing day is closed. null: always open."""
@@ -130,6 +128,13 @@ class ConfigSerializer(serializers.Serializer[Any]):
     customerGapSeconds = serializers.FloatField(source="customer_gap_seconds", min_value=0, max_value=60)
     dailySendCap = serializers.IntegerField(source="daily_send_cap", min_value=0, max_value=1_000_000)
 
+    def get_fields(self) -> dict[str, Any]:
+        """All optional: a PUT names what it changes. (`partial` would also excuse a question without an answer.)"""
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
+
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         unknown = set(self.initial_data) - set(self.fields)
         if unknown:
@@ -153,7 +158,7 @@ class ConfigView(APIView):
         tenant_id = self.tenant_id(request)
         if not request.user.is_superuser and request.place.role not in (Role.OWNER, Role.MANAGER):  # type: ignore[union-attr, attr-defined]
             raise exceptions.PermissionDenied("Hanya pemilik atau manajer yang boleh mengubah pengaturan.")
-        shape = ConfigSerializer(data=self.body(request), partial=True)
+        shape = ConfigSerializer(data=self.body(request))
         shape.is_valid(raise_exception=True)
         save(tenant_id, shape.validated_data)
         return Response({"success": True, "data": shown(tenant_id), "message": "Pengaturan tersimpan."})

@@ -31,8 +31,10 @@ DEEPEST = 32
 LONGEST_ID = 200  # message ids, client ids, JIDs
 LONGEST_NAME = 500
 LONGEST_TEXT = 65_536
-LONGEST_PLACE = 1_000
-LONGEST_URL = 4_096
+LONGEST_PLACE = 999  # of a name and of an address: joined they fit 2,000
+LONGEST_URL = 2_000
+LONGEST_MIME = 120
+LONGEST_LID = 36  # digits; with "@lid" they fit 40
 LONGEST_QR = 4_096
 
 
@@ -340,7 +342,7 @@ def _identity(raw: str) -> tuple[str, str, Drop | None]:
     """(phone, lid, reason to drop) of one sender spelling: a JID, or digits that pass the strict phone check."""
     if match := JID.fullmatch(raw):
         jid = Jid(match[1], match[2])
-        return jid.phone, jid.lid, NO_DIRECT_CHAT.get(jid.server)
+        return jid.phone, jid.lid if len(jid.user) <= LONGEST_LID else "", NO_DIRECT_CHAT.get(jid.server)
     phone = phones.normalise(raw)
     if not phone and LID_DIGITS.fullmatch(raw):
         return "", f"{raw}@lid", None
@@ -358,7 +360,7 @@ def _jid(fields: Fields, name: str) -> Jid | None:
     if not raw:
         return None
     match = JID.fullmatch(raw)
-    if not match:
+    if not match or (match[2] in LID_SERVERS and len(match[1]) > LONGEST_LID):
         raise PayloadError(f"{name} is not a JID")
     return Jid(match[1], match[2])
 
@@ -440,7 +442,7 @@ def _types(fields: Fields) -> tuple[list[str], str]:
     """(the types as sent, the MIME type): builds wrote either under either name."""
     named = [value for name in TYPE_KEYS if (value := _string(fields, name, most=LONGEST_ID))]
     mime_type = _string(fields, "mimeType", most=LONGEST_ID) or next((value for value in named if "/" in value), "")
-    return [value for value in named if "/" not in value], mime_type
+    return [value for value in named if "/" not in value], mime_type if len(mime_type) <= LONGEST_MIME else ""
 
 
 def _kind(types: list[str], mime_type: str, named: Kind | None, *, has_text: bool, has_media: bool) -> Kind:
@@ -511,7 +513,8 @@ def _file_url(fields: Fields, *, base_url: str, client_id: str) -> str:
     file_id = _first(fields, *FILE_ID_KEYS, most=LONGEST_ID)
     if not file_id or not base_url:
         return ""
-    return f"{base_url.rstrip('/')}/files/{quote(client_id, safe='')}/{quote(file_id, safe='')}"
+    url = f"{base_url.rstrip('/')}/files/{quote(client_id, safe='')}/{quote(file_id, safe='')}"
+    return url if len(url) <= LONGEST_URL else ""
 
 
 def _is_web_address(url: str) -> bool:

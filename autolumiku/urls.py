@@ -2,11 +2,13 @@
 
 from django.contrib import admin
 from django.urls import path, re_path
+from django.views.generic import RedirectView
 
 from aiconfig.api import ConfigView
 from autolumiku.health import healthz
 from conversations.admin import dashboard
 from conversations.webhook import AimeowWebhook
+from inventory.views import media
 from tenants.admin import choose_showroom
 
 urlpatterns = [
@@ -17,7 +19,9 @@ urlpatterns = [
         AimeowWebhook.as_view(status_path=True),
         name="aimeow-webhook-status",
     ),
+    path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", healthz, name="healthz"),
+    path("media/<path:path>", media, name="media"),
     path("api/v1/whatsapp-ai/config", ConfigView.as_view(), name="config"),
     path("admin/showroom/", admin.site.admin_view(choose_showroom), name="choose_showroom"),
     path("admin/", admin.site.admin_view(dashboard)),

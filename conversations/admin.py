@@ -191,7 +191,8 @@ def note(event: ConversationEvent) -> Note:
 def timeline(bubbles: Iterable[Bubble], notes: Iterable[Note]) -> Iterator[Bubble | Note | Day]:
     """Messages and events in order, with a line wherever a new day begins (in the zone of the page)."""
     today: date | None = None
-    for entry in heapq.merge(bubbles, notes, key=lambda entry: entry.at):
+    entries: Iterator[Bubble | Note] = heapq.merge(bubbles, notes, key=lambda entry: entry.at)  # type: ignore[type-var, attr-defined, arg-type]
+    for entry in entries:
         day = timezone.localdate(entry.at)
         if day != today:
             today = day

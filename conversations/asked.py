@@ -101,7 +101,10 @@ TOPIC_WORDS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
             "berapa (?:kursi|seat|seater|penumpang|orang)|muat berapa|jenis mobil apa",
         ),
     ),
-    (Topic.CREDIT, _pattern("kredit|dp(?:nya)?|cicil|cicilan|angsuran|leasing|tenor|simulasi|addm|addb|tdp|bunga")),
+    (
+        Topic.CREDIT,
+        _pattern("kredit|dp(?:nya)?|cicil|cicilan|angsuran|leasing|tenor|simulasi|addm|addb|tdp|bunga|per ?bulan|sebulan"),
+    ),
     (
         Topic.NEGOTIATION,
         _pattern("nego|negosiasi|diskon|discount|potongan|kemahalan|mahal|kurangin|bisa kurang", "harga pas"),
@@ -122,7 +125,8 @@ TOPIC_WORDS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
     (
         Topic.HOURS,
         _pattern(
-            "jam (?:buka|tutup|operasional|kerja|berapa)|buka (?:jam|hari|sampai|tidak)",
+            "jam (?:buka|tutup|operasional|kerja|berapa)|buka (?:jam|hari|sampai|tidak)|kapan (?:buka|tutup)",
+            "(?:senin|selasa|rabu|kamis|jumat|sabtu|minggu|besok|lusa|hari ini|libur) (?:buka|tutup)",
             "(?:masih|sudah) (?:buka|tutup)|operasional",
         ),
     ),
@@ -141,13 +145,39 @@ WHEN_WORDS = _pattern(
     "besok|lusa|hari ini|nanti|senin|selasa|rabu|kamis|jumat|jum at|sabtu|minggu|tanggal|jam [0-9]{1,2}|pukul"
 )
 WHO_AM_I = _pattern("siapa (?:saya|nama saya)|(?:kenal|tahu|tau) saya")
-# Asked about a car, but in no field of ours: the car's card alone is then not the whole answer.
-OPEN_WORDS = _pattern(
-    "irit|boros|konsumsi|banding|bandingkan|bandingin|beda|bedanya|vs|dikirim|kirim ke|antar|antarin",
-    "diantar|garansi|asuransi|bonus|rekomendasi|rekomendasikan|nyaman|kenapa|mengapa|booking|tanda jadi",
-    "transfer|inden|balik nama|mutasi|sparepart|spare part|biaya|plat|nopol|alasan|promo|pajangan",
-    "modifikasi|bagusan|bagus mana|taksi|rental|penipuan|tahunan|per tahun",
+# Asked about, but in no field of ours, each with how the answer calls it ("" where it has no name of its own).
+OPEN_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (label, _pattern(words))
+    for label, words in (
+        ("konsumsi bahan bakar", "irit|boros|konsumsi"),
+        ("perbandingannya", "banding|bandingkan|bandingin|beda|bedanya|vs|bagusan|bagus mana|mending|mending mana"),
+        ("pengiriman", "dikirim|kirim ke|antar|antarin|diantar"),
+        ("garansi", "garansi"),
+        ("asuransi", "asuransi"),
+        ("bonus", "bonus"),
+        ("promo", "promo"),
+        ("booking", "booking|tanda jadi|inden"),
+        ("syarat kredit", "syarat(?: kredit)?"),
+        ("leasing", "leasing"),
+        ("bunga kredit", "bunga"),
+        ("ADDM dan ADDB", "addm|addb"),
+        ("pembayaran", "transfer"),
+        ("balik nama", "balik nama|mutasi"),
+        ("suku cadang", "sparepart|spare part|suku cadang"),
+        ("biaya pajak tahunan", "tahunan|per tahun|setahun|berapa pajak|pajak berapa"),
+        ("biayanya", "biaya"),
+        ("plat nomor", "plat|nopol"),
+        ("riwayat pemakaian", "taksi|rental"),
+        ("modifikasi", "modifikasi"),
+        ("", "nyaman|kenapa|mengapa|alasan|pajangan|penipuan"),
+    )
 )
+OF_CREDIT = frozenset({"syarat kredit", "leasing", "bunga kredit", "ADDM dan ADDB"})
+# A command of the staff, except the question for a unit's status.
+STATUS_QUESTION = re.compile(r"status [a-z]{1,6}(?:-[a-z]{2,4})?-[0-9]{3,6}\s?\??", re.IGNORECASE)
+ALL_DATA = _pattern("spek|spec|specs|spesifikasi|detail|detailnya|info lengkap|data lengkap")
+# "masih ada?" alone asks for one certain car.
+STILL_THERE = re.compile(r"(?:(?:mobil|unit|barang) )?masih(?: (?:ada|ready|tersedia|available))?")
 # Words that tell nothing about which FAQ is meant, in bare() form.
 FILLERS = frozenset(
     text.words(
@@ -167,7 +197,9 @@ class Aspect:
 
 
 CONDITION = Aspect("Kondisi", _pattern("kondisi|minus"))
+SEEN_IN_PHOTOS = frozenset({"Interior", "Eksterior", "Kondisi mesin", "Ban", "Mesin", "Kondisi"})
 ASPECTS: tuple[Aspect, ...] = (
+    Aspect("Tahun", _pattern("tahun berapa|berapa tahun|tahun")),
     Aspect("KM", _pattern("km(?:nya)?|kilometer|odometer|odo")),
     Aspect("Transmisi", _pattern("transmisi|matic atau manual|manual atau matic")),
     Aspect("Bahan bakar", _pattern("bahan bakar|bensin atau (?:diesel|solar)|(?:diesel|solar) atau bensin")),
@@ -190,13 +222,18 @@ ASPECTS: tuple[Aspect, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a turn asks for. wants_card: more than the aspects alone. rest: some question no topic takes up."""
+    """What a turn asks for.
+
+    wants_card: more than the aspects alone. open: what no field of ours answers, as the answer calls it. rest: there is
+    something open, or some question that no topic takes up.
+    """
 
     topics: frozenset[Topic]
     aspects: tuple[Aspect, ...] = ()
     faqs: tuple[Faq, ...] = ()
     wants_card: bool = True
     rest: bool = False
+    open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +244,13 @@ class _Clause:
     topics: frozenset[Topic]
     aspects: tuple[Aspect, ...]
     faq: Faq | None
-    is_open: bool
+    open: tuple[str, ...]  # labels of OPEN_WORDS
     is_question: bool
     own: bool
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.open) and self.faq is None
 
     @property
     def wants_the_car(self) -> bool:
@@ -230,25 +271,49 @@ def read(turn: Turn, facts: Facts) -> Asked:
     alone = next((topic for topic in ALONE if topic in topics or topic is own), None)
     if alone:
         return Asked(frozenset({alone}))
-    is_open = any(clause.is_open and not clause.faq for clause in clauses)
+    is_open = any(clause.is_open for clause in clauses)
     aspects = _aspects(turn, clauses, is_open)
     faqs = tuple(dict.fromkeys(clause.faq for clause in clauses if clause.faq))
     names_only = any(clause.wants_the_car and not clause.aspects for clause in clauses)
     wants_card = Topic.STOCK in topics or names_only or not aspects
     unread = sum(clause.is_unread for clause in clauses)
     topics |= {Topic.FAQ} if faqs else set()
-    topics |= {Topic.STOCK} if aspects or any(clause.wants_the_car for clause in clauses) else set()
-    if own and _adds(own, topics, unread):
+    visits = own is Topic.TEST_DRIVE and not aspects and Topic.STOCK not in topics  # the visit's answer names the car
+    if aspects or (any(clause.wants_the_car for clause in clauses) and not visits):
+        topics.add(Topic.STOCK)
+    if own and _adds(own, topics, unread) and not (own is Topic.STOCK and is_open and not _searches(turn, clauses)):
         topics.add(own)
         unread -= 1  # the classifier has understood what the clauses' words did not show
     if not topics and unread <= 0 and not is_open:
         topics.add(_without_topic(turn, clauses))
-    return Asked(_tidied(topics), aspects, faqs, wants_card, unread > 0 or is_open or _other_cars(turn, facts))
+    labels = tuple(dict.fromkeys(label for clause in clauses if clause.is_open for label in clause.open))
+    if OF_CREDIT & set(labels) and not _amount_of_credit(turn):
+        topics.discard(Topic.CREDIT)
+    return Asked(_tidied(topics), aspects, faqs, wants_card, unread > 0 or is_open, tuple(filter(None, labels)))
+
+
+def _searches(turn: Turn, clauses: Sequence[_Clause]) -> bool:
+    """Is a car named here, or a kind of car wished for? One that only the context holds is not shown again."""
+    return any(clause.own for clause in clauses) or has_criteria(turn.understanding.entities)
+
+
+def has_criteria(entities: Entities) -> bool:
+    """Wishes for a kind of car, besides its name."""
+    wishes = ("budget", "budget_min", "budget_max", "transmission", "fuel", "body_type", "seats", "color", "order")
+    return any(getattr(entities, name) for name in wishes)
+
+
+def _amount_of_credit(turn: Turn) -> bool:
+    return bool(turn.understanding.entities.down_payment) or "cicil" in turn.text.lower()
 
 
 def _of_intent(turn: Turn) -> Topic | None:
     """The classifier's topic; a follow-up is about the car that the context holds."""
     understanding = turn.understanding
+    if "staff_words" in understanding.reasons and not STATUS_QUESTION.fullmatch(turn.text.strip()[:60]):
+        return Topic.INTERNAL
+    if "answers_down_payment" in understanding.reasons:
+        return Topic.CREDIT
     if understanding.intent is Intent.FOLLOW_UP and understanding.entities.names_a_car():
         return Topic.STOCK
     return OF_INTENT.get(understanding.intent)
@@ -278,6 +343,8 @@ def _tidied(topics: set[Topic]) -> frozenset[Topic]:
 def _aspects(turn: Turn, clauses: Sequence[_Clause], is_open: bool) -> tuple[Aspect, ...]:
     """The aspects named; a question on the condition that names none is about the condition as a whole."""
     named = tuple(dict.fromkeys(aspect for clause in clauses for aspect in clause.aspects))
+    if turn.understanding.entities.order:  # "yang kilometernya paling rendah" asks for the car
+        named = tuple(aspect for aspect in named if aspect.label not in ("KM", "Tahun"))
     taken = named or is_open or any(clause.faq for clause in clauses)
     return named if taken or turn.understanding.intent is not Intent.CONDITION else (CONDITION,)
 
@@ -311,15 +378,24 @@ def _clause(piece: str, entities: Entities, faqs: Sequence[Faq]) -> _Clause:
     """A clause that an FAQ answers names no topic of its own, unless it also names the car."""
     words = bare(piece)
     faq, own = _faq_for(words, faqs), _names_car(piece, words, entities)
+    topics = _topics(words, entities) if faq is None or own else frozenset()
     return _Clause(
         words=words,
-        topics=_topics(words, entities) if faq is None or own else frozenset(),
-        aspects=tuple(aspect for aspect in ASPECTS if aspect.words.search(words)) if faq is None else (),
+        topics=topics,
+        aspects=_aspects_in(words, topics) if faq is None else (),
         faq=faq,
-        is_open=OPEN_WORDS.search(words) is not None,
+        open=tuple(label for label, pattern in OPEN_WORDS if pattern.search(words)),
         is_question="?" in piece or QUESTION_WORDS.search(words) is not None,
         own=own,
     )
+
+
+def _aspects_in(words: str, topics: frozenset[Topic]) -> tuple[Aspect, ...]:
+    """The aspects named in a clause; in "foto interior" none, for it asks for photos."""
+    left_out = SEEN_IN_PHOTOS if Topic.PHOTO in topics else frozenset()
+    if Topic.CREDIT in topics or Topic.TRADE_IN in topics:
+        left_out |= {"Tahun", "KM"}  # of the instalments, of the customer's own car
+    return tuple(aspect for aspect in ASPECTS if aspect.label not in left_out and aspect.words.search(words))
 
 
 def bare(written: str) -> str:
@@ -340,12 +416,6 @@ def _names_car(piece: str, words: str, entities: Entities) -> bool:
     if entities.unit_id and bare(entities.unit_id) in words:
         return True
     return entities.names_a_car() and bool(names.find(piece))
-
-
-def _other_cars(turn: Turn, facts: Facts) -> bool:
-    """Is a second model named that these facts do not speak of?"""
-    known = {(unit.make, unit.model) for unit in facts.units + facts.gone + facts.nearest}
-    return any(car not in known for car in names.find(turn.text[:MAX_TEXT]).others)
 
 
 def _faq_for(words: str, faqs: Sequence[Faq]) -> Faq | None:

@@ -6,6 +6,7 @@ releases the chat; a soft one asks for a person while the bot goes on answering 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -82,6 +83,11 @@ UNCERTAIN_WORDS = (
     "tidak dapat membantu",
 )
 BARGAINING_WORDS = ("nego", "diskon")
+# "staf kami akan mengeceknya", "kami teruskan ke tim": what is promised of people must reach them.
+_PROMISES_STAFF = re.compile(
+    r"\b(?:staff?|tim|sales|admin)\b(?: \w{1,15}){0,3} (?:akan|bantu)\b|"
+    r"\b(?:teruskan|diteruskan|sampaikan|disampaikan)\b(?: \w{1,15}){0,2} ke(?:pada)? (?:staff?|tim|sales|admin)\b"
+)
 
 
 def of(reason: Reason) -> Handover:
@@ -110,4 +116,7 @@ def after(draft: str, understanding: Understanding, persona: Persona) -> Handove
         return of(Reason.NEGOTIATION)
     if any(word in said for word in UNCERTAIN_WORDS):
         return of(Reason.UNCERTAIN)
+    photos = understanding.intent is Intent.PHOTO and understanding.entities.names_a_car()  # people send them
+    if photos or _PROMISES_STAFF.search(said):
+        return of(Reason.MISSING_FACT)
     return None

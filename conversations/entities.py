@@ -13,10 +13,10 @@ from inventory import names
 
 SMALLEST_BUDGET = 5_000_000  # rupiah; less is a fee or an instalment, not the price of a car
 
-_UNIT_ID = re.compile(
-    r"(?<![a-z0-9])(?:([a-z]{2})-([a-z]{3})-([0-9]{3,5})|([a-z]{2})[ -]?pst[ -]?([0-9]{1,5})|"
-    r"vh-([0-9]{3,5}))(?![0-9])"
-)
+# "PM-PST-001", "SA-SBY-012", "MB-001", and spoken "pm pst 1"; showrooms choose their own prefixes.
+_UNIT_ID = re.compile(r"(?<![a-z0-9-])[a-z]{1,6}(?:-[a-z]{2,4})?-[0-9]{3,6}(?![a-z0-9-])")
+_SPOKEN_ID = re.compile(r"(?<![a-z0-9])([a-z]{2})[ -]?pst[ -]?([0-9]{1,6})(?![a-z0-9])")
+_NO_PREFIX = lib_text.listed("rp, idr, km, th, thn, tahun, dp, tdp, no, wa, hp, tlp, telp, jam, tgl, cc, budget, jt, bca, bri, bni")
 _YEAR = re.compile(r"(?<![0-9.,-])(19[89][0-9]|20[0-4][0-9])(?![0-9]|[.,][0-9]|\s?(?:cc|km|jt|juta|rb|ribu)\b)")
 _SHORT_YEAR = re.compile(r"\b(?:tahun|thn|th)\s?'?([0-9]{2})\b(?!\s?(?:jt|juta|rb|ribu|km|%))")
 _OPEN_YEAR = re.compile(
@@ -54,6 +54,13 @@ _BARE_BUDGET = re.compile(
     r"\b(?:budget|budjet|bujet|dana)(?:nya|ku)?(?: (?:saya|cuma|hanya|ada|sekitar|max|maks|"
     r"di)){0,3} ([3-9][0-9]|[1-9][0-9]{2})(?![0-9.,]|\s?(?:%|jt|juta|rb|ribu|m\b|mi|km|cc))"
 )
+# A bare number of a car's price, in juta: "di bawah 150", "150 ke bawah", "150an", "150-200".
+_NOT_MONEY = r"(?![0-9.,]|\s?(?:%|jt|juta|rb|ribu|km|cc|kilo|hari|bulan|tahun|thn|orang|unit|hp|tdk))"
+_BELOW = re.compile(
+    rf"\b(?:di ?bawah|dibawah|maks|max|maksimal|mentok|under) ([5-9][0-9]|[1-9][0-9]{{2}}){_NOT_MONEY}|"
+    rf"(?<![0-9.,-])([5-9][0-9]|[1-9][0-9]{{2}})(?:-?an)?{_NOT_MONEY} ?ke ?bawah\b"
+)
+_BELOW_NOT_MONEY = re.compile(r"\b(?:km|kilometer|cc|umur|usia|tahun|cicil\w{0,4}|angsur\w{0,4}|t?dp|depe)\b")
 _PERCENT = re.compile(
     rf"\b{_DOWN}(?:nya)?\W{{0,3}}(?:[a-z]{{1,8}}\W{{1,3}}){{0,2}}?([0-9]{{1,3}})\s?(?:%|persen)|"
     rf"([0-9]{{1,3}})\s?(?:%|persen) {_DOWN}\b"
@@ -85,6 +92,15 @@ _SEATS = re.compile(
     r"(?<![0-9])([2-9]|1[0-6]) ?(?:seaters?|seats?|kursi|penumpang|orang)\b|\b(?:muat|isi|"
     r"kapasitas) ([2-9]|1[0-6])\b"
 )
+_ORDERS = tuple(
+    (order, re.compile(rf"\b(?:{words})\b"))
+    for order, words in (
+        ("cheapest", "paling murah|termurah|lebih murah|murah meriah|paling hemat|terhemat|harga terendah|paling bawah"),
+        ("dearest", "paling mahal|termahal|paling mewah|termewah"),
+        ("newest", "paling baru|terbaru|tahun (?:paling )?muda|termuda|paling muda|lebih muda"),
+        ("least_used", "(?:km|kilometer)(?: yang)?(?: paling)? (?:rendah|kecil|sedikit|dikit|low)|(?:km|kilometer) terendah|low km"),
+    )
+)
 _NOT_A_COLOUR = re.compile(r"\bplat (?:nomor )?\w{3,8}\b")
 _NO_GEARBOX = re.compile(r"\b(?:buku manual|manual book)\b")
 
@@ -97,6 +113,7 @@ def find(text: str) -> Entities:
     amounts = rupiah.find(plain)
     unit_id = _unit_id(plain)
     found = Entities(
+        order=next((order for order, pattern in _ORDERS if pattern.search(said)), ""),
         make=car.make,
         model=car.model,
         unit_id=unit_id,
@@ -117,13 +134,12 @@ def year_of(text: str) -> int | None:
 
 
 def _unit_id(plain: str) -> str:
-    match = _UNIT_ID.search(plain)
-    if not match:
-        return ""
-    prefix, middle, number, short, loose, old = match.groups()
-    if old:
-        return f"VH-{old}"
-    return f"{prefix or short}-{middle or 'pst'}-{int(number or loose):03d}".upper()
+    for match in _UNIT_ID.finditer(plain):
+        is_car = names.find(match[0]).model  # "L-300", "C-200"
+        if match[0].partition("-")[0] not in _NO_PREFIX and not is_car:
+            return match[0].upper()
+    spoken = _SPOKEN_ID.search(plain)
+    return f"{spoken[1]}-pst-{int(spoken[2]):03d}".upper() if spoken else ""
 
 
 def _blank(plain: str, amounts: list[Amount]) -> str:
@@ -183,6 +199,9 @@ def _with_money(found: Entities, plain: str, amounts: list[Amount]) -> Entities:
             found = _with_budget(found, plain, amount)
     if found.budget is None and (bare := _BARE_BUDGET.search(plain)):
         return replace(found, budget=int(bare[1]) * rupiah.JUTA)
+    if found.budget is None and not _BELOW_NOT_MONEY.search(plain) and (below := _BELOW.search(plain)):
+        most = int(below[1] or below[2]) * rupiah.JUTA
+        return replace(found, budget=most, budget_max=most)
     return found
 
 
@@ -210,3 +229,28 @@ def _with_budget(found: Entities, plain: str, amount: Amount) -> Entities:
     if _AT_LEAST.search(before) or _AND_MORE.match(after):
         return replace(found, budget=amount.value, budget_min=amount.value)
     return replace(found, budget=amount.value)
+
+
+MOST_OTHER_CARS = 2
+_OWN_NAME = re.compile(
+    r"\b(?:nama (?:saya|aku|ku|gue)(?: itu| adalah)?|panggil(?: saja| aja)? (?:saya|aku)(?: saja| aja)?|panggil (?:saja|aja)|saya dengan)"
+    r"(?: (?:kak|kakak|pak|bapak|bu|ibu|mas|mbak|bang|om|tante))? ([a-z]{3,20})\b"
+)
+_NO_NAMES = lib_text.listed(
+    "saya, aku, kak, kakak, pak, bapak, ibu, mas, mbak, bang, om, tante, saja, aja, dong, sales, staf, staff, admin, "
+    "owner, yang, apa, siapa, juga, tidak, bukan, ada, sama, dari, untuk, orang, bos, nama, itu, ini, dan, atau, mau"
+)
+
+
+def other_cars(text: str) -> tuple[tuple[str, str], ...]:
+    """(make, model) of the cars named beside the first one, at most two."""
+    return names.find(lib_text.plain(text[:2_048])).others[:MOST_OTHER_CARS]
+
+
+def own_name(texts: list[str]) -> str:
+    """What the writer wants to be called ("panggil saya kak Yudho"), by the first of these texts that says so; or ""."""
+    for text in texts:
+        match = _OWN_NAME.search(lib_text.plain(text[:2_048]))
+        if match and lib_text.stem_clitics(match[1]) not in _NO_NAMES:
+            return lib_text.first_name(match[1])
+    return ""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from aiconfig import hours
 from aiconfig.models import BusinessHours, FAQEntry, WhatsAppAIConfig
 from autolumiku.lib import clock, text
-from conversations import intents, turns
+from conversations import entities, intents, turns
 from conversations.models import Direction, Sender, WhatsAppConversation, WhatsAppMessage
 from conversations.turn import (
     DayHours,
@@ -80,17 +80,18 @@ def _read(chat: WhatsAppConversation, number: int, upto: int, answered: int) -> 
         upto=upto,
         text=words,
         understanding=understanding if wanted or not said else Understanding(Intent.SPAM, 0.9),
-        customer_name=text.first_name(chat.customer_name),
+        customer_name=member.name if member else _called(chat, said, history),
+        staff_role=member.get_role_display() if member else "",
         first_contact=not any(line.role != "customer" for line in history),
         history=history,
         persona=_persona(config),
     )
-    facts = _facts(config, understanding)
+    facts = _facts(config, understanding, words)
     return Work(
         turn=turn,
         facts=facts,
         config=config,
-        active=chat.account.is_active and config.tenant.status == Tenant.Status.ACTIVE,
+        active=_in_service(chat, config),
         staff=member,
         commands=commands,
         spam=bool(said) and not wanted,
@@ -98,6 +99,17 @@ def _read(chat: WhatsAppConversation, number: int, upto: int, answered: int) -> 
         add_after_hours=_after_hours(config, facts, chat),
         began=min(row["created_at"] for row in unanswered) if unanswered else clock.now(),
     )
+
+
+def _in_service(chat: WhatsAppConversation, config: WhatsAppAIConfig) -> bool:
+    return chat.account.is_active and config.tenant.status == Tenant.Status.ACTIVE
+
+
+def may_speak(conversation_id: int) -> bool:
+    """Whether this chat may get an automatic word at all: the showroom, its number and its replies are on."""
+    chat = WhatsAppConversation.objects.select_related("account").get(pk=conversation_id)
+    config = _config(chat.tenant_id)
+    return config.auto_reply and _in_service(chat, config)
 
 
 def _messages(chat: WhatsAppConversation, answered: int, upto: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -121,6 +133,12 @@ def _line(row: dict[str, Any]) -> Line:
         role = "staff" if row["sender_type"] == Sender.HUMAN else "bot"
     media = f"[{WhatsAppMessage.Media(row['media_type']).label}]" if row["media_type"] else ""
     return Line(role, row["content"] or media)
+
+
+def _called(chat: WhatsAppConversation, said: list[str], history: tuple[Line, ...]) -> str:
+    """The name the customer asked to be called by, lately; else the one WhatsApp shows."""
+    earlier = [line.text for line in reversed(history) if line.role == "customer"]
+    return entities.own_name([*reversed(said), *earlier]) or text.first_name(chat.customer_name)
 
 
 def _commands(said: list[str]) -> tuple[grammar.Call, ...]:
@@ -148,7 +166,7 @@ def _persona(config: WhatsAppAIConfig) -> Persona:
     )
 
 
-def _facts(config: WhatsAppAIConfig, understanding: Understanding) -> Facts:
+def _facts(config: WhatsAppAIConfig, understanding: Understanding, words: str) -> Facts:
     tenant = config.tenant
     days = tuple(
         DayHours(weekday, _clock(opens), _clock(closes))
@@ -157,8 +175,8 @@ def _facts(config: WhatsAppAIConfig, understanding: Understanding) -> Facts:
     week = _week(days)
     now = clock.now().astimezone(ZoneInfo(config.timezone))
     asked = understanding.entities
-    names = [name for name in search.Wanted.__slots__ if hasattr(asked, name)]
-    found = search.find(tenant.pk, search.Wanted(**{name: getattr(asked, name) for name in names}))
+    wanted = search.Wanted(**{name: getattr(asked, name) for name in search.Wanted.__slots__})
+    found = search.find(tenant.pk, wanted, also=entities.other_cars(words))
     return Facts(
         showroom=Showroom(
             name=tenant.name,
@@ -182,6 +200,7 @@ def _facts(config: WhatsAppAIConfig, understanding: Understanding) -> Facts:
                 "question", "answer"
             )[:FAQS]
         ),
+        welcome=config.welcome_message,
     )
 
 

@@ -34,6 +34,7 @@ _YEAR = re.compile(r"(?<!\w)(?<![0-9][.,])(?:19[89][0-9]|20[0-9]{2}|2100)(?![0-9
 _FOUR_DIGITS = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 _ID = re.compile(r"(?<![\w-])[A-Za-z][A-Za-z0-9]{0,7}-[A-Za-z0-9]{1,14}-[0-9]{1,8}(?![\w])")
 _SHORT_ID = re.compile(r"(?<![\w-])[A-Za-z][A-Za-z0-9]{0,7}-[0-9]{1,8}(?![\w-])")
+_LIKE_AN_ID = re.compile(r"[A-Za-z]{1,6}-[0-9]{3,6}")
 _TIMES = re.compile(r"(?<![0-9.:])[0-9]{1,2}[.:][0-9]{2}(?: ?(?:-|s/d|sampai) ?[0-9]{1,2}[.:][0-9]{2})(?![0-9])")
 _NUMBER = re.compile(r"(?<![\w.,-])(?:\+|\()?[0-9](?:[ ().-]{0,2}[0-9]){7,17}(?![0-9])")
 _LINK = re.compile(
@@ -117,10 +118,12 @@ def check(draft: str, facts: Facts, customer_texts: Sequence[str]) -> Verdict:
     text = _plain(draft)
     known = _known(facts, [_plain(words[:MAX_SOURCE]) for words in customer_texts])
     failed = [*_links(text, known), *_ids(text, known)]
-    rest = _blank(text, (_LINK, _ID))
+    rest = _SHORT_ID.sub(
+        lambda match: " " * len(match[0]) if match[0].upper() in known.ids else match[0], _blank(text, (_LINK, _ID))
+    )
     failed += [*_amounts(text, rest, known), *_numbers(rest, known), *_mileages(rest, known), *_engines(rest, known)]
     failed += _years(rest, known)
-    failed += [*_called_ready(text, facts), *_praise(text, facts)]
+    failed += [*_called_ready(text, facts), *_praise(text, facts), *_photos(text)]
     return Verdict(not failed, tuple(dict.fromkeys(failed)))
 
 
@@ -161,6 +164,7 @@ def _known(facts: Facts, customer: list[str]) -> _Known:
     own = [_plain(" ".join((unit.name, unit.papers, unit.accident_history, unit.flood_history))) for unit in units]
     room = facts.showroom
     place = [_plain(" ".join((room.name, room.address, room.maps_url))), _plain(facts.opens_next)]
+    place.append(_plain(facts.welcome[:MAX_SOURCE]))
     free = [*faq, *place, *own, *customer]
     phones = {_digits(number) for number in (room.phone, room.whatsapp) if number}
     return _Known(
@@ -218,14 +222,17 @@ def _cc(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _ids(text: str, known: _Known) -> Iterator[str]:
-    """Three-part ids that nobody named, and shorter ones that look like this showroom's ("TM-999" beside "TM-001")."""
+    """Ids that nobody named: of three parts, or of two ("TM-999"). A car's name such as "L-300" is none."""
     prefixes = {unit.display_id.upper().rsplit("-", 1)[0] for unit in known.units}
     for match in _ID.finditer(text):
         if match[0].upper() not in known.ids:
             yield match[0]
     for match in _SHORT_ID.finditer(text):
         written = match[0].upper()
-        if written not in known.ids and written.rsplit("-", 1)[0] in prefixes:
+        like_ours = written.rsplit("-", 1)[0] in prefixes
+        if written in known.ids or names.find(match[0]).model and not like_ours:
+            continue
+        if like_ours or _LIKE_AN_ID.fullmatch(match[0]):
             yield match[0]
 
 
@@ -383,21 +390,48 @@ def _cars(line: str, facts: Facts) -> list[tuple[int, str]]:
     here = facts.units + facts.nearest
     kinds = [(unit, GONE) for unit in facts.gone] + [(unit, HERE) for unit in here]
     by_id = [(place, kind) for unit, kind in kinds for place in _places(line, unit.display_id)]
+    mentions = [car for car in names.find_all(line) if car.model and not car.guessed]  # a typing error is no claim
+    by_name = [(car.start, kind) for car in mentions if (kind := _kind(car, kinds, beside_id=bool(by_id)))]
     both = {unit.model for unit in facts.gone} & {unit.model for unit in here} if by_id else set()
-    by_model = [(place, kind) for unit, kind in kinds if unit.model not in both for place in _places(line, unit.model)]
-    return by_id + by_model + [(place, GONE) for place in _strangers(line, [unit for unit, _ in kinds])]
+    uncatalogued = [
+        (place, kind)
+        for unit, kind in kinds
+        if unit.model not in both
+        for place in _places(line, unit.model)
+        if not any(car.start <= place < car.end for car in mentions)
+    ]
+    return by_id + by_name + uncatalogued
 
 
-def _strangers(line: str, units: Sequence[Unit]) -> Iterator[int]:
-    """Where the line names a model that is none of these units' (a name with a typing error is no claim)."""
-    for car in names.find_all(line):
-        if car.model and not car.guessed and not any(_is_model(car, unit) for unit in units):
-            yield car.start
+def _kind(car: names.Mention, kinds: Sequence[tuple[Unit, str]], *, beside_id: bool) -> str:
+    """GONE where every unit of this name is; "Innova" may be an "Innova Reborn", that one no other Innova."""
+    found = {kind for unit, kind in kinds if _is_model(car, unit)}
+    if found == {GONE, HERE}:
+        return "" if beside_id else HERE
+    return HERE if found == {HERE} else GONE
 
 
 def _is_model(car: names.Mention, unit: Unit) -> bool:
     """The catalogue's "Innova" is the showroom's "Kijang Innova Reborn"."""
     return bool(_places(unit.name, car.model)) or (car.make, car.model) == (unit.make, unit.model)
+
+
+# --- photos
+
+_SENT_PHOTO = re.compile(
+    r"\b(?:ini|berikut)(?: (?:dia|ya|adalah|kak|kakak|saya|kami|kirim\w{0,4})){0,3} (?:foto|gambar|video)|"
+    r"\b(?:sudah|telah|barusan)(?: saya| kami)? kirim\w{0,4}(?: \w{1,12}){0,2} (?:foto|gambar|video)|"
+    r"\b(?:foto|gambar|video)(?:nya)?(?: \w{1,12}){0,3} (?:sudah|telah) (?:saya |kami )?(?:di)?(?:kirim|lampirkan)\w{0,4}\b|"
+    r"\bsaya (?:akan )?(?:kirim|lampirkan)\w{0,4}(?: \w{1,12}){0,2} (?:foto|gambar|video)"
+)
+
+
+def _photos(text: str) -> Iterator[str]:
+    """Nobody but a person can send photos in this chat: a draft must not say that it has, or that it does."""
+    for sentence in re.split(r"(?<=[.!?;\n])\s?", lib_text.plain(text)):
+        found = _SENT_PHOTO.search(sentence)
+        if found and not re.search(r"\bbelum\b|\?|\b(?:staff?|tim)\b", sentence):
+            yield found[0]
 
 
 # --- praise

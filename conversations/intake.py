@@ -125,9 +125,13 @@ def _open(account: Account, message: Inbound) -> WhatsAppConversation:
     )
 
 
+def _is_bare(message: Inbound) -> bool:
+    return message.kind == "other" and not message.text and not message.media_url
+
+
 def _is_noise(message: Inbound, found: WhatsAppConversation | None) -> bool:
     """A sticker, reaction or protocol message: no text, no file. After a long silence it may be a lost first text."""
-    if message.kind != "other" or message.text or message.media_url:
+    if not _is_bare(message):
         return False
     if message.sent_at is None or not message.gateway_id:
         return True
@@ -136,7 +140,6 @@ def _is_noise(message: Inbound, found: WhatsAppConversation | None) -> bool:
 
 
 INSERT_SQL = """
-WITH said AS (
     INSERT INTO whatsapp_messages (
         tenant_id, account_id, conversation_id, direction, sender_type, sender, content, media_type, media_url,
         mime_type, latitude, longitude, place, seq, aimeow_message_id, written_at,
@@ -147,7 +150,23 @@ WITH said AS (
     FROM whatsapp_conversations WHERE id = %(conversation)s
     ON CONFLICT DO NOTHING
     RETURNING seq
-)
+"""
+
+# The readable twin of a text-less message fills it in and counts as new, so that a draft (or even an answer) that has
+# not seen its words is not the last one.
+FILL_SQL = """
+    UPDATE whatsapp_messages SET content = %(content)s, media_type = %(media_type)s, media_url = %(media_url)s,
+        mime_type = %(mime_type)s, latitude = %(latitude)s, longitude = %(longitude)s, place = %(place)s, intent = '',
+        seq = (SELECT inbound_seq + 1 FROM whatsapp_conversations WHERE id = %(conversation)s)
+    WHERE tenant_id = %(tenant)s AND account_id = %(account)s AND aimeow_message_id = %(gateway_id)s
+      AND conversation_id = %(conversation)s
+      AND direction = 'inbound' AND content = '' AND media_type = 'other' AND media_url = ''
+    RETURNING seq
+"""
+
+# One statement keeps a message and marks its chat due; {kept} is one of the two above.
+STORE_SQL = """
+WITH said AS ({kept})
 UPDATE whatsapp_conversations c SET
     inbound_seq = said.seq,
     waiting_since = coalesce(c.waiting_since, now()),
@@ -165,15 +184,6 @@ WHERE c.id = %(conversation)s
 RETURNING c.due_at, c.holder
 """
 
-# The readable twin of a text-less message fills it in; one that is already answered is left as it was.
-FILL_SQL = """
-UPDATE whatsapp_messages SET content = %(content)s, media_type = %(media_type)s, media_url = %(media_url)s,
-    mime_type = %(mime_type)s
-WHERE tenant_id = %(tenant)s AND account_id = %(account)s AND aimeow_message_id = %(gateway_id)s
-  AND direction = 'inbound' AND content = '' AND media_type = 'other' AND media_url = ''
-  AND seq > (SELECT answered_seq FROM whatsapp_conversations WHERE id = %(conversation)s)
-"""
-
 
 def _store_inbound(account: Account, conversation: WhatsAppConversation, message: Inbound) -> Stored:
     values = {
@@ -186,15 +196,16 @@ def _store_inbound(account: Account, conversation: WhatsAppConversation, message
         "sender": message.phone or message.lid,
         "gateway_id": message.gateway_id,
         "written_at": message.sent_at,
-        "wait": 0.0 if message.kind != "other" or message.media_url else UNREADABLE_WAIT_SECONDS,
+        "wait": UNREADABLE_WAIT_SECONDS if _is_bare(message) else 0.0,
     }
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_SQL, values)
+        cursor.execute(STORE_SQL.replace("{kept}", INSERT_SQL), values)
         stored = cursor.fetchone()
-        if stored is None:
-            if message.text or message.media_url:
-                cursor.execute(FILL_SQL, values)
-            return Stored("duplicate")
+        if stored is None and not _is_bare(message):
+            cursor.execute(STORE_SQL.replace("{kept}", FILL_SQL), values)
+            stored = cursor.fetchone()
+    if stored is None:
+        return Stored("duplicate")
     due_at, holder = stored
     if holder == Holder.BOT:
         turns.wake(account.tenant_id, conversation.pk, at=due_at)
@@ -215,7 +226,7 @@ def _content(message: Inbound) -> dict[str, Any]:
 
 def _store_typed(account: Account, message: Inbound) -> Stored:
     """Somebody typed on the showroom's own phone: a person's message, and the person has the chat from now on."""
-    if not (message.text or message.media_url or message.kind != "other"):
+    if _is_bare(message):
         return Stored("empty_other")
     if WhatsAppMessage.objects.filter(
         tenant_id=account.tenant_id,

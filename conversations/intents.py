@@ -30,7 +30,7 @@ _STAFF_PEOPLE = (
 _PERSON = rf"(?:orang(?: asli)?|manusia|{_STAFF_PEOPLE})"
 _CREDIT = (
     r"\b(?:kredit|cicilan|angsuran|dp|tdp|uang muka|tenor|leasing|bunga|simulasi|kkb|addm|addb|otr|cash tempo|"
-    r"over kredit|bayar cash)\b"
+    r"over kredit|bayar cash|per ?bulan|sebulan)\b"
 )
 _MEASURED = (
     r"tahun|km|kilometer|kapasitas|seat|seater|kursi|penumpang|orang|cc|jam|nomor|unit|stok|lama|jauh|jarak|bulan|"
@@ -138,7 +138,7 @@ _RULES: tuple[_Rule, ...] = (
         r"\b(?:nomor|kontak|telepon) (?:yang )?(?:bisa|berapa|dihubungi|showroom|toko|wa|hp|telepon)\b|"
         r"\byang bisa dihubungi\b|"
         rf"^mana {_STAFF_PEOPLE}$|\b(?:instagram|ig|tiktok|facebook|website) (?:apa|ada|nama)\b",
-        unless=r"\bnomor (?:rangka|mesin|plat|polisi|stnk|bpkb|ktp)\b|\bowner saya\b|\bkenapa\b",
+        unless=r"\bnomor (?:rangka|mesin|plat|polisi|stnk|bpkb|ktp|rek|rekening)\b|\bowner saya\b|\bkenapa\b",
     ),
     _rule(
         Intent.HUMAN_REQUEST,
@@ -168,8 +168,8 @@ _RULES: tuple[_Rule, ...] = (
         r"penipu|menipu|ditipu|ketipu|kena tipu|bohong|dibohongi|pembohong|tidak profesional|tidak becus|"
         r"tidak jelas pelayanan|"
         r"(?:pelayanan|respon|admin|sales|service) (?:buruk|jelek|parah|lama|lambat|lelet|tidak ramah|payah)|"
-        r"(?:balas|respon|jawab) (?:lama|lambat|lelet)|(?:lama|lambat|lelet) (?:sekali |amat )?(?:balas|respon|"
-        r"jawab)|slow respon|"
+        r"(?:balas|respon|jawab) (?:lama|lambat|lelet)|(?:lama|lambat|lelet) (?:sekali |amat |banget )?(?:balas|dibalas|"
+        r"respon|jawab)|slow respon|anjing|bangsat|goblok|tolol|brengsek|kampret|"
         r"(?:kenapa|kok|dari tadi|sudah)(?: [a-z]{1,12}){0,3} (?:belum|tidak|tidak pernah) (?:di ?)?(?:balas|"
         r"respon|jawab|dibalas|direspon|dijawab)|"
         r"(?:uang|dp) (?:saya )?(?:kembali|dikembalikan|balikin|hilang)|kembalikan (?:uang|dp)|(?:mobil|unit|"
@@ -236,6 +236,14 @@ _RULES: tuple[_Rule, ...] = (
         r"bungkus|angkut)(?: (?:tidak|ya|kak))?\b",
     ),
     _rule(
+        Intent.NEGOTIATION,
+        0.85,
+        "offers_a_price",
+        r"(?<![0-9.,])[0-9]{2,3} ?(?:jt|juta)?(?: (?:saja|cash|tunai))? (?:bisa|boleh|dapat|lepas|angkut|gas)(?: (?:tidak|ya|"
+        r"kak|gan|bos|min|dong|om|lah))*$",
+        unless=r"\b(?:budget|dp|tdp|uang muka|cicilan|angsuran|dana|tahun|tenor|bulan|kredit|jam|km|persen)\b",
+    ),
+    _rule(
         Intent.TEST_DRIVE,
         0.85,
         "test_drive",
@@ -261,7 +269,7 @@ _RULES: tuple[_Rule, ...] = (
         r"tidak|berapa)\b|"
         r"\b(?:minggu|sabtu|senin|jumat|besok|sekarang|hari ini|libur|lebaran|masih|showroom|toko|tanggal merah|"
         r"weekend|malam|lusa)(?: (?:apa|ini|masih|tetap|apakah|showroom|toko|juga|bisa)){0,2} (?:buka|tutup|libur)\b|"
-        r"\b(?:buka|tutup) (?:jam|pukul|kapan)\b|^(?:buka|tutup)(?: tidak)?$|\bhari (?:operasional|kerja) \b|"
+        r"\b(?:buka|tutup) (?:jam|pukul|kapan)\b|\bkapan(?: showroom| toko)? (?:buka|tutup)\b|^(?:buka|tutup)(?: tidak)?$|\bhari (?:operasional|kerja) \b|"
         r"\boperasional\b|\bopen hour\w?\b",
         unless=r"\bbuka (?:harga|kap|pintu|bagasi|di harga)\b",
     ),
@@ -323,11 +331,11 @@ _VEHICLE = re.compile(
 _REFERS_BACK = re.compile(r"\b(?:itu|(?<!hari )ini|tadi|tersebut|yang|nya|masih)\b")
 _ATTRIBUTE = re.compile(r"\b(?:warna|tipe|varian|syarat|surat|fitur|kelengkapan|bonus|promo)\b")
 _STAFF_WORDS = re.compile(
-    r"^/(?:upload|status|inventory|stock|stok|stats|report|laporan|statistik|edit|help|menu|verify)\b|"
-    r"^(?:upload|stats|statistik|laporan|report|inventory)(?: (?:today|week|month|mobil|unit|penjualan|hari ini|"
+    r"^/(?:upload|status|stats|report|laporan|statistik|edit|help|menu|verify)\b|"
+    r"^(?:upload|stats|statistik|laporan|report)(?: (?:today|week|month|mobil|unit|penjualan|hari ini|"
     r"minggu ini|bulan ini))?$|"
-    r"^(?:tambah|input|daftar|upload) mobil$|^(?:status|edit|rubah|ubah|update|"
-    r"ganti)(?: status)? (?:[a-z]{2}-[a-z]{3}-[0-9]|vh-[0-9])|"
+    r"^(?:tambah|input|upload) mobil$|^(?:status|edit|rubah|ubah|update|"
+    r"ganti)(?: status)? [a-z]{1,6}(?:-[a-z]{2,4})?-[0-9]{3}|"
     r"^(?:update|ubah|ganti|rubah) (?:status|harga)\b|\b(?:laporan|data|report) penjualan\b|\b(?:profit|omzet|"
     r"omset|keuntungan|laba|pendapatan)\b|\bsales report\b|"
     r"\b(?:harga modal|harga beli showroom|data (?:customer|pelanggan))\b"
@@ -352,6 +360,7 @@ _ASKED_BUDGET = re.compile(r"\b(?:budget|anggaran|dana|kisaran harga|harga)\b")
 _ASKED_WHEN = re.compile(r"\b(?:kapan|jam berapa|hari apa|tanggal berapa|besok atau)\b")
 _ASKED_MORE = re.compile(r"\b(?:ada lagi|yang lain|dibantu|bantu lagi)\b")
 _PHONE = re.compile(r"(?<![0-9])(?:\+?62|0)[ -]?8[0-9]{1,3}[ -]?[0-9]{3,4}[ -]?[0-9]{3,5}(?![0-9])")
+_CALL_ME = re.compile(r"\b(?:telepon|hubungi|dihubungi|ditelepon|call|kontak)\b")
 _BARE_NUMBER = re.compile(r"[0-9][0-9 .,%-]{0,20}")
 _SMALL = re.compile(r"[0-9]{2,4}")
 
@@ -425,7 +434,10 @@ def in_context(earlier: Sequence[str], now: Understanding) -> Understanding:
 
 
 def _follows(now: Understanding) -> bool:
-    return now.intent in _FILLED_IN or (now.intent is Intent.GENERAL_QUESTION and "refers_back" in now.reasons)
+    if now.intent in _FILLED_IN:
+        return True
+    only_a_year = "bare_number" in now.reasons and now.entities.year is not None
+    return now.intent is Intent.GENERAL_QUESTION and (only_a_year or "refers_back" in now.reasons)
 
 
 def _with_car(entities: Entities, before: Entities) -> Entities:
@@ -478,7 +490,7 @@ def _refused(heard: _Heard) -> Understanding | None:
 
 def _answer(heard: _Heard) -> Understanding | None:
     """A short text read as the answer to what the showroom asked last."""
-    if _PHONE.search(heard.plain) and len(heard.said) < 60:
+    if _PHONE.search(heard.plain) and len(heard.said) < 60 and not _CALL_ME.search(heard.said):
         return Understanding(Intent.GENERAL_QUESTION, 0.6, heard.named, ("phone_given",))
     if not heard.asked:
         return _bare_number(heard)
@@ -576,6 +588,7 @@ def _names_something(entities: Entities) -> bool:
         entities.body_type,
         entities.seats,
         entities.color,
+        entities.order,
     )
     return entities.names_a_car() or any(wished)
 

@@ -63,20 +63,25 @@ def _merged_values(kept: WhatsAppConversation, gone: WhatsAppConversation, waiti
         "waiting_since": _first(kept.waiting_since, gone.waiting_since) if waiting else None,
         "due_at": _first(kept.due_at, gone.due_at),
         "holder": strong.holder,
-        "status": Status.ESCALATED if escalated else kept.status,
+        "status": Status.ESCALATED if escalated else kept.status if kept.status == gone.status else Status.ACTIVE,
         "escalated_reason": marks.escalated_reason,
         "escalated_at": marks.escalated_at,
         "escalated_to_id": marks.escalated_to_id,
         "customer_name": kept.customer_name or gone.customer_name,
+        "lead_id": kept.lead_id or gone.lead_id,
+        "next_send_at": _last(kept.next_send_at, gone.next_send_at),
+        "after_hours_told_at": _last(kept.after_hours_told_at, gone.after_hours_told_at),
         "started_at": min(kept.started_at, gone.started_at),
-        "last_message_at": max(
-            (moment for moment in (kept.last_message_at, gone.last_message_at) if moment), default=None
-        ),
+        "last_message_at": _last(kept.last_message_at, gone.last_message_at),
     }
 
 
 def _first(*moments: Any) -> Any:
     return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _last(*moments: Any) -> Any:
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def _move_lid(kept: WhatsAppConversation, gone: WhatsAppConversation, lid: str) -> WhatsAppConversation:

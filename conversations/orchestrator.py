@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from aiconfig import llm
 from aiconfig.models import LLMCall, WhatsAppAIConfig
-from conversations import counter, decide, guard, outbox, prompt, turns, wording
+from conversations import counter, decide, gather, guard, outbox, prompt, turns, wording
 from conversations.decide import Reason
 from conversations.gather import Work
 from conversations.models import ConversationEvent, Direction, Path, Sender, WhatsAppMessage
@@ -88,6 +88,9 @@ async def _draft(work: Work) -> Outcome:
     except llm.LLMError as error:
         log.error("model failed", tenant=turn.tenant_id, conversation=turn.conversation_id, code=error.code)
         return replace(_fall_back(work), failure=error)
+    said = replace(said, text=_printable(said.text))
+    if not said.text:
+        return replace(_fall_back(work), completion=said)
     verdict = guard.check(said.text, work.facts, _customer_words(work))
     if not verdict.ok:
         log.error("draft refused", tenant=turn.tenant_id, conversation=turn.conversation_id, claims=len(verdict.failed))
@@ -98,6 +101,11 @@ async def _draft(work: Work) -> Outcome:
     reason = handover.reason if handover else None
     cited = work.facts.units + work.facts.gone + work.facts.nearest
     return Outcome(said.text, Path.MODEL, reason, cited, completion=said, verdict=verdict)
+
+
+def _printable(text: str) -> str:
+    """Without NUL and half characters, which neither the database nor the wire takes."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode().strip()
 
 
 def _customer_words(work: Work) -> list[str]:
@@ -152,6 +160,24 @@ def conclude(work: Work, outcome: Outcome, began: float) -> int | None:
             turns.hand_over(turn.conversation_id, reason=outcome.handover)
         turns.rewake(turn.tenant_id, turn.conversation_id, turn.upto)
         return message_id
+
+
+def give_up(tenant_id: int, conversation_id: int) -> None:
+    """Every turn of this chat failed: a person is asked for, and the customer hears it once."""
+    with scope.of(tenant_id):
+        upto = turns.give_up(conversation_id)
+        if upto is None:
+            return
+        log.error("turn given to a person", tenant=tenant_id, conversation=conversation_id)
+        if gather.may_speak(conversation_id):
+            message = WhatsAppMessage(
+                direction=Direction.OUTBOUND,
+                sender_type=Sender.SYSTEM,
+                content=wording.reply("llm_error"),
+                answers_upto=upto,
+                path=Path.FIXED,
+            )
+            outbox.queue(tenant_id, conversation_id, message, by_job=True)
 
 
 def _marks(work: Work, outcome: Outcome) -> dict[str, object]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -23,7 +23,7 @@ from aimeow.client import Aimeow, AimeowError
 from aimeow.models import AimeowAccount
 from autolumiku.lib import counters, jobs
 from conversations import turns
-from conversations.models import ConversationEvent, Delivery, WhatsAppConversation, WhatsAppMessage
+from conversations.models import ConversationEvent, Delivery, Holder, Sender, WhatsAppConversation, WhatsAppMessage
 from tenants import scope
 
 log = structlog.get_logger(__name__)
@@ -31,24 +31,43 @@ log = structlog.get_logger(__name__)
 MAX_TRIES = 5
 RETRY_SECONDS = (1, 3, 8, 30)  # before the second, third, … try
 YOUNG = timedelta(days=30)
+NOT_CONNECTED = "not_connected"  # the error of messages that wait for the number to be connected again
+PATIENCE_SECONDS = 10.0  # how long a message waits for the outcome of the one before it
 LOST_SECONDS = 100.0  # the gateway answers within 90 s; a send older than this has lost its worker
 RECONNECT_SECONDS = 30.0
+ASKING_SECONDS = (3.05, 5.0)  # to connect and to read, for a question that sends nothing
 
 
-def queue(tenant_id: int, conversation_id: int, message: WhatsAppMessage) -> int | None:
-    """Write an outbound message; returns its id when the caller may send it at once, None when a job will."""
+def queue(tenant_id: int, conversation_id: int, message: WhatsAppMessage, *, by_job: bool = False) -> int | None:
+    """Write an outbound message; returns its id when the caller may send it at once, None when a job will.
+
+    A chat's messages go out in order: behind one that still waits, this one waits too. `by_job`: the caller sends
+    nothing itself.
+    """
     chat = WhatsAppConversation.objects.select_related("account").get(pk=conversation_id)
     at = _slot(chat)
+    ahead = _ahead(WhatsAppMessage.objects.filter(conversation_id=conversation_id)).last()
+    now = at is None and ahead is None and not by_job
     message.tenant_id = tenant_id
     message.account_id = chat.account_id
     message.conversation_id = conversation_id
-    message.aimeow_status = Delivery.SENDING if at is None else Delivery.QUEUED
+    message.aimeow_status = Delivery.SENDING if now else Delivery.QUEUED
     message.sending_at = at or timezone.now()
+    if ahead is not None and ahead.error == NOT_CONNECTED:
+        message.error, message.sending_at = NOT_CONNECTED, None
     message.save(force_insert=True)
-    if at is None:
+    if now:
         return message.pk
-    jobs.later("conversations.deliver", at=at, tenant_id=tenant_id, message_id=message.pk)
+    if message.sending_at is not None:
+        jobs.later("conversations.deliver", at=at, tenant_id=tenant_id, message_id=message.pk)
     return None
+
+
+def _ahead(messages: Any) -> Any:
+    """Those of `messages` that later ones of their chat wait for; a send that takes long holds nobody up."""
+    lately = timezone.now() - timedelta(seconds=PATIENCE_SECONDS)
+    going_out = Q(aimeow_status=Delivery.SENDING, sending_at__gt=lately)
+    return messages.filter(Q(aimeow_status=Delivery.QUEUED) | going_out).order_by("pk")
 
 
 def _slot(chat: WhatsAppConversation) -> datetime | None:
@@ -110,6 +129,20 @@ def _sent(tenant_id: int, message_id: int, gateway_id: str) -> None:
             attempts=F("attempts") + 1,
             error="",
         )
+        _wake_next(tenant_id, message_id)
+
+
+def _wake_next(tenant_id: int, message_id: int) -> None:
+    """The fate of a message is known: the next of its chat that waited for it goes out."""
+    chat = WhatsAppMessage.objects.filter(pk=message_id).values("conversation_id")
+    waiting = WhatsAppMessage.objects.filter(
+        Q(sending_at__lte=Now()) | Q(sending_at=None),
+        conversation_id__in=chat,
+        pk__gt=message_id,
+        aimeow_status=Delivery.QUEUED,
+    )
+    for pk in waiting.order_by("pk").values_list("pk", flat=True)[:1]:
+        jobs.later("conversations.deliver", once=f"deliver:{pk}", tenant_id=tenant_id, message_id=pk)
 
 
 def _open(message_id: int) -> Any:
@@ -118,16 +151,26 @@ def _open(message_id: int) -> Any:
 
 
 def _failed(tenant_id: int, message_id: int, error: AimeowError) -> None:
-    """Try again where it is proven that nothing went out; wait for the phone where it is offline; else say so."""
+    """Try again where it is proven that nothing went out; wait for the phone where it is offline; else say so.
+
+    What the bot said is not tried again in a chat that a person has taken meanwhile.
+    """
     log.warning("send failed", tenant=tenant_id, message=message_id, kind=error.kind, status=error.status)
     with scope.of(tenant_id):
-        tries = WhatsAppMessage.objects.values_list("attempts", flat=True).get(pk=message_id) + 1
+        message = WhatsAppMessage.objects.select_related("conversation").get(pk=message_id)
+        tries = message.attempts + 1
+        if error.kind == NOT_CONNECTED:
+            tries = message.attempts  # it may be offline for weeks
         again: datetime | None = None
         if error.sent is not False:
             status = Delivery.UNSURE
-        elif error.kind == "not_connected":
+        elif _taken_over(message):
+            status = Delivery.FAILED
+        elif error.kind == NOT_CONNECTED:
             status = Delivery.QUEUED  # reconnect() takes it up
-            AimeowAccount.objects.update(connection_status=AimeowAccount.Connection.DISCONNECTED)
+            AimeowAccount.objects.filter(pk=message.account_id).update(
+                connection_status=AimeowAccount.Connection.DISCONNECTED
+            )
         elif error.permanent or tries >= MAX_TRIES:
             status = Delivery.FAILED
         else:
@@ -136,16 +179,32 @@ def _failed(tenant_id: int, message_id: int, error: AimeowError) -> None:
         _open(message_id).update(aimeow_status=status, attempts=tries, error=error.kind, sending_at=again)
         if again is not None:
             jobs.later("conversations.deliver", at=again, tenant_id=tenant_id, message_id=message_id)
+        elif status == Delivery.QUEUED:
+            _hold_back(message)
+        else:
+            _wake_next(tenant_id, message_id)
     counters.add("sends", result=str(status))
 
 
+def _taken_over(message: WhatsAppMessage) -> bool:
+    return message.sender_type != Sender.HUMAN and message.conversation.holder == Holder.PERSON
+
+
+def _hold_back(message: WhatsAppMessage) -> None:
+    """The number is offline: what waits behind this message waits for the connection too, and no job tries it."""
+    WhatsAppMessage.objects.filter(
+        conversation_id=message.conversation_id, pk__gt=message.pk, aimeow_status=Delivery.QUEUED
+    ).update(error=NOT_CONNECTED, sending_at=None)
+
+
 def take_queued(tenant_id: int, message_id: int) -> bool:
-    """Turn a queued message into one that the caller sends; False if it is not queued any more."""
+    """Turn a queued message into one that the caller sends; False if it is not queued any more or not its turn."""
     with scope.of(tenant_id):
+        earlier = WhatsAppMessage.objects.filter(conversation_id=OuterRef("conversation_id"), pk__lt=OuterRef("pk"))
         return bool(
-            WhatsAppMessage.objects.filter(pk=message_id, aimeow_status=Delivery.QUEUED).update(
-                aimeow_status=Delivery.SENDING, sending_at=Now()
-            )
+            WhatsAppMessage.objects.filter(
+                ~Exists(_ahead(earlier)), pk=message_id, aimeow_status=Delivery.QUEUED
+            ).update(aimeow_status=Delivery.SENDING, sending_at=Now())
         )
 
 
@@ -169,10 +228,10 @@ def sweep() -> None:
     ).update(aimeow_status=Delivery.UNSURE, error="worker vanished")
     if lost:
         log.error("sends became unsure", count=lost)
-    forgotten = WhatsAppMessage.objects.filter(
-        aimeow_status=Delivery.QUEUED, sending_at__lt=Now() - timedelta(seconds=settings.FORGOTTEN_SECONDS)
-    )
-    for tenant_id, pk in forgotten.values_list("tenant_id", "pk")[:500]:
+    overdue = Q(sending_at__lt=Now() - timedelta(seconds=settings.FORGOTTEN_SECONDS))
+    back = Q(sending_at=None, account__connection_status=AimeowAccount.Connection.CONNECTED)
+    forgotten = WhatsAppMessage.objects.filter(overdue | back, aimeow_status=Delivery.QUEUED)
+    for tenant_id, pk in forgotten.order_by("pk").values_list("tenant_id", "pk")[:500]:
         jobs.later("conversations.deliver", once=f"deliver:{pk}", tenant_id=tenant_id, message_id=pk)
 
 
@@ -180,13 +239,13 @@ def reconnect() -> None:
     """Ask the gateway about numbers that are offline but owe messages; send these when they are back."""
     with scope.platform("reconnect"):
         offline = list(
-            AimeowAccount.objects.filter(
-                connection_status=AimeowAccount.Connection.DISCONNECTED, is_active=True
-            ).values_list("tenant_id", "client_id")[:100]
+            AimeowAccount.objects.filter(is_active=True)
+            .exclude(connection_status=AimeowAccount.Connection.CONNECTED)
+            .values_list("tenant_id", "client_id")[:100]
         )
     for tenant_id, client_id in offline:
         try:
-            back = Aimeow(settings.AIMEOW_BASE_URL).client(client_id).is_connected
+            back = Aimeow(settings.AIMEOW_BASE_URL, ASKING_SECONDS).client(client_id).is_connected
         except AimeowError:
             continue
         if back:
@@ -194,10 +253,14 @@ def reconnect() -> None:
 
 
 def resume(tenant_id: int) -> None:
-    """The number is connected again: what was held back goes out."""
+    """The number is connected again: what was held back goes out, oldest first, at the showroom's pace."""
     with scope.of(tenant_id):
         for account in AimeowAccount.objects.all():
             account.mark_connected()
-        held = WhatsAppMessage.objects.filter(aimeow_status=Delivery.QUEUED, error="not_connected").order_by("pk")
-        for pk in held.values_list("pk", flat=True):
-            jobs.later("conversations.deliver", once=f"deliver:{pk}", tenant_id=tenant_id, message_id=pk)
+        config = WhatsAppAIConfig.objects.filter(tenant_id=tenant_id).first()
+        gap, at = timedelta(seconds=config.send_gap_seconds if config else 0), timezone.now()
+        held = WhatsAppMessage.objects.filter(aimeow_status=Delivery.QUEUED, error=NOT_CONNECTED).order_by("pk")
+        for pk in list(held.values_list("pk", flat=True)):
+            WhatsAppMessage.objects.filter(pk=pk).update(sending_at=at, error="")
+            jobs.later("conversations.deliver", at=at, once=f"deliver:{pk}", tenant_id=tenant_id, message_id=pk)
+            at += gap

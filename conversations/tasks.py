@@ -78,7 +78,8 @@ async def answer(tenant_id: int, conversation_id: int) -> None:
         await on_database(_stumbled, tenant_id, conversation_id, work.turn.claim)
         return
     finally:
-        claims.pop(conversation_id, None)
+        if claims.get(conversation_id) == work.turn.claim:  # not a younger turn's of the same chat
+            del claims[conversation_id]
     if message_id is not None:
         await outbox.send(tenant_id, message_id, patiently)
 
@@ -96,11 +97,16 @@ async def deliver(tenant_id: int, message_id: int) -> None:
 
 
 def sweep() -> None:
-    """What crashes left behind, over all showrooms."""
-    with scope.platform("sweep"):
+    """What crashes left behind, over all showrooms; one part that fails takes no other along."""
+    with scope.platform("sweep chats"):
         turns.sweep()
+        hopeless = turns.hopeless()
+    with scope.platform("sweep sends"):
         outbox.sweep()
+    with scope.platform("sweep jobs"):
         jobs.forget_vanished()
+    for tenant_id, conversation_id in hopeless:
+        orchestrator.give_up(tenant_id, conversation_id)
 
 
 def renew() -> None:

@@ -66,6 +66,7 @@ class Entities:
     body_type: str = ""
     seats: int | None = None
     color: str = ""
+    order: str = ""  # inventory.search.ORDERS: "cheapest", "newest", …
 
     def names_a_car(self) -> bool:
         return bool(self.make or self.model or self.unit_id)
@@ -139,6 +140,7 @@ class Facts:
     gone: tuple[Unit, ...] = ()  # fitting but BOOKED or SOLD; only when a car was named
     nearest: tuple[Unit, ...] = ()  # AVAILABLE alternatives when nothing fits
     faqs: tuple[Faq, ...] = ()
+    welcome: str = ""  # the manager's own words at the first greeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ class Turn:
     text: str  # all unanswered messages, in order, one a line
     understanding: Understanding
     customer_name: str = ""  # "Yudho" (first name only), or empty
+    staff_role: str = ""  # "pemilik", "staf", …; empty: a customer
     first_contact: bool = False  # nobody has answered this person yet
     history: tuple[Line, ...] = ()  # the last 10 before this turn, oldest first
     persona: Persona = field(default_factory=Persona)

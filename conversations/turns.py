@@ -19,12 +19,23 @@ from django.db.models.functions import Greatest, Now
 
 from autolumiku.lib import jobs
 from conversations import decide
-from conversations.models import ConversationEvent, Holder, Reason, Status, WhatsAppConversation
+from conversations.models import (
+    ConversationEvent,
+    Delivery,
+    Holder,
+    Reason,
+    Sender,
+    Status,
+    WhatsAppConversation,
+    WhatsAppMessage,
+)
 
 log = structlog.get_logger(__name__)
 
 MAX_DISCARDED = 2  # drafts that newer messages may overtake; the next one is sent
 MAX_ATTEMPTS = 3  # claims that ended in nothing; then a person looks at it
+OWED = Q(answered_seq__lt=F("inbound_seq"), holder=Holder.BOT)
+FREE = Q(claimed_until=None) | Q(claimed_until__lt=Now())
 
 
 def wake(tenant_id: int, conversation_id: int, at: datetime | None = None, once: bool = False) -> bool:
@@ -54,14 +65,21 @@ def claim(tenant_id: int, conversation_id: int) -> tuple[int, int, int, int] | N
         return cursor.fetchone()
 
 
+# A chat that somebody else writes to right now is left for the next round: no wait, no deadlock.
+RENEW_SQL = """
+UPDATE whatsapp_conversations SET claimed_until = clock_timestamp() + make_interval(secs => %s)
+WHERE id IN (
+    SELECT c.id FROM whatsapp_conversations c JOIN unnest(%s::bigint[], %s::bigint[]) AS held (id, claim)
+        ON c.id = held.id AND c.claim = held.claim
+    WHERE c.claimed_until IS NOT NULL FOR NO KEY UPDATE OF c SKIP LOCKED)
+"""
+
+
 def renew(claims: dict[int, int]) -> None:
     """Keep these claims (conversation id -> claim) for another lease; one statement for a whole worker."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE whatsapp_conversations c SET claimed_until = clock_timestamp() + make_interval(secs => %s)"
-            " FROM unnest(%s::bigint[], %s::bigint[]) AS held (id, claim)"
-            " WHERE c.id = held.id AND c.claim = held.claim AND c.claimed_until IS NOT NULL",
-            [settings.CLAIM_SECONDS, list(claims), list(claims.values())],
+            RENEW_SQL, [settings.CLAIM_SECONDS, list(claims), list(claims.values())]
         )
 
 
@@ -112,7 +130,7 @@ def stumbled(tenant_id: int, conversation_id: int, claim: int | None = None) -> 
     rows = WhatsAppConversation.objects.filter(pk=conversation_id)
     soon = Now() + timedelta(seconds=1)
     if claim is None:
-        rows.update(attempts=F("attempts") + 1, claimed_until=soon)
+        rows.filter(FREE).update(attempts=F("attempts") + 1, claimed_until=soon)
     else:
         rows.filter(claim=claim).update(claimed_until=soon)
     log.error("turn failed", tenant=tenant_id, conversation=conversation_id, claim=claim)
@@ -131,6 +149,7 @@ def take(conversation_id: int, *, user: Any = None, reason: str = Reason.MANUAL)
         claimed_until=None,
         answered_seq=F("inbound_seq"),
         waiting_since=None,
+        closed_at=None,
         attempts=0,
         discarded=0,
         holder=Holder.PERSON,
@@ -140,8 +159,16 @@ def take(conversation_id: int, *, user: Any = None, reason: str = Reason.MANUAL)
         **({"escalated_to": user} if user is not None else {}),
     )
     if taken:
+        _withdraw(conversation_id)
         note(conversation_id, ConversationEvent.Kind.TAKEN, reason=reason, actor=user)
     return bool(taken)
+
+
+def _withdraw(conversation_id: int) -> None:
+    """The bot's replies that still wait to be sent stay unsent; a person sees them and may send them after all."""
+    WhatsAppMessage.objects.filter(
+        conversation_id=conversation_id, aimeow_status=Delivery.QUEUED, sender_type__in=(Sender.AI, Sender.SYSTEM)
+    ).update(aimeow_status=Delivery.FAILED, error="taken over")
 
 
 def hand_over(conversation_id: int, *, reason: str, user: Any = None) -> None:
@@ -187,8 +214,11 @@ def close(conversation_id: int, *, user: Any = None) -> None:
         claimed_until=None,
         answered_seq=F("inbound_seq"),
         waiting_since=None,
+        attempts=0,
+        discarded=0,
         closed_at=Now(),
     )
+    _withdraw(conversation_id)
     note(conversation_id, ConversationEvent.Kind.CLOSED, actor=user)
 
 
@@ -205,15 +235,23 @@ def note(conversation_id: int, kind: str, *, reason: str = "", actor: Any = None
 
 def sweep() -> int:
     """Wake the chats of vanished workers and forgotten jobs, over all showrooms; returns how many were woken."""
-    owed = WhatsAppConversation.objects.filter(answered_seq__lt=F("inbound_seq"), holder=Holder.BOT)
     expired = Q(claimed_until__lt=Now()) & Q(due_at__lte=Now())
     forgotten = Q(claimed_until=None) & Q(due_at__lt=Now() - timedelta(seconds=settings.FORGOTTEN_SECONDS))
-    rows = owed.filter(expired | forgotten).order_by("due_at").values_list("tenant_id", "pk", "attempts")[:500]
-    woken = 0
-    for tenant_id, pk, attempts in list(rows):
-        if attempts > MAX_ATTEMPTS:
-            hand_over(pk, reason=Reason.ATTEMPTS)
-            log.error("turn given to a person", tenant=tenant_id, conversation=pk, attempts=attempts)
-        else:
-            woken += wake(tenant_id, pk, once=True)
-    return woken
+    owed = WhatsAppConversation.objects.filter(OWED, expired | forgotten, attempts__lte=MAX_ATTEMPTS)
+    rows = list(owed.order_by("due_at", "pk").values_list("tenant_id", "pk")[:500])
+    return sum(wake(tenant_id, pk, once=True) for tenant_id, pk in rows)
+
+
+def hopeless() -> list[tuple[int, int]]:
+    """(tenant, conversation) of the chats whose turns ended in nothing too often, over all showrooms."""
+    rows = WhatsAppConversation.objects.filter(OWED, FREE, attempts__gt=MAX_ATTEMPTS)
+    return list(rows.order_by("pk").values_list("tenant_id", "pk")[:50])
+
+
+def give_up(conversation_id: int) -> int | None:
+    """Ask for a person because every turn of this chat fails; returns up to which message, None if it is so no more."""
+    hopeless = WhatsAppConversation.objects.filter(OWED, FREE, pk=conversation_id, attempts__gt=MAX_ATTEMPTS)
+    if not hopeless.update(answered_seq=F("inbound_seq"), waiting_since=None):
+        return None
+    hand_over(conversation_id, reason=Reason.ATTEMPTS)
+    return WhatsAppConversation.objects.values_list("inbound_seq", flat=True).get(pk=conversation_id)

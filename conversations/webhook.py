@@ -14,7 +14,8 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.core.exceptions import SuspiciousOperation
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from rest_framework.authentication import BaseAuthentication
@@ -119,6 +120,8 @@ class AimeowWebhook(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         """Every refusal is one security line and a count; what is wrong with us is 503, never a half-kept message."""
+        if isinstance(exc, SuspiciousOperation):
+            exc = Malformed("suspicious request")
         if not isinstance(exc, APIException):
             if not isinstance(exc, OperationalError | InterfaceError):
                 log.exception("webhook failed")
@@ -171,11 +174,22 @@ def _apply(account: scope.Account, event: payload.Event) -> str:
                 connection_status=AimeowAccount.Connection.QR_READY,
             )
         case Connected():
-            AimeowAccount.objects.get(pk=account.id).mark_connected(event.phone)
-            outbox.resume(account.tenant_id)
+            _connected(account, event.phone)
         case Disconnected():
             AimeowAccount.objects.get(pk=account.id).mark_disconnected()
     return ""
+
+
+def _connected(account: scope.Account, phone: str) -> None:
+    """The number is back. A phone that another showroom's number already has is not believed."""
+    row = AimeowAccount.objects.get(pk=account.id)
+    try:
+        with transaction.atomic():
+            row.mark_connected(phone)
+    except IntegrityError:
+        security.warning("connected with another showroom's phone", tenant=account.tenant_id, account=account.id)
+        AimeowAccount.objects.get(pk=account.id).mark_connected()
+    outbox.resume(account.tenant_id)
 
 
 # what a receipt may move: forward only, and a "sent" or "failed" of a gateway only while we do not know better

@@ -22,7 +22,8 @@ from tenants.admin import (
     OwnedForm,
     ReadOnly,
     ScopedAdmin,
-    ScopedInline,
+    ScopedBlocks,
+    ScopedTable,
     TextInput,
     allowed,
     label,
@@ -76,15 +77,15 @@ class PhotoForm(OwnedForm):
         return image
 
 
-class PhotoInline(ScopedInline):
+class PhotoInline(ScopedBlocks):
     model = VehiclePhoto
     form = PhotoForm
     adders = changers = deleters = SELLERS
-    fields = ("image", "position", "is_main")
+    fields = ("image", ("position", "is_main"))
     verbose_name_plural = "foto"
 
 
-class HistoryInline(ReadOnly, ScopedInline):
+class HistoryInline(ReadOnly, ScopedTable):
     """Who changed what; cost price and staff notes stay with owners and managers."""
 
     model = VehicleHistory
@@ -255,7 +256,7 @@ class VehicleAdmin(ScopedAdmin):
         photos = list(vehicle.photos.all())
         photo = next((photo for photo in photos if photo.is_main), photos[0] if photos else None)
         if photo is None or not photo.image:
-            return format_html('<span class="al-thumb al-nothumb" aria-label="belum ada foto"></span>')
+            return format_html('<span class="al-thumb" role="img" aria-label="{}"></span>', "belum ada foto")
         return format_html('<img class="al-thumb" src="{}" alt="" loading="lazy">', photo.image.url)
 
     @admin.display(description="mobil", ordering="make")

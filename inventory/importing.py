@@ -25,6 +25,7 @@ from tenants.models import Tenant
 
 MAX_BYTES = 10 * 2**20
 MAX_ROWS = 10_000
+MAX_COLUMNS = 200
 MAX_ERRORS = 200  # a spoilt file says the same thing ten thousand times
 BATCH = 500
 
@@ -159,6 +160,8 @@ def read(raw: bytes) -> Sheet:
     if len(lines) > MAX_ROWS + 1:
         return _refused(f"Lebih dari {MAX_ROWS:,} baris. Bagi menjadi beberapa berkas.".replace(",", "."))
     header = [cell.strip() for cell in lines[0][1]]
+    if len(header) > MAX_COLUMNS:
+        return _refused(f"Lebih dari {MAX_COLUMNS} kolom.")
     table = _Table.of(header, lines[1:])
     if missing := table.missing():
         return Sheet(errors=missing, ignored=table.ignored)

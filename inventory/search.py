@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Abs, Coalesce
+from django.db.models import CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Abs, Coalesce, Concat, Lower, Replace
 
+from inventory import names
 from inventory.models import Status, Transmission, Vehicle, VehiclePhoto
 from inventory.unit import Unit
 
 LIMIT = 10
 NEAREST = 3
 GONE = 3
+ORDERS = {
+    "cheapest": (F("price").asc(nulls_last=True),),
+    "dearest": (F("price").desc(nulls_last=True),),
+    "newest": (F("year").desc(),),
+    "least_used": (F("mileage").asc(nulls_last=True),),
+}
 # a budget of 300 juta shows 180 to 360 juta, nearest first (the product's budget rule)
 BUDGET_FROM, BUDGET_TO = 0.6, 1.2
 
@@ -60,6 +68,7 @@ class Wanted:
     body_type: str = ""
     seats: int | None = None
     color: str = ""
+    order: str = ""  # a key of ORDERS
 
     @property
     def names_a_car(self) -> bool:
@@ -80,8 +89,20 @@ class Found:
     nearest: tuple[Unit, ...] = ()
 
 
-def find(tenant_id: int, wanted: Wanted) -> Found:
-    """Search one showroom's stock. Inside its scope; at most five statements."""
+def find(tenant_id: int, wanted: Wanted, also: Iterable[tuple[str, str]] = ()) -> Found:
+    """Search one showroom's stock. Inside its scope; at most five statements, and as many for each of `also`.
+
+    also: (make, model) of further cars that the customer named beside the first; what is found of them is added.
+    """
+    found = _find(tenant_id, wanted)
+    for make, model in also:
+        more = _find(tenant_id, replace(wanted, make=make, model=model, unit_id="", year=None))
+        units = (*found.units, *more.units)[:LIMIT]
+        found = Found(found.stock_size, units, (*found.gone, *more.gone), () if units else found.nearest)
+    return found
+
+
+def _find(tenant_id: int, wanted: Wanted) -> Found:
     stock = Vehicle.objects.filter(tenant_id=tenant_id, status=Status.AVAILABLE)
     size = stock.count()
     units = _read(_ordered(_fitting(stock, wanted), wanted), LIMIT) if size else ()
@@ -91,8 +112,10 @@ def find(tenant_id: int, wanted: Wanted) -> Found:
 
 
 def _fitting(stock: QuerySet[Vehicle], wanted: Wanted) -> QuerySet[Vehicle]:
-    """The cars that meet every wish."""
+    """The cars that meet every wish; an id is meant whatever else was said."""
     cars = _named(stock, wanted)
+    if wanted.unit_id:
+        return cars
     if wanted.year:
         cars = cars.filter(year=wanted.year)
     if wanted.transmission == Transmission.AUTOMATIC:
@@ -111,12 +134,20 @@ def _fitting(stock: QuerySet[Vehicle], wanted: Wanted) -> QuerySet[Vehicle]:
 
 
 def _named(cars: QuerySet[Vehicle], wanted: Wanted) -> QuerySet[Vehicle]:
+    """By id, else by make and model: "Innova" is also the "Innova Reborn", and a "Kijang Innova" of variant "Reborn"
+    is an "Innova Reborn"; but "Innova Reborn" is no other Innova.
+    """
     if wanted.unit_id:
         return cars.filter(display_id__iexact=wanted.unit_id)
     if wanted.make:
         cars = cars.filter(make__iexact=wanted.make)
     if wanted.model:
-        cars = cars.filter(Q(model__iexact=wanted.model) | Q(model__istartswith=f"{wanted.model} "))
+        called = Lower(Concat(Value(" "), "model", Value(" "), "variant", Value(" ")), output_field=CharField())
+        squashed = Lower(Replace(Replace("model", Value("-")), Value(" ")), output_field=CharField())
+        key = "".join(char for char in wanted.model.lower() if char not in "- ")
+        cars = cars.annotate(called=called, squashed=squashed).filter(
+            Q(called__contains=f" {wanted.model.lower()} ") | Q(squashed=key)
+        )
     return cars
 
 
@@ -131,6 +162,8 @@ def _affordable(cars: QuerySet[Vehicle], wanted: Wanted) -> QuerySet[Vehicle]:
 
 
 def _ordered(cars: QuerySet[Vehicle], wanted: Wanted) -> QuerySet[Vehicle]:
+    if wanted.order in ORDERS:
+        return cars.order_by(*ORDERS[wanted.order], "-id")
     goal = wanted.budget or wanted.budget_max or wanted.budget_min
     return cars.order_by(Abs(F("price") - goal), "-id") if goal else cars.order_by("-created_at", "-id")
 
@@ -150,10 +183,12 @@ def _nearest(stock: QuerySet[Vehicle], wanted: Wanted, gone: tuple[Unit, ...]) -
         if same:
             return same
     goal = wanted.budget or wanted.budget_max or wanted.budget_min or (gone[0].price if gone else None)
-    kind = wanted.body_type or (gone[0].body_type if gone else "")
+    kind = wanted.body_type or (gone[0].body_type if gone else names.body_type(wanted.make, wanted.model))
     cars = stock.filter(price__isnull=False)
-    if kind and not wanted.has_budget:
+    if kind and (wanted.body_type or not wanted.has_budget):
         cars = cars.filter(body_type=kind)
+    if wanted.seats:
+        cars = cars.filter(seats__gte=wanted.seats)
     if goal:
         return _read(cars.order_by(Abs(F("price") - goal), "-id"), NEAREST)
     return _read(cars.order_by("-created_at", "-id"), NEAREST) if kind else ()

@@ -34,13 +34,13 @@ from tenants.models import Membership, Role, Tenant, User
 
 THEMED = "unfold" in settings.INSTALLED_APPS
 if TYPE_CHECKING or not THEMED:
-    from django.contrib.admin import ModelAdmin, TabularInline
+    from django.contrib.admin import ModelAdmin, StackedInline, TabularInline
     from django.contrib.admin.widgets import AdminTextInputWidget as TextInput
     from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
     from django.forms import CheckboxInput
     from django.forms import Select as SelectInput
 else:
-    from unfold.admin import ModelAdmin, TabularInline
+    from unfold.admin import ModelAdmin, StackedInline, TabularInline
     from unfold.forms import AdminPasswordChangeForm, UserChangeForm
     from unfold.forms import UserCreationForm as AdminUserCreationForm
     from unfold.widgets import UnfoldAdminSelectWidget as SelectInput  # noqa: F401
@@ -55,8 +55,10 @@ NOBODY: frozenset[Role] = frozenset()
 admin.site.site_title = admin.site.site_header = "AutoLumiku"
 admin.site.index_title = "Beranda"
 admin.site.site_url = None
-if admin.site.is_registered(Group):
-    admin.site.unregister(Group)
+# rights are roles here, not groups; jobs are looked after with the worker, not in the back-office
+admin.site.unregister(
+    [model for model in admin.site._registry if model is Group or model._meta.app_label == "procrastinate"]
+)
 
 
 # --- Who may what ----------------------------------------------------------------------------------------------------
@@ -109,6 +111,13 @@ class ClockInput(TextInput):
         return f"{value:%H:%M}" if isinstance(value, time) else super().format_value(value)
 
 
+class CommaField(forms.FloatField):
+    """A number that may be typed the Indonesian way ("0,7")."""
+
+    def to_python(self, value: Any) -> float | None:  # type: ignore[override]
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+
 # --- The base of every page ------------------------------------------------------------------------------------------
 
 
@@ -133,7 +142,7 @@ class OwnedForm(forms.ModelForm):
             return data
         tenant = data.get("tenant")
         tenant_id = tenant.pk if tenant else self.instance.tenant_id
-        for name, value in data.items():
+        for name, value in list(data.items()):
             if tenant_id and isinstance(value, models.Model) and not belongs(value, tenant_id, self.instance):
                 self.add_error(name, "Pilihan ini bukan milik showroom tersebut.")
         return data
@@ -204,11 +213,31 @@ class Scoped(RoleRights):
         return rows.filter(tenant=place.tenant_id) if has_tenant(target) else rows.filter(pk=place.tenant_id)
 
 
-class ScopedAdmin(Scoped, ModelAdmin):
+class SaysConflicts:
+    """What the database refuses (a value that another row or showroom has) is said, not a crash."""
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        try:
+            with transaction.atomic():
+                return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
+        except IntegrityError:
+            messages.error(
+                request, "Belum tersimpan: data ini bentrok dengan data lain, misalnya nomor yang sudah dipakai."
+            )
+            return HttpResponseRedirect(request.get_full_path())
+
+
+class ScopedAdmin(SaysConflicts, Scoped, ModelAdmin):
     """The base of every admin page of a showroom's rows."""
 
     form = OwnedForm
-    formfield_overrides = {models.DateField: {"widget": DayInput}, models.TimeField: {"widget": ClockInput}}
+    formfield_overrides = {
+        models.DateField: {"widget": DayInput},
+        models.TimeField: {"widget": ClockInput},
+        models.FloatField: {"form_class": CommaField},
+    }
     list_per_page = 50
     compressed_fields = True
     list_filter_sheet = True
@@ -246,7 +275,7 @@ class ScopedAdmin(Scoped, ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        form.place = place_of(request)
+        form.place = place_of(request)  # type: ignore[attr-defined]
         return form
 
     # -- reading and writing
@@ -271,19 +300,6 @@ class ScopedAdmin(Scoped, ModelAdmin):
                 inline.instance.tenant_id = form.instance.tenant_id
         super().save_formset(request, form, formset, change)
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> Any:
-        """What the database refuses (a value that another showroom uses) is said, not a crash."""
-        try:
-            with transaction.atomic():
-                return super().changeform_view(request, object_id, form_url, extra_context)
-        except IntegrityError:
-            messages.error(
-                request, "Belum tersimpan: data ini bentrok dengan data lain, misalnya nomor yang sudah dipakai."
-            )
-            return HttpResponseRedirect(request.get_full_path())
-
 
 class ReadOnly:
     """A log: people look at it, the program writes it."""
@@ -300,15 +316,25 @@ class ReadOnly:
         return False
 
 
-class ScopedInline(Scoped, TabularInline):
+class OwnedInline(Scoped):
+    """Rows of the page's row, in its showroom."""
+
     extra = 0
-    tab = False
+    hide_title = True
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*(super().get_exclude(request, obj) or ()), "tenant")
+        return (*(super().get_exclude(request, obj) or ()), "tenant")  # type: ignore[misc]
 
 
-class PlatformAdmin(RoleRights, ModelAdmin):
+class ScopedTable(OwnedInline, TabularInline):
+    """Inline rows as a table."""
+
+
+class ScopedBlocks(OwnedInline, StackedInline):
+    """Inline rows one below the other: what is too wide for a table on a phone."""
+
+
+class PlatformAdmin(SaysConflicts, RoleRights, ModelAdmin):
     """Rows of no showroom: the platform admin's alone."""
 
     viewers = adders = changers = deleters = NOBODY
@@ -374,6 +400,8 @@ class TenantAdmin(ScopedAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in ("phone", "whatsapp_number"):
             return phone_formfield(db_field)
+        if db_field.name == "maps_url":
+            kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description="WhatsApp", ordering="whatsapp_number")
@@ -412,7 +440,7 @@ class MembershipAdmin(ScopedAdmin):
         return when(membership.created_at)
 
 
-class MembershipInline(PlatformAdmin if TYPE_CHECKING else RoleRights, TabularInline):
+class MembershipInline(RoleRights, TabularInline):
     """A person's places, on the platform admin's page of that person."""
 
     model = Membership

@@ -6,6 +6,7 @@ starts on this data says and sends nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -42,8 +43,9 @@ from tenants.models import Tenant, User
 
 DAYS = 14
 JUTA = 1_000_000
-HOURS = {"pagi": 9, "siang": 13, "sore": 16, "malam": 19}  # a chat that says so began then
-FRESH = frozenset({"waiting", "unsure", "failed"})  # states nobody leaves alone for a week
+HOURS = {"pagi": 9, "siang": 13, "sore": 16, "malam": 19}
+GREETING = re.compile(r"(?:^|selamat )(pagi|siang|sore|malam)\b", re.M)  # a chat that says so began then
+FRESH = frozenset({"waiting", "unsure", "failed", "staff"})  # states nobody leaves alone for a week
 HOLDERS = {"waiting": Holder.WAITING, "held": Holder.PERSON}
 STATUSES = {"waiting": Status.ESCALATED, "held": Status.ESCALATED, "closed": Status.CLOSED}
 # Who says a line of chats.txt: (direction, sender, path), and how many seconds it takes them.
@@ -92,12 +94,15 @@ class Shop:
     random: Random
 
     def pick(self, kind: str, unlike: Vehicle | None = None) -> Vehicle | None:
-        """A car of this kind (a key of KINDS), of the same body as `unlike` where there is one; None for "none"."""
+        """A car of this kind (a key of KINDS), or the one nearest to `unlike`; None for the kind "none"."""
         if kind == "none":
             return None
-        fitting = [car for car in self.cars if KINDS[kind](car) and (unlike is None or car.pk != unlike.pk)]
-        alike = [car for car in fitting if unlike is not None and car.body_type == unlike.body_type]
-        return self.random.choice(alike or fitting)
+        fitting = [car for car in self.cars if KINDS[kind](car) and car is not unlike]
+        if unlike is None:
+            return self.random.choice(fitting)
+        return min(
+            fitting, key=lambda car: (car.body_type != unlike.body_type, abs((car.price or 0) - (unlike.price or 0)))
+        )
 
 
 def _shown(car: Vehicle) -> bool:
@@ -112,6 +117,7 @@ KINDS: Mapping[str, Callable[[Vehicle], bool]] = {
     "any": _ready,
     "matic": lambda car: _ready(car) and car.transmission != "manual",
     "cheap": lambda car: _ready(car) and (car.price or 0) <= 190 * JUTA,
+    "small": lambda car: _ready(car) and car.body_type == "hatchback",
     "mpv": lambda car: _ready(car) and car.body_type == "mpv" and car.seats == 7,
     "suv": lambda car: _ready(car) and car.body_type == "suv" and car.tax_valid_until is not None,
     "diesel": lambda car: _ready(car) and car.fuel == "diesel",
@@ -178,7 +184,7 @@ def _of_customer(shop: Shop, script: Script, number: int) -> Tale:
     digits = f"62812000000{shop.place.first_customer + number:02d}"
     name = CUSTOMERS[number]
     car = shop.pick(script.car)
-    tale = _tale(shop, script, digits, name, _facts(shop, car, name))
+    tale = _tale(shop, script, digits, name, car)
     if script.lead and car is not None:
         tale.lead = _lead(tale, car, digits, name)
     return tale
@@ -186,7 +192,7 @@ def _of_customer(shop: Shop, script: Script, number: int) -> Tale:
 
 def _of_staff(shop: Shop, script: Script, member: StaffWhatsAppAuth) -> Tale:
     car = shop.pick(script.car)
-    tale = _tale(shop, script, member.phone_number, member.name, _facts(shop, car, member.name))
+    tale = _tale(shop, script, member.phone_number, member.name, car)
     tale.chat.is_staff = True
     asked, answered = tale.messages[0], tale.messages[-1]
     tale.log = StaffCommandLog(
@@ -205,7 +211,7 @@ def _of_staff(shop: Shop, script: Script, member: StaffWhatsAppAuth) -> Tale:
     return tale
 
 
-def _tale(shop: Shop, script: Script, digits: str, name: str, facts: Mapping[str, str]) -> Tale:
+def _tale(shop: Shop, script: Script, digits: str, name: str, car: Vehicle | None) -> Tale:
     """The conversation row and its messages and events, timed so that all of it is over."""
     chat = WhatsAppConversation(
         tenant=shop.tenant,
@@ -215,7 +221,8 @@ def _tale(shop: Shop, script: Script, digits: str, name: str, facts: Mapping[str
         customer_name=name,
     )
     tale = Tale(shop, script, chat, shop.now, [], [])
-    moments = list(_moments(shop, script))
+    facts = _facts(shop, car, name)
+    moments = list(_moments(shop, script, car))
     tale.started = moments[0]
     for line, at in zip(script.lines, moments, strict=True):
         if line.kind == "!":
@@ -227,19 +234,21 @@ def _tale(shop: Shop, script: Script, digits: str, name: str, facts: Mapping[str
     return tale
 
 
-def _moments(shop: Shop, script: Script) -> Iterator[datetime]:
-    """When each line was written or happened."""
-    waits = [timedelta(seconds=shop.random.randint(*VOICES[line.kind][3])) for line in script.lines]
-    text = " ".join(line.text.lower() for line in script.lines[:2])
-    hour = next((hour for word, hour in HOURS.items() if word in text), shop.random.randint(9, 16))
-    days = shop.random.randint(0, 1) if script.state in FRESH else shop.random.randint(1, DAYS - 2)
+def _moments(shop: Shop, script: Script, car: Vehicle | None) -> Iterator[datetime]:
+    """When each line was written or happened; of a sold car people speak after it was sold."""
+    waits = [timedelta(seconds=shop.random.randint(*VOICES[line.kind][3])) for line in script.lines[1:]]
+    greeting = GREETING.search("\n".join(line.text.lower() for line in script.lines))
+    hour = HOURS[greeting[1]] if greeting else shop.random.randint(9, 16)
+    longest = (shop.now - car.sold_at).days - 1 if car is not None and car.sold_at else DAYS - 2
+    days = shop.random.randint(0, max(1 if script.state in FRESH else longest, 0))
     local = timezone.localtime(shop.now) - timedelta(days=days)
     at = local.replace(hour=hour, minute=shop.random.randint(0, 59), second=shop.random.randint(0, 59), microsecond=0)
     while at + sum(waits, timedelta()) > shop.now - timedelta(minutes=10):
         at -= timedelta(days=1)
+    yield at
     for wait in waits:
-        yield at
         at += wait
+        yield at
 
 
 def _say(tale: Tale, line: Line, at: datetime, facts: Mapping[str, str]) -> None:
@@ -307,7 +316,7 @@ def _happen(tale: Tale, line: Line, at: datetime) -> None:
         tenant=tale.shop.tenant,
         conversation=chat,
         kind=kind,
-        reason=reason or (tale.script.reason if kind == "taken" else ""),
+        reason=reason or (tale.script.reason or Reason.MANUAL if kind == "taken" else ""),
         actor=tale.shop.seller if by_person and reason != Reason.STAFF_TYPED else None,
         created_at=at,
     )

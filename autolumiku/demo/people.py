@@ -111,8 +111,8 @@ CUSTOMERS = (
     "Rudi Hartono", "Dewi Anggraini", "Fajar Nugroho", "Intan Permata", "Yoga Aditya", "Lina Marlina", "Eko Purnomo",
     "Sari Wulandari", "Taufik Hidayat", "Putri Amelia", "Arif Rahman", "Wahyu Saputra", "Mega Puspita",
     "Doni Kurniawan", "Rina Oktaviani", "Bayu Firmansyah", "Novi Handayani", "Irfan Maulana", "Citra Lestari",
-    "Galih Ramadhan", "Vera Safitri", "Hadi Gunawan", "Tika Ayu", "Surya Darma", "Winda Sari", "Reza Fahlevi", "Ani Suryani",
-    "Dimas Wicaksono", "Laras Pertiwi", "Ferry Kusuma",
+    "Galih Ramadhan", "Vera Safitri", "Hadi Gunawan", "Tika Ayu", "Surya Darma", "Winda Sari", "Reza Fahlevi",
+    "Ani Suryani", "Dimas Wicaksono", "Laras Pertiwi", "Ferry Kusuma",
 )  # fmt: skip
 
 

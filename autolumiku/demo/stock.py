@@ -16,7 +16,7 @@ from inventory.models import Status, Vehicle, VehicleHistory
 
 SIZE = 44
 YEAR = 2026  # the demo's present, so that the same seed makes the same cars
-KEPT_A_YEAR = 0.91  # of its price
+KEPT_A_YEAR, KEPT_AT_LEAST = 0.925, 0.36  # of its price
 JUTA = 1_000_000
 COLORS = ("hitam", "putih", "silver", "abu-abu", "merah", "biru", "putih mutiara", "cokelat", "oranye", "hijau")
 PAPERS = ("BPKB, STNK, faktur lengkap", "BPKB dan STNK lengkap", "STNK dan BPKB ada, faktur tidak ada")
@@ -102,7 +102,7 @@ def _models() -> tuple[Model, ...]:
 def _row(random: Random, model: Model, plate: str) -> Row:
     year = random.randint(model.first, model.last)
     age = YEAR - year
-    price = _round(model.new_price * JUTA * KEPT_A_YEAR**age * random.uniform(0.94, 1.06))
+    price = _round(model.new_price * JUTA * max(KEPT_A_YEAR**age, KEPT_AT_LEAST) * random.uniform(0.94, 1.06))
     electric = model.fuel == "electric"
     values: dict[str, Any] = {
         "price": price,
@@ -149,8 +149,9 @@ def _in_stock(row: Row, place: int) -> Row:
 def _live(vehicle: Vehicle, place: int, random: Random, now: datetime, staff: str) -> None:
     """The changes of one car since it was bought, each with its history."""
     if place in CHEAPER and vehicle.price:
-        lower = _round(vehicle.price * 0.97)
-        vehicle.change({"price": lower}, by="demo", name=staff, reason="harga disesuaikan")
+        asked = {"price": vehicle.price, "credit_price": vehicle.credit_price}
+        lower = {field: _round(value * 0.97) for field, value in asked.items() if value}
+        vehicle.change(lower, by="demo", name=staff, reason="harga disesuaikan")
     fate = FATES.get(place)
     if fate is None:
         return

@@ -6,9 +6,10 @@ A test checks that every name used exists. Jobs carry ids only.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -16,7 +17,9 @@ from procrastinate.exceptions import AlreadyEnqueued
 def later(name: str, at: datetime | None = None, once: str | None = None, **ids: int | str) -> bool:
     """Defer job `name` (at a time, if given). With `once`, not if a job of that key still waits; False then."""
     try:
-        app.configure_task(name, schedule_at=at, queueing_lock=once).defer(**ids)
+        # a refused insert breaks the transaction it stands in: only the savepoint may break
+        with nullcontext() if once is None else transaction.atomic():
+            app.configure_task(name, schedule_at=at, queueing_lock=once).defer(**ids)
     except AlreadyEnqueued:
         return False
     return True

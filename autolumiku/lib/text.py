@@ -30,6 +30,8 @@ def listed(words: str) -> frozenset[str]:
 _SLANG_BY_WORD = {
     "agan": "gan juragan",
     "apakah": "apkh",
+    "balas": "bales bls",
+    "dibalas": "dibales",
     "banget": "bgt bgtt bangat",
     "bagaimana": "gmn gmna gmana gimana gmne bgmn gimn",
     "begitu": "gitu",

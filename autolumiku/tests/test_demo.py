@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import socket
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO, StringIO
@@ -10,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import F
@@ -18,6 +21,7 @@ from PIL import Image
 
 from aiconfig.models import BusinessHours, FAQEntry, LLMCall
 from autolumiku.demo import people, pictures
+from autolumiku.demo.processes import Family, Program, StoppedError, is_free
 from autolumiku.lib import rupiah
 from autolumiku.management.commands import demo as runner
 from conversations import outbox, turns
@@ -220,3 +224,87 @@ def test_every_kind_of_car_can_be_drawn(body: str, angle: int) -> None:
     picture = pictures.draw(body, "hitam metalik", "Toyota Avanza G 1.3 2019", angle)
     assert Image.open(BytesIO(picture)).format == "JPEG"
     assert len(picture) < 60_000
+
+
+def interrupted(family: Family) -> None:
+    """As when somebody presses Ctrl-C."""
+    os.kill(os.getpid(), signal.SIGINT)
+    family.watch()
+
+
+class TestRunning:
+    """Real children, because what matters is that none is left behind."""
+
+    SLEEPS = "import time; print('up', flush=True); time.sleep(60)"
+    STUBBORN = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    )
+
+    def family(self, *scripts: str) -> tuple[Family, list[Program]]:
+        programs = [Program(f"p{number}", (sys.executable, "-c", script)) for number, script in enumerate(scripts)]
+        return Family(os.environ, "/", patience=0.3), programs
+
+    def test_one_child_that_ends_ends_them_all_and_is_named(self, capfd: pytest.CaptureFixture[str]) -> None:
+        family, programs = self.family(self.SLEEPS, "print('no luck'); raise SystemExit(3)")
+        with family:
+            for program in programs:
+                family.start(program)
+            assert family.watch().startswith("p1 ended by itself (exit code 3)")
+        assert [child.poll() is None for child in family.children.values()] == [False, False]
+        assert "p1     | no luck" in capfd.readouterr().out
+
+    def test_a_child_that_ignores_the_request_is_killed(self, capfd: pytest.CaptureFixture[str]) -> None:
+        family, programs = self.family(self.STUBBORN)
+        said: list[str] = []
+
+        def is_up() -> bool:
+            said.append(capfd.readouterr().out)
+            return "up" in "".join(said)
+
+        with family:
+            family.start(programs[0])
+            assert family.wait_until(is_up, 20) == ""
+        assert family.children["p0"].returncode == -signal.SIGKILL
+
+    def test_ctrl_c_reaches_us_alone_and_the_old_handler_comes_back(self) -> None:
+        before = signal.getsignal(signal.SIGINT)
+        family, programs = self.family(self.SLEEPS)
+        with family:
+            family.start(programs[0])
+            with pytest.raises(StoppedError):
+                interrupted(family)
+        assert family.children["p0"].returncode == -signal.SIGTERM
+        assert signal.getsignal(signal.SIGINT) is before
+
+    def test_what_never_gets_ready_is_said(self) -> None:
+        family, programs = self.family(self.SLEEPS)
+        with family:
+            family.start(programs[0])
+            assert family.wait_until(lambda: False, 0.2) == "not ready after 0 seconds"
+
+    @pytest.mark.parametrize("variable", ["PORT", "SIMULATOR_PORT"])
+    def test_a_taken_port_is_named_with_its_variable(self, variable: str) -> None:
+        with socket.socket() as taken, socket.socket() as other:
+            for one in (taken, other):
+                one.bind(("127.0.0.1", 0))
+            taken.listen()
+            used, free = taken.getsockname()[1], other.getsockname()[1]
+            other.close()
+            assert is_free(free)
+            ports = (used, free) if variable == "PORT" else (free, used)
+            with pytest.raises(CommandError, match=rf"Port {used} is in use .*{variable}="):
+                runner.check_ports(*ports)
+
+    def test_the_demo_never_talks_to_the_real_gateway(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AIMEOW_BASE_URL", "https://gateway.example")
+        monkeypatch.setenv("PUBLIC_URL", "https://showroom.example")
+        given = runner.environment(8000, 7030, "secret")
+        assert given["AIMEOW_BASE_URL"] == "http://127.0.0.1:7030"
+        assert given["PUBLIC_URL"] == "http://127.0.0.1:8000"
+        assert given["AIMEOW_WEBHOOK_SECRET"] == "secret"
+
+    def test_without_a_key_the_source_of_the_answers_is_said(self, settings: Any) -> None:
+        settings.ZAI_API_KEY = ""
+        assert "the stock itself (ZAI_API_KEY is not set)" in runner.welcome(8000, 7030)
+        settings.ZAI_API_KEY, settings.ZAI_TEXT_MODEL = "key", "glm-4.6"
+        assert "the model glm-4.6" in runner.welcome(8000, 7030)

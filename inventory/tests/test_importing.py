@@ -195,6 +195,7 @@ def test_a_wrong_cell_is_an_error_with_its_place(column: str, text: str, said: s
         (b"PK\x03\x04rest", "Ini berkas Excel."),
         (b"x" * (importing.MAX_BYTES + 1), "Berkas lebih besar dari 10 MB."),
         (b"merek,model,tahun\n" + b"Toyota,Rush,2020\n" * 10_001, "Lebih dari 10.000 baris."),
+        (b"merek,model,tahun" + b",x" * 200 + b"\nToyota,Rush,2020\n", "Lebih dari 200 kolom."),
         (b'merek,model,tahun\n"Toyota,' + b"x" * 200_000, "Berkas tidak terbaca sebagai CSV"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -26,10 +26,10 @@ class Command(BaseCommand):
         if loading.is_loaded():
             self.stdout.write("The demo is loaded already; nothing was changed.")
         else:
-            self._load(photos=not no_photos)
+            self._load(photos=not no_photos, verbosity=options["verbosity"])
         gateway.write(state, port=settings.PORT, secret=webhook_secret())
 
-    def _load(self, *, photos: bool) -> None:
+    def _load(self, *, photos: bool, verbosity: int) -> None:
         if not loading.is_empty():
             raise CommandError(
                 "This database holds showrooms or logins already. The demo's passwords are known to everybody, so it "
@@ -37,7 +37,8 @@ class Command(BaseCommand):
             )
         for made in loading.load(photos=photos):
             self.stdout.write(f"{made.name}: {made.cars} cars, {made.photos} photos, {made.chats} conversations.")
-        self.stdout.write(logins())
+        if verbosity:
+            self.stdout.write(logins())
 
 
 def webhook_secret() -> str:
