@@ -93,7 +93,7 @@ TOPIC_WORDS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
             "harga modal|total penjualan|penjualan (?:hari|bulan|minggu|tahun)",
         ),
     ),
-    (Topic.STOCK, _pattern("harga|ready|stok|stock|tersedia|masih ada|ada apa saja|apa saja|price ?list")),
+    (Topic.STOCK, _pattern("harga|ready|stok|stock|tersedia|masih ada|ada apa saja|price ?list")),
     (
         Topic.BODY,
         _pattern(
@@ -103,7 +103,9 @@ TOPIC_WORDS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
     ),
     (
         Topic.CREDIT,
-        _pattern("kredit|dp(?:nya)?|cicil|cicilan|angsuran|leasing|tenor|simulasi|addm|addb|tdp|bunga|per ?bulan|sebulan"),
+        _pattern(
+            "kredit|dp(?:nya)?|cicil|cicilan|angsuran|leasing|tenor|simulasi|addm|addb|tdp|bunga|per ?bulan|sebulan"
+        ),
     ),
     (
         Topic.NEGOTIATION,
@@ -145,12 +147,13 @@ WHEN_WORDS = _pattern(
     "besok|lusa|hari ini|nanti|senin|selasa|rabu|kamis|jumat|jum at|sabtu|minggu|tanggal|jam [0-9]{1,2}|pukul"
 )
 WHO_AM_I = _pattern("siapa (?:saya|nama saya)|(?:kenal|tahu|tau) saya")
+COMPARED = "perbandingannya"
 # Asked about, but in no field of ours, each with how the answer calls it ("" where it has no name of its own).
 OPEN_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (label, _pattern(words))
     for label, words in (
         ("konsumsi bahan bakar", "irit|boros|konsumsi"),
-        ("perbandingannya", "banding|bandingkan|bandingin|beda|bedanya|vs|bagusan|bagus mana|mending|mending mana"),
+        (COMPARED, "banding|bandingkan|bandingin|beda|bedanya|vs|bagusan|bagus mana|mending|mending mana"),
         ("pengiriman", "dikirim|kirim ke|antar|antarin|diantar"),
         ("garansi", "garansi"),
         ("asuransi", "asuransi"),
@@ -176,6 +179,7 @@ OF_CREDIT = frozenset({"syarat kredit", "leasing", "bunga kredit", "ADDM dan ADD
 # A command of the staff, except the question for a unit's status.
 STATUS_QUESTION = re.compile(r"status [a-z]{1,6}(?:-[a-z]{2,4})?-[0-9]{3,6}\s?\??", re.IGNORECASE)
 ALL_DATA = _pattern("spek|spec|specs|spesifikasi|detail|detailnya|info lengkap|data lengkap")
+GRATEFUL = re.compile("[🙏👍👌😊😁🤝]")
 # "masih ada?" alone asks for one certain car.
 STILL_THERE = re.compile(r"(?:(?:mobil|unit|barang) )?masih(?: (?:ada|ready|tersedia|available))?")
 # Words that tell nothing about which FAQ is meant, in bare() form.
@@ -199,7 +203,7 @@ class Aspect:
 CONDITION = Aspect("Kondisi", _pattern("kondisi|minus"))
 SEEN_IN_PHOTOS = frozenset({"Interior", "Eksterior", "Kondisi mesin", "Ban", "Mesin", "Kondisi"})
 ASPECTS: tuple[Aspect, ...] = (
-    Aspect("Tahun", _pattern("tahun berapa|berapa tahun|tahun")),
+    Aspect("Tahun", _pattern("tahun berapa|berapa tahun|tahun apa")),
     Aspect("KM", _pattern("km(?:nya)?|kilometer|odometer|odo")),
     Aspect("Transmisi", _pattern("transmisi|matic atau manual|manual atau matic")),
     Aspect("Bahan bakar", _pattern("bahan bakar|bensin atau (?:diesel|solar)|(?:diesel|solar) atau bensin")),
@@ -286,10 +290,12 @@ def read(turn: Turn, facts: Facts) -> Asked:
         unread -= 1  # the classifier has understood what the clauses' words did not show
     if not topics and unread <= 0 and not is_open:
         topics.add(_without_topic(turn, clauses))
-    labels = tuple(dict.fromkeys(label for clause in clauses if clause.is_open for label in clause.open))
+    labels = tuple(dict.fromkeys(label for clause in clauses if clause.is_open for label in clause.open if label))
+    if len(labels) > 1:
+        labels = tuple(label for label in labels if label != COMPARED)
     if OF_CREDIT & set(labels) and not _amount_of_credit(turn):
         topics.discard(Topic.CREDIT)
-    return Asked(_tidied(topics), aspects, faqs, wants_card, unread > 0 or is_open, tuple(filter(None, labels)))
+    return Asked(_tidied(topics), aspects, faqs, wants_card, unread > 0 or is_open, labels)
 
 
 def _searches(turn: Turn, clauses: Sequence[_Clause]) -> bool:
@@ -345,7 +351,7 @@ def _aspects(turn: Turn, clauses: Sequence[_Clause], is_open: bool) -> tuple[Asp
     named = tuple(dict.fromkeys(aspect for clause in clauses for aspect in clause.aspects))
     if turn.understanding.entities.order:  # "yang kilometernya paling rendah" asks for the car
         named = tuple(aspect for aspect in named if aspect.label not in ("KM", "Tahun"))
-    taken = named or is_open or any(clause.faq for clause in clauses)
+    taken = named or is_open or turn.understanding.entities.order or any(clause.faq for clause in clauses)
     return named if taken or turn.understanding.intent is not Intent.CONDITION else (CONDITION,)
 
 
@@ -355,6 +361,8 @@ def _without_topic(turn: Turn, clauses: Sequence[_Clause]) -> Topic:
         return Topic.NUMBER
     if turn.understanding.entities.as_dict():
         return Topic.STOCK
+    if GRATEFUL.search(turn.text) and not any(char.isalnum() or char == "?" for char in turn.text):
+        return Topic.CLOSING
     words = sum(len(clause.words.split()) for clause in clauses)
     is_vague = turn.understanding.intent in (Intent.FOLLOW_UP, Intent.UNKNOWN, Intent.SPAM)
     return Topic.CLARIFY if words <= 2 or is_vague else Topic.NOTED

@@ -14,6 +14,7 @@ from datetime import date
 
 from autolumiku.lib import phone, rupiah
 from conversations import asked, wording
+from conversations import entities as named
 from conversations.asked import Asked, Aspect, Topic
 from conversations.turn import Answer, Entities, Facts, Intent, Turn, Unit
 from inventory import names
@@ -22,11 +23,13 @@ MAX_CARDS = 3
 MAX_LISTED = 10
 MAX_ALTERNATIVES = 3
 MAX_ANSWER = 4000
+TRANSMISSIONS: Mapping[str, str] = {"manual": "manual", "automatic": "matic", "cvt": "matic"}
 
 
 def value_of(unit: Unit, aspect: Aspect, today: date) -> str:
     """What the unit's data say about this aspect; "" where there is no such data (no field, or an empty one)."""
-    return dict(wording.basics(unit) + wording.extras(unit, today)).get(aspect.label, "")
+    year = (("Tahun", str(unit.year)),)
+    return dict(year + wording.basics(unit) + wording.extras(unit, today)).get(aspect.label, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +61,46 @@ def answer(turn: Turn, facts: Facts) -> Answer:
     words = {
         "kak": wording.kak(turn.customer_name),
         "tenant": wording.one_line(facts.showroom.name, 80),
-        "ai_name": wording.one_line(turn.persona.ai_name, 60),
-        "daypart": wording.daypart(facts.now),
+        "me": wording.introduced(turn.persona.ai_name, facts.showroom.name),
+        "hello": _hello(turn, facts),
+        "role": turn.staff_role,
         "reopens": wording.reopens(facts),
     }
     say = _Say(turn, facts, asked.read(turn, facts), words)
     parts = [PARTS[topic](say) for topic in Topic if topic in say.asked.topics]
     if say.asked.rest:
-        parts.append(_Part(say("staff_will_check_rest" if parts else "staff_will_check"), covers=False))
+        parts.append(_Part(_open_question(say, parts), covers=False))
     texts = [*_opening(say), *(part.text for part in parts), *_last_words(say, parts)]
     whole = _toned("\n\n".join(line for line in texts if line), turn.persona.personality)
+    whole = _named_once(whole, words["kak"])
     units = tuple({unit.id: unit for part in parts for unit in part.units}.values())
     return Answer(_cut(whole), all(part.covers for part in parts), units)
 
 
+def _named_once(whole: str, kak: str) -> str:
+    """The name stands where it comes first; further on "Kak" is enough."""
+    before, found, after = whole.partition(kak)
+    return before + found + after.replace(kak, "Kak")
+
+
+def _open_question(say: _Say, parts: Sequence[_Part]) -> str:
+    """What goes to a person, by its name where it has one."""
+    if say.asked.open:
+        *first, last = say.asked.open[:3]
+        return say("staff_will_check_open", topics=f"{', '.join(first)} dan {last}" if first else last)
+    return say("staff_will_check_rest" if parts else "staff_will_check")
+
+
 # --- opening and end
+
+_SALAM = re.compile(r"\bassal\w{0,4}mu\w{0,14}|\baslm\b|\basalam\w{0,14}", re.IGNORECASE)
+
+
+def _hello(turn: Turn, facts: Facts) -> str:
+    """A salam is answered with a salam."""
+    if _SALAM.search(turn.text[:200]):
+        return "Waalaikumsalam"
+    return f"Selamat {wording.daypart(facts.now)}"
 
 
 def _opening(say: _Say) -> list[str]:
@@ -90,13 +118,22 @@ def _last_words(say: _Say, parts: Sequence[_Part]) -> list[str]:
     last = next(part for part in reversed(parts) if part.text)
     if "?" in last.text or not all(part.covers for part in parts):
         return []
-    if say.asked.topics == {Topic.STOCK} and len(last.units) == 1 and last.units[0].status == "AVAILABLE":
-        return [_offer(say, last.units[0])]
-    return [say("anything_else")]
+    offer = _offer(say, last.units) if say.asked.topics == {Topic.STOCK} else say("anything_else")
+    return [] if offer in _said_last(say.turn) else [offer]
 
 
-def _offer(say: _Say, unit: Unit) -> str:
-    if unit.photo_count:
+def _said_last(turn: Turn) -> str:
+    return next((line.text for line in reversed(turn.history) if line.role == "bot"), "")
+
+
+def _offer(say: _Say, units: Sequence[Unit]) -> str:
+    """After one car its photos or a visit, after several the question which one."""
+    here = [unit for unit in units if unit.status == "AVAILABLE"]
+    if len(here) > 1:
+        return say("which_one")
+    if not here:
+        return say("anything_else")
+    if here[0].photo_count:
         return say("offer_photo")
     return say("offer_test_drive" if say.turn.persona.test_drive else "anything_else")
 
@@ -124,7 +161,7 @@ def _stock(say: _Say) -> _Part:
     """What is there, what is gone, and what comes near."""
     if not say.turn.persona.vehicle_info:
         return _Part(say("vehicle_info_off"), covers=False)
-    if say.asked.aspects and not say.asked.wants_card and not _is_specific(say):
+    if not _is_specific(say) and (_asks_aspects_only(say) or _asks_if_still_there(say)):
         return _which_car(say)
     if say.facts.units and not _asks_for_gone(say):
         return _found(say)
@@ -133,6 +170,16 @@ def _stock(say: _Say) -> _Part:
     if say.facts.stock_size == 0:
         return _Part(say("stock_empty"))
     return _nothing_fits(say)
+
+
+def _asks_aspects_only(say: _Say) -> bool:
+    return bool(say.asked.aspects) and not say.asked.wants_card and not say.entities.order
+
+
+def _asks_if_still_there(say: _Say) -> bool:
+    """ "masih ada?" of a car that nobody has named."""
+    words = [word for word in asked.bare(say.turn.text[:100]).split() if word not in wording.ADDRESSES]
+    return asked.STILL_THERE.fullmatch(" ".join(words)) is not None
 
 
 def _is_specific(say: _Say) -> bool:
@@ -147,37 +194,90 @@ def _asks_for_gone(say: _Say) -> bool:
 
 
 def _found(say: _Say) -> _Part:
+    """The cars that fit: as cards, or one a line where they are many."""
     units = say.facts.units
-    head = _head(say)
-    if len(units) <= MAX_CARDS or say.asked.aspects:
-        shown = units[:MAX_CARDS]
-        cards = [_card(say, unit) for unit in shown]
+    if _has_no_data(say, units):
+        return _no_data(say, units)
+    few = len(units) <= MAX_CARDS or say.entities.order
+    shown = units[: MAX_CARDS if few else MAX_LISTED]
+    if len(shown) <= MAX_CARDS:
+        listed = "\n\n".join(_card(say, unit) for unit in shown)
     else:
-        shown = units[:MAX_LISTED]
-        cards = ["\n".join(wording.brief(unit) for unit in shown)]
-    tail = _tail(say, shown)
-    return _Part("\n\n".join([head, *cards, *tail]), not _is_missing(say, shown), shown)
+        listed = "\n".join(_line(say, unit) for unit in shown)
+    texts = [_head(say), listed, *_absent(say), *_tail(say, shown)]
+    return _Part("\n\n".join(texts), not _is_missing(say, shown), (*shown, *_gone_beside(say)))
+
+
+def _has_no_data(say: _Say, units: Sequence[Unit]) -> bool:
+    """Only aspects were asked for, and no car has any of them in its data."""
+    today = say.facts.now.date()
+    values = [value_of(unit, aspect, today) for unit in units for aspect in say.asked.aspects]
+    return _asks_aspects_only(say) and not any(values)
+
+
+def _no_data(say: _Say, units: Sequence[Unit]) -> _Part:
+    names_of = " dan ".join(f"*{unit.name}* ({unit.display_id})" for unit in units[:MAX_CARDS])
+    labels = " dan ".join(label if label == "AC" else label.lower() for label in _labels(say))
+    return _Part(say("aspect_none", aspects=labels, car=names_of), covers=False, units=tuple(units[:MAX_CARDS]))
+
+
+def _labels(say: _Say) -> list[str]:
+    return [aspect.label for aspect in say.asked.aspects]
 
 
 def _head(say: _Say) -> str:
-    budget = _budget(say.entities)
+    """The first line, by what was asked."""
+    count, entities = len(say.facts.units), say.entities
     if say.asked.aspects and not say.asked.wants_card:
         return say("aspects")
-    if budget:
-        return say("stock_budget", budget=budget)
-    return say("stock_fits" if say.entities.as_dict() else "stock_list")
+    if entities.order:
+        return say("stock_order", order=wording.ORDERS.get(entities.order, ""))
+    if _budget(entities):
+        return say("stock_budget", budget=_budget(entities))
+    if not (entities.names_a_car() or entities.year or asked.has_criteria(entities)):
+        return say("stock_list", count=say.facts.stock_size)
+    if _asks_price(say):
+        return say("stock_price")
+    if all(_was_shown(say, unit) for unit in say.facts.units):
+        return say("stock_again")
+    return say("stock_fits") if count == 1 or count >= MAX_LISTED else say("stock_count", count=count)
+
+
+def _was_shown(say: _Say, unit: Unit) -> bool:
+    """Has the bot shown this car lately?"""
+    return any(line.role == "bot" and unit.display_id in line.text for line in say.turn.history)
 
 
 def _card(say: _Say, unit: Unit) -> str:
     """The card, or only what was asked for; asked and not in the data is said so."""
     today = say.facts.now.date()
-    pairs = list(wording.basics(unit)) if say.asked.wants_card else []
+    pairs = _pairs(say, unit)
     if say.asked.wants_card and not wording.prices(unit):
         pairs.insert(0, ("Harga", "belum tercatat"))
     for aspect in say.asked.aspects:
         if aspect.label not in dict(pairs):
             pairs.append((aspect.label, value_of(unit, aspect, today) or "belum ada datanya"))
     return wording.card(unit, pairs)
+
+
+def _pairs(say: _Say, unit: Unit) -> list[tuple[str, str]]:
+    """The whole card; of a car shown before, asked for its price, the price; on demand all that is known."""
+    if not say.asked.wants_card:
+        return []
+    if asked.ALL_DATA.search(asked.bare(say.turn.text)):
+        extras = wording.extras(unit, say.facts.now.date())
+        return [*wording.basics(unit), *(pair for pair in extras if pair[0] != "Foto")]
+    only_price = _was_shown(say, unit) and (_asks_price(say) or say.asked.topics & asked.SHOWS_CARDS)
+    return list(wording.prices(unit) if only_price else wording.basics(unit))
+
+
+def _line(say: _Say, unit: Unit) -> str:
+    """One car on one line, with what was asked of it."""
+    if not say.asked.aspects:
+        return wording.brief(unit)
+    today = say.facts.now.date()
+    values = [f"{aspect.label}: {value_of(unit, aspect, today) or 'belum ada datanya'}" for aspect in say.asked.aspects]
+    return " | ".join([wording.brief(unit) if say.asked.wants_card else wording.title(unit), *values])
 
 
 def _is_missing(say: _Say, units: Sequence[Unit]) -> bool:
@@ -194,19 +294,21 @@ def _asks_price(say: _Say) -> bool:
 def _tail(say: _Say, shown: Sequence[Unit]) -> list[str]:
     if _is_missing(say, shown):
         return [say("aspect_missing")]
-    lists_all = not say.entities.as_dict() and say.facts.stock_size > len(shown)
+    wishes = say.entities.names_a_car() or say.entities.year or asked.has_criteria(say.entities)
+    lists_all = not wishes and say.facts.stock_size > len(shown)
     return [say("stock_more", count=say.facts.stock_size - len(shown))] if lists_all else []
 
 
 def _gone(say: _Say) -> _Part:
     """Sold or booked, said plainly, and what is there instead."""
     gone = _named_first(say)[:MAX_CARDS]
-    lines = [
-        say("stock_booked" if unit.status == "BOOKED" else "stock_sold", car=f"*{unit.name}* ({unit.display_id})")
-        for unit in gone
-    ]
+    lines = "\n".join([*(_is_gone(say, unit) for unit in gone), *_absent(say, among=gone)])
     others = _affordable(say, say.facts.units or say.facts.nearest)
-    return _with_others(say, "\n".join(lines), "stock_alternatives", others, gone)
+    return _with_others(say, lines, "stock_alternatives", others, gone)
+
+
+def _is_gone(say: _Say, unit: Unit) -> str:
+    return say("stock_booked" if unit.status == "BOOKED" else "stock_sold", car=f"*{unit.name}* ({unit.display_id})")
 
 
 def _named_first(say: _Say) -> list[Unit]:
@@ -215,32 +317,80 @@ def _named_first(say: _Say) -> list[Unit]:
     return exact or list(say.facts.gone)
 
 
+def _gone_beside(say: _Say) -> tuple[Unit, ...]:
+    """Of several cars named, those that are gone."""
+    return say.facts.gone if len(_named(say)) > 1 else ()
+
+
+def _named(say: _Say) -> tuple[tuple[str, str], ...]:
+    """The cars this turn itself names, when the first of them is the one the facts were read for."""
+    found = names.find(say.turn.text[: asked.MAX_TEXT])
+    first = (found.make, found.model)
+    return (first, *found.others[:2]) if found.model and first == (say.entities.make, say.entities.model) else ()
+
+
+def _absent(say: _Say, among: Sequence[Unit] = ()) -> list[str]:
+    """Of several cars named, a sentence for each that is gone or not there at all."""
+    named = _named(say)
+    if len(named) < 2:
+        return []
+    here = (*say.facts.units, *among)
+    missing = [car for car in named if not any(names.is_model(*car, _called(unit)) for unit in here)]
+    gone = [unit for unit in say.facts.gone if unit not in among]
+    sentences = [_is_gone(say, unit) for unit in gone]
+    for make, model in missing:
+        if not any(names.is_model(make, model, _called(unit)) for unit in gone):
+            sentences.append(say("stock_none", car=f"{make} {model}"))
+    return ["\n".join(sentences)] if sentences else []
+
+
 def _nothing_fits(say: _Say) -> _Part:
-    budget, wanted = _budget(say.entities), _wanted(say.entities)
-    if wanted:
-        head = say("stock_none", car=wanted)
-    elif budget:
-        head = say("stock_none_budget", budget=budget)
+    """The honest no, in the customer's own terms, and what comes near."""
+    entities = say.entities
+    if entities.unit_id:
+        return _Part(say("stock_unknown_id", car=entities.unit_id))
+    others = _affordable(say, say.facts.nearest)
+    if _budget(entities) and not entities.names_a_car():
+        head = say("stock_none_budget", budget=_budget(entities))
     else:
-        head = say("stock_none_criteria")
-    return _with_others(say, head, "stock_nearest", _affordable(say, say.facts.nearest))
+        head = say("stock_none", car=_wanted(entities))
+    title = _title_of(say, others)
+    head = "\n".join([head, *(line for line in _absent(say) if line != head)]) if len(_named(say)) > 1 else head
+    return _with_others(say, head, title, others)
+
+
+def _title_of(say: _Say, others: Sequence[Unit]) -> str:
+    """The same car in another make-up, cars of the same kind, or just what is nearest."""
+    entities = say.entities
+    if others and entities.model and names.is_model(entities.make, entities.model, _called(others[0])):
+        return "stock_same"
+    kind = names.body_type(entities.make, entities.model) if entities.model and not _budget(entities) else ""
+    return "stock_kind" if kind and all(unit.body_type == kind for unit in others) else "stock_nearest"
+
+
+def _called(unit: Unit) -> str:
+    return f"{unit.model} {unit.variant}".strip()
 
 
 def _with_others(say: _Say, head: str, title: str, others: Sequence[Unit], about: Sequence[Unit] = ()) -> _Part:
     """The honest no, then up to three alternatives, then one question."""
     if not others:
-        return _Part(f"{head}\n\n{say('stock_ask')}", units=tuple(about))
+        ask = "stock_ask_wider" if _budget(say.entities) else "stock_ask"
+        return _Part(f"{head}\n\n{say(ask)}", units=tuple(about))
     listed = "\n".join(wording.brief(unit) for unit in others)
+    body = wording.body(others[0].body_type)
     question = say("raise_budget" if _is_above(say.entities, others[0]) else "alternatives_ok")
-    return _Part(f"{head}\n\n{say(title)}\n{listed}\n\n{question}", units=(*about, *others))
+    return _Part(f"{head}\n\n{say(title, body=body)}\n{listed}\n\n{question}", units=(*about, *others))
 
 
 def _affordable(say: _Say, units: Sequence[Unit]) -> list[Unit]:
-    """At most three, and nothing that costs twice the budget or more."""
+    """At most three: nothing that costs twice the budget or more, nor a third of it where something nearer is there."""
     ceiling = say.entities.budget_max or say.entities.budget
-    return [unit for unit in units if not ceiling or (unit.price is not None and unit.price < 2 * ceiling)][
-        :MAX_ALTERNATIVES
-    ]
+    if not ceiling:
+        return list(units[:MAX_ALTERNATIVES])
+    below = [unit for unit in units if unit.price is not None and unit.price < 2 * ceiling]
+    near = [unit for unit in below if unit.price is not None and unit.price > ceiling // 3 - 1]
+    return near[:MAX_ALTERNATIVES] or below[:1]
 
 
 def _is_above(entities: Entities, unit: Unit) -> bool:
@@ -261,12 +411,18 @@ def _budget(entities: Entities) -> str:
 
 
 def _wanted(entities: Entities) -> str:
-    """The car as the customer named it: "Honda Brio 2019", "PM-PST-009", or "" when none was named."""
-    if entities.unit_id:
-        return f"unit {entities.unit_id}"
-    if not entities.names_a_car():
-        return ""
-    return " ".join(part for part in (entities.make, entities.model, str(entities.year or "")) if part)
+    """What the customer looks for, in words: "Honda Brio 2019", "Toyota Avanza warna merah", "mobil listrik"."""
+    car = " ".join(part for part in (entities.make, entities.model) if part)
+    parts = [
+        car or f"mobil {wording.body(entities.body_type)}".strip(),
+        str(entities.year or "") if car else f"tahun {entities.year}" if entities.year else "",
+        TRANSMISSIONS.get(entities.transmission, ""),
+        wording.FUELS.get(entities.fuel, entities.fuel),
+        f"warna {entities.color}" if entities.color else "",
+        f"{entities.seats} kursi" if entities.seats and not entities.model else "",
+        f"untuk budget {_budget(entities)}" if _budget(entities) else "",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def _which_car(say: _Say) -> _Part:
@@ -294,47 +450,86 @@ def _body(say: _Say) -> _Part:
     name = "body_seats" if body and seats else "body" if body else "seats" if seats else ""
     if not name:
         return _Part(say("staff_will_check"), covers=False)
-    shown = body.upper() if body in ("mpv", "suv") else body
-    return _Part(say(name, car=car, body=shown, seats=seats), units=about)
+    return _Part(say(name, car=car, body=wording.body(body), seats=seats), units=about)
 
 
 def _with_cards(say: _Say, sentence: str) -> _Part:
-    """The car's card, then a sentence that staff go on."""
-    if not say.entities.as_dict() or not say.turn.persona.vehicle_info:
+    """The car's card, then a sentence that staff go on; of a car that is not there only what is there instead."""
+    if not say.entities.names_a_car() or not say.turn.persona.vehicle_info:
         return _Part(say(sentence), covers=False)
     cards = _stock(say)
+    if not say.facts.units or _asks_for_gone(say):
+        return _Part(cards.text, covers=False, units=cards.units)
     return _Part(f"{cards.text}\n\n{say(sentence)}", covers=False, units=cards.units)
 
 
 # --- the other topics
 
 
+def _credit(say: _Say) -> _Part:
+    """The calculation is for staff; a down payment that was not named is asked for."""
+    entities = say.entities
+    has_amount = entities.down_payment is not None or entities.down_payment_percent is not None
+    return _with_cards(say, "credit" if has_amount else "credit_ask")
+
+
+def _negotiation(say: _Say) -> _Part:
+    if "price_objection" in say.turn.understanding.reasons:
+        return _Part(say("price_objection"), covers=False)
+    return _with_cards(say, "price_talk")
+
+
 def _photo(say: _Say) -> _Part:
-    if not say.entities.names_a_car() or not (say.facts.units or say.facts.gone):
-        return _which_car(say) if not say.entities.names_a_car() else _stock(say)
+    """Photos are sent by people: say so, for the car that is meant."""
+    if not say.entities.names_a_car() and say.facts.stock_size != 1:
+        return _which_car(say)
     if not say.facts.units or _asks_for_gone(say):
-        return _stock(say)
-    unit = say.facts.units[0]
-    car = f"*{unit.name}* ({unit.display_id})"
-    name = "photo_ready" if unit.photo_count else "photo_missing"
-    return _Part(say(name, car=car, count=unit.photo_count), covers=False, units=(unit,))
+        return _Part("") if Topic.STOCK in say.asked.topics else _stock(say)
+    units = say.facts.units[:MAX_CARDS]
+    car = " dan ".join(f"*{unit.name}* ({unit.display_id})" for unit in units)
+    media = "video" if "video" in say.turn.text.lower() else "foto"
+    name = "photo_ready" if media == "foto" and any(unit.photo_count for unit in units) else "photo_missing"
+    return _Part(say(name, car=car, media=media), covers=False, units=units)
 
 
 def _test_drive(say: _Say) -> _Part:
-    """Yes and a question for the day; a day already named is for staff to confirm. A car that is gone is said first."""
+    """Yes and a question for the day; a day already named is for staff to confirm, or one on which we are closed."""
     if not say.turn.persona.test_drive:
         return _Part(say("test_drive_off"), covers=False)
     if say.entities.names_a_car() and (not say.facts.units or _asks_for_gone(say)):
         return _Part("") if Topic.STOCK in say.asked.topics else _stock(say)
-    lines = [say("test_drive")]
-    units = say.facts.units[:1] if say.entities.names_a_car() else ()
+    units = say.facts.units[:MAX_CARDS] if say.entities.names_a_car() else ()
+    closed = _closed_day(say)
+    lines = [say("closed_that_day", day=closed) if closed else say("test_drive")]
     lines += [wording.title(unit) for unit in units if Topic.STOCK not in say.asked.topics]
-    if say.facts.showroom.address and Topic.LOCATION not in say.asked.topics:
+    if say.facts.showroom.address and Topic.LOCATION not in say.asked.topics and not closed:
         lines.append(f"📍 {_address(say)}")
+    hours = wording.hours(say.facts.showroom.hours)
+    lines += [f"🕘 Jam buka: {hours}"] if hours and Topic.LOCATION not in say.asked.topics else []
+    if closed:
+        return _Part("\n".join([*lines, say("another_day")]), units=units)
     if asked.WHEN_WORDS.search(asked.bare(say.turn.text)):
         return _Part("\n".join([*lines, say("test_drive_confirm")]), covers=False, units=units)
     lines.append(say("test_drive_when" if units else "test_drive_unit_when"))
     return _Part("\n".join(lines), units=units)
+
+
+def _named_day(say: _Say) -> int | None:
+    """The weekday that is spoken of (0 = Monday), or None."""
+    words = asked.bare(say.turn.text)
+    for word, days in (("hari ini", 0), ("nanti sore", 0), ("besok", 1), ("lusa", 2)):
+        if re.search(rf"\b{word}\b", words):
+            return (say.facts.now.weekday() + days) % 7
+    spoken = re.sub(r"\bminggu (?:ini|depan|lalu)\b|\b(?:seminggu|setiap minggu|jum at)\b", " ", words)
+    return next((number for number, day in enumerate(wording.DAYS) if re.search(rf"\b{day.lower()}\b", spoken)), None)
+
+
+def _closed_day(say: _Say) -> str:
+    """ "Minggu" if that day is named and the showroom is closed on it, else ""."""
+    day, week = _named_day(say), say.facts.showroom.hours
+    if day is None or not week or any(item.weekday == day and item.opens for item in week):
+        return ""
+    return wording.DAYS[day]
 
 
 def _address(say: _Say) -> str:
@@ -358,7 +553,14 @@ def _location(say: _Say) -> _Part:
 
 def _hours(say: _Say) -> _Part:
     lines = _opening_hours(say)
-    return _Part("\n".join(lines)) if lines else _Part(say("hours_unknown"), covers=False)
+    if not lines:
+        return _Part(say("hours_unknown"), covers=False)
+    day = _named_day(say)
+    if day is None:
+        return _Part("\n".join(lines))
+    closed = _closed_day(say)
+    about = say("closed_that_day", day=closed) if closed else say("open_that_day", day=wording.DAYS[day])
+    return _Part("\n".join([about, lines[0]]))
 
 
 def _opening_hours(say: _Say) -> list[str]:
@@ -372,7 +574,9 @@ def _contact(say: _Say) -> _Part:
     showroom = say.facts.showroom
     lines = [f"📞 Telepon: {phone.show(showroom.phone)}"] if showroom.phone else []
     lines += [f"💬 WhatsApp: {phone.show(showroom.whatsapp)}"] if showroom.whatsapp else []
-    return _Part("\n".join([say("contact"), *lines])) if lines else _Part(say("contact_unknown"), covers=False)
+    if not lines:
+        return _Part(say("contact_unknown"), covers=False)
+    return _Part("\n".join([say("contact"), *lines, say("contact_offer")]))
 
 
 def _identity(say: _Say) -> _Part:
@@ -380,14 +584,38 @@ def _identity(say: _Say) -> _Part:
     if not asked.WHO_AM_I.search(asked.bare(say.turn.text)):
         opening = [] if say.turn.first_contact else [say("identity")]  # at first contact the greeting says it
         return _Part("\n".join([*opening, say("identity_more")]))
-    return _Part(say("who_am_i"))
+    return _Part(say("who_am_i_staff" if say.turn.staff_role else "who_am_i"))
 
 
 def _greeting(say: _Say) -> _Part:
     """The showroom's own welcome at first contact, else a short word; who is speaking is said by the opening."""
+    if say.turn.staff_role:
+        return _Part(say("greeting_staff"))
     if not say.turn.first_contact:
-        return _Part(say("greeting_again"))
-    return _Part(say.turn.persona.welcome.strip()[:1000] or say("greeting_help"))
+        return _Part(say("greeting_salam" if say.words["hello"] == "Waalaikumsalam" else "greeting_again"))
+    welcome = wording.welcome(say.turn.persona.welcome, say.facts, say.words["hello"])
+    return _Part(welcome or say("greeting_help"))
+
+
+def _internal(say: _Say) -> _Part:
+    return _Part(say("staff_how" if say.turn.staff_role else "staff_only"))
+
+
+def _closing(say: _Say) -> _Part:
+    thanked = "terima kasih" in asked.bare(say.turn.text) or "nuhun" in say.turn.text.lower()
+    return _Part(say("closing" if thanked else "closing_ok"))
+
+
+def _noted(say: _Say) -> _Part:
+    """A statement: the customer's name is taken, anything else is for staff to read."""
+    if named.own_name([say.turn.text]):
+        return _Part(say("name_taken"))
+    return _Part(say("noted"), covers=False)
+
+
+def _trade_in(say: _Say) -> _Part:
+    said_enough = say.entities.model and say.entities.year
+    return _Part(say("trade_in_more" if said_enough else "trade_in"), covers=False)
 
 
 def _faq(say: _Say) -> _Part:
@@ -399,7 +627,7 @@ def _fixed(name: str, *, covers: bool) -> Callable[[_Say], _Part]:
 
 
 PARTS: Mapping[Topic, Callable[[_Say], _Part]] = {
-    Topic.INTERNAL: _fixed("staff_only", covers=True),
+    Topic.INTERNAL: _internal,
     Topic.STOPPED: _fixed("stopped", covers=True),
     Topic.REFUSED: _fixed("refused", covers=True),
     Topic.IDENTITY: _identity,
@@ -409,17 +637,17 @@ PARTS: Mapping[Topic, Callable[[_Say], _Part]] = {
     Topic.STOCK: _stock,
     Topic.BODY: _body,
     Topic.BUDGET_ASK: _fixed("budget_ask", covers=True),
-    Topic.CREDIT: lambda say: _with_cards(say, "credit"),
-    Topic.NEGOTIATION: lambda say: _with_cards(say, "price_talk"),
+    Topic.CREDIT: _credit,
+    Topic.NEGOTIATION: _negotiation,
     Topic.PHOTO: _photo,
     Topic.TEST_DRIVE: _test_drive,
-    Topic.TRADE_IN: _fixed("trade_in", covers=False),
+    Topic.TRADE_IN: _trade_in,
     Topic.LOCATION: _location,
     Topic.HOURS: _hours,
     Topic.CONTACT: _contact,
     Topic.GREETING: _greeting,
-    Topic.CLOSING: _fixed("closing", covers=True),
+    Topic.CLOSING: _closing,
     Topic.CLARIFY: _fixed("clarify", covers=True),
     Topic.NUMBER: _fixed("number_received", covers=False),
-    Topic.NOTED: _fixed("noted", covers=False),
+    Topic.NOTED: _noted,
 }

@@ -16,7 +16,9 @@ SMALLEST_BUDGET = 5_000_000  # rupiah; less is a fee or an instalment, not the p
 # "PM-PST-001", "SA-SBY-012", "MB-001", and spoken "pm pst 1"; showrooms choose their own prefixes.
 _UNIT_ID = re.compile(r"(?<![a-z0-9-])[a-z]{1,6}(?:-[a-z]{2,4})?-[0-9]{3,6}(?![a-z0-9-])")
 _SPOKEN_ID = re.compile(r"(?<![a-z0-9])([a-z]{2})[ -]?pst[ -]?([0-9]{1,6})(?![a-z0-9])")
-_NO_PREFIX = lib_text.listed("rp, idr, km, th, thn, tahun, dp, tdp, no, wa, hp, tlp, telp, jam, tgl, cc, budget, jt, bca, bri, bni")
+_NO_PREFIX = lib_text.listed(
+    "rp, idr, km, th, thn, tahun, dp, tdp, no, wa, hp, tlp, telp, jam, tgl, cc, budget, jt, bca, bri, bni"
+)
 _YEAR = re.compile(r"(?<![0-9.,-])(19[89][0-9]|20[0-4][0-9])(?![0-9]|[.,][0-9]|\s?(?:cc|km|jt|juta|rb|ribu)\b)")
 _SHORT_YEAR = re.compile(r"\b(?:tahun|thn|th)\s?'?([0-9]{2})\b(?!\s?(?:jt|juta|rb|ribu|km|%))")
 _OPEN_YEAR = re.compile(
@@ -95,10 +97,13 @@ _SEATS = re.compile(
 _ORDERS = tuple(
     (order, re.compile(rf"\b(?:{words})\b"))
     for order, words in (
-        ("cheapest", "paling murah|termurah|lebih murah|murah meriah|paling hemat|terhemat|harga terendah|paling bawah"),
+        ("cheapest", "paling murah|termurah|lebih murah|murah meriah|paling hemat|harga terendah"),
         ("dearest", "paling mahal|termahal|paling mewah|termewah"),
         ("newest", "paling baru|terbaru|tahun (?:paling )?muda|termuda|paling muda|lebih muda"),
-        ("least_used", "(?:km|kilometer)(?: yang)?(?: paling)? (?:rendah|kecil|sedikit|dikit|low)|(?:km|kilometer) terendah|low km"),
+        (
+            "least_used",
+            "(?:km|kilometer)(?: yang)?(?: paling)? (?:rendah|kecil|sedikit|low)|(?:km|kilometer) terendah|low km",
+        ),
     )
 )
 _NOT_A_COLOUR = re.compile(r"\bplat (?:nomor )?\w{3,8}\b")
@@ -233,7 +238,8 @@ def _with_budget(found: Entities, plain: str, amount: Amount) -> Entities:
 
 MOST_OTHER_CARS = 2
 _OWN_NAME = re.compile(
-    r"\b(?:nama (?:saya|aku|ku|gue)(?: itu| adalah)?|panggil(?: saja| aja)? (?:saya|aku)(?: saja| aja)?|panggil (?:saja|aja)|saya dengan)"
+    r"\b(?:nama (?:saya|aku|ku|gue)(?: itu| adalah)?|panggil(?: saja| aja)? (?:saya|aku)(?: saja| aja)?|"
+    r"panggil (?:saja|aja)|saya dengan)"
     r"(?: (?:kak|kakak|pak|bapak|bu|ibu|mas|mbak|bang|om|tante))? ([a-z]{3,20})\b"
 )
 _NO_NAMES = lib_text.listed(
@@ -248,7 +254,7 @@ def other_cars(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def own_name(texts: list[str]) -> str:
-    """What the writer wants to be called ("panggil saya kak Yudho"), by the first of these texts that says so; or ""."""
+    """What the writer wants to be called ("panggil saya Yudho"), by the first of these texts that says so; or ""."""
     for text in texts:
         match = _OWN_NAME.search(lib_text.plain(text[:2_048]))
         if match and lib_text.stem_clitics(match[1]) not in _NO_NAMES:

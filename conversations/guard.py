@@ -230,7 +230,7 @@ def _ids(text: str, known: _Known) -> Iterator[str]:
     for match in _SHORT_ID.finditer(text):
         written = match[0].upper()
         like_ours = written.rsplit("-", 1)[0] in prefixes
-        if written in known.ids or names.find(match[0]).model and not like_ours:
+        if written in known.ids or (names.find(match[0]).model and not like_ours):
             continue
         if like_ours or _LIKE_AN_ID.fullmatch(match[0]):
             yield match[0]
@@ -421,7 +421,8 @@ def _is_model(car: names.Mention, unit: Unit) -> bool:
 _SENT_PHOTO = re.compile(
     r"\b(?:ini|berikut)(?: (?:dia|ya|adalah|kak|kakak|saya|kami|kirim\w{0,4})){0,3} (?:foto|gambar|video)|"
     r"\b(?:sudah|telah|barusan)(?: saya| kami)? kirim\w{0,4}(?: \w{1,12}){0,2} (?:foto|gambar|video)|"
-    r"\b(?:foto|gambar|video)(?:nya)?(?: \w{1,12}){0,3} (?:sudah|telah) (?:saya |kami )?(?:di)?(?:kirim|lampirkan)\w{0,4}\b|"
+    r"\b(?:foto|gambar|video)(?:nya)?(?: \w{1,12}){0,3} (?:sudah|telah) (?:saya |kami )?(?:di)?"
+    r"(?:kirim|lampirkan)\w{0,4}\b|"
     r"\bsaya (?:akan )?(?:kirim|lampirkan)\w{0,4}(?: \w{1,12}){0,2} (?:foto|gambar|video)"
 )
 

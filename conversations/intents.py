@@ -239,8 +239,8 @@ _RULES: tuple[_Rule, ...] = (
         Intent.NEGOTIATION,
         0.85,
         "offers_a_price",
-        r"(?<![0-9.,])[0-9]{2,3} ?(?:jt|juta)?(?: (?:saja|cash|tunai))? (?:bisa|boleh|dapat|lepas|angkut|gas)(?: (?:tidak|ya|"
-        r"kak|gan|bos|min|dong|om|lah))*$",
+        r"(?<![0-9.,])[0-9]{2,3} ?(?:jt|juta)?(?: (?:saja|cash|tunai))? (?:bisa|boleh|dapat|lepas|angkut|gas)(?: (?:tidak|"
+        r"ya|kak|gan|bos|min|dong|om|lah))*$",
         unless=r"\b(?:budget|dp|tdp|uang muka|cicilan|angsuran|dana|tahun|tenor|bulan|kredit|jam|km|persen)\b",
     ),
     _rule(
@@ -269,7 +269,8 @@ _RULES: tuple[_Rule, ...] = (
         r"tidak|berapa)\b|"
         r"\b(?:minggu|sabtu|senin|jumat|besok|sekarang|hari ini|libur|lebaran|masih|showroom|toko|tanggal merah|"
         r"weekend|malam|lusa)(?: (?:apa|ini|masih|tetap|apakah|showroom|toko|juga|bisa)){0,2} (?:buka|tutup|libur)\b|"
-        r"\b(?:buka|tutup) (?:jam|pukul|kapan)\b|\bkapan(?: showroom| toko)? (?:buka|tutup)\b|^(?:buka|tutup)(?: tidak)?$|\bhari (?:operasional|kerja) \b|"
+        r"\b(?:buka|tutup) (?:jam|pukul|kapan)\b|\bkapan(?: showroom| toko)? (?:buka|tutup)\b|"
+        r"^(?:buka|tutup)(?: tidak)?$|\bhari (?:operasional|kerja) \b|"
         r"\boperasional\b|\bopen hour\w?\b",
         unless=r"\bbuka (?:harga|kap|pintu|bagasi|di harga)\b",
     ),

@@ -121,11 +121,15 @@ def _open(facts: Facts) -> str:
 def _rules(turn: Turn, facts: Facts) -> list[str]:
     persona = turn.persona
     lines = [wording.instruction("rules", kak=wording.kak(turn.customer_name))]
+    if turn.staff_role:
+        lines.append(wording.instruction("staff", kak=wording.kak(turn.customer_name), role=turn.staff_role))
     if turn.first_contact:
         name = wording.one_line(facts.showroom.name, 80)
         lines.append(wording.instruction("first_contact", daypart=wording.daypart(facts.now), tenantName=name))
         if persona.welcome.strip():
-            lines.append(wording.instruction("welcome", welcome=wording.one_line(persona.welcome, 300)))
+            hello = f"Selamat {wording.daypart(facts.now)}"
+            welcome = wording.one_line(wording.welcome(persona.welcome, facts, hello), 300)
+            lines.append(wording.instruction("welcome", welcome=welcome))
     else:
         lines.append(wording.instruction("later_contact"))
     lines.append(wording.instruction("negotiation_on" if persona.price_negotiation else "negotiation_off"))

@@ -15,12 +15,16 @@ from pathlib import Path
 from string import Formatter
 
 from autolumiku.lib import kilometres, rupiah
+from autolumiku.lib import text as lib_text
 from conversations.turn import DayHours, Facts, Unit
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 PLACEHOLDERS = frozenset(
-    {"ai_name", "body", "budget", "car", "cars", "count", "daypart", "kak", "opens_next", "reopens", "seats", "tenant"}
-)
+    {
+        "aspects", "body", "budget", "car", "cars", "count", "day", "hello", "kak", "me", "media", "opens_next",
+        "order", "reopens", "role", "seats", "tenant", "topics",
+    }
+)  # fmt: skip
 
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS = (
@@ -36,6 +40,16 @@ CONDITIONS: Mapping[str, str] = {
     "fair": "cukup baik",
     "poor": "perlu perbaikan",
 }
+ORDERS: Mapping[str, str] = {
+    "cheapest": "harga paling terjangkau",
+    "dearest": "harga paling tinggi",
+    "newest": "tahun paling muda",
+    "least_used": "kilometer paling rendah",
+}
+ADDRESSES = lib_text.listed(
+    "kak, kakak, gan, min, bang, mas, mbak, pak, bu, om, bos, ya, dong, halo, hai, permisi, selamat, pagi, siang, sore, "
+    "malam"
+)
 GONE: Mapping[str, str] = {"SOLD": "sudah terjual", "BOOKED": "sedang dibooking"}
 
 _BRACKETED = re.compile(r"\[([A-Za-z]+(?:: [A-Za-z ]+)?)\]")
@@ -94,6 +108,20 @@ def kak(name: str) -> str:
         return "Kak"
     first = found[0]
     return f"Kak {first if first[0].isupper() and not first.isupper() else first.capitalize()}"
+
+
+def introduced(ai_name: str, tenant: str) -> str:
+    """ "Sinta, asisten virtual Prima Mobil"; without a name of its own just "asisten virtual Prima Mobil"."""
+    name, showroom = one_line(ai_name, 60), one_line(tenant, 80)
+    if name.lower() in ("", "ai", "ai assistant", "assistant", "asisten virtual", "asisten"):
+        return f"asisten virtual {showroom}"
+    return f"{name}, asisten virtual {showroom}"
+
+
+def welcome(written: str, facts: Facts, hello: str) -> str:
+    """The manager's own welcome; {greeting} and {showroom} in it are filled."""
+    filled = written.strip()[:1000].replace("{greeting}", hello)
+    return filled.replace("{showroom}", one_line(facts.showroom.name, 80))
 
 
 def daypart(now: datetime) -> str:
@@ -169,6 +197,11 @@ def basics(unit: Unit) -> tuple[tuple[str, str], ...]:
     return prices(unit) + tuple(pair for pair in pairs if pair[1])
 
 
+def body(kind: str) -> str:
+    """ "SUV" and "MPV" as people write them; the others are words."""
+    return kind.upper() if kind in ("mpv", "suv") else kind
+
+
 def tax(unit: Unit, today: date) -> str:
     """ "berlaku sampai 5 Mei 2027", "tercatat sampai 5 Mei 2024 (sudah lewat)", or ""."""
     if unit.tax_valid_until is None:
@@ -189,7 +222,7 @@ def owners(unit: Unit) -> str:
 def extras(unit: Unit, today: date) -> tuple[tuple[str, str], ...]:
     """(label, value) of everything else a customer may know, only where data exist."""
     pairs = (
-        ("Bodi", one_line(unit.body_type, 30)),
+        ("Bodi", body(one_line(unit.body_type, 30))),
         ("Kursi", str(unit.seats or "")),
         ("Mesin", f"{unit.engine_cc} cc" if unit.engine_cc else ""),
         ("Pajak", tax(unit, today)),

@@ -130,6 +130,13 @@ def seats(make: str, model: str) -> int | None:
     return car.seats if car else None
 
 
+def is_model(make: str, model: str, called: str) -> bool:
+    """Is a car that is called so ("Innova Reborn 2.4 V") of this model ("Innova", but not "Innova Zenix")?"""
+    if _key(called) == _key(model) or f" {lib_text.plain(model)} " in f" {lib_text.plain(called)} ":
+        return True
+    return any((seen.make, seen.model) == (make, model) for seen in find_all(f"{make} {called}"))
+
+
 def make_of(model: str) -> str:
     """ "Avanza" -> "Toyota"; also for a model with its variant ("Brio Satya E"); "" if unknown."""
     return find(model).make

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from django.db.models import CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Abs, Coalesce, Concat, Lower, Replace
 
 from inventory import names
@@ -191,7 +191,8 @@ def _nearest(stock: QuerySet[Vehicle], wanted: Wanted, gone: tuple[Unit, ...]) -
         cars = cars.filter(seats__gte=wanted.seats)
     if goal:
         return _read(cars.order_by(Abs(F("price") - goal), "-id"), NEAREST)
-    return _read(cars.order_by("-created_at", "-id"), NEAREST) if kind else ()
+    same_make = Case(When(make__iexact=wanted.make, then=0), default=1)
+    return _read(cars.order_by(same_make, "-created_at", "-id"), NEAREST) if kind else ()
 
 
 def _read(cars: QuerySet[Vehicle], limit: int) -> tuple[Unit, ...]:

@@ -1,0 +1,248 @@
+"""All settings, read from the environment (README, "Settings"). Secure by default: DEBUG is off unless asked for."""
+
+import contextlib
+import secrets
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+import structlog
+from structlog.typing import EventDict
+
+from autolumiku import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
+
+
+def kept_secret(name: str) -> str:
+    """A random secret of this installation, made once and kept in var/ (mode 600)."""
+    path = VAR_DIR / name
+    if not path.exists():
+        VAR_DIR.mkdir(exist_ok=True)
+        draft = VAR_DIR / f"{name}.{secrets.token_hex(4)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64))
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)  # the first process wins; the others read its secret
+        draft.unlink()
+    return path.read_text()
+
+
+# --- Web -------------------------------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", False)
+PORT = env.int("PORT", 8000)
+PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret("secret_key")
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "127.0.0.1"
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[]), PUBLIC_HOST, "127.0.0.1", "localhost", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+HTTPS = PUBLIC_URL.startswith("https://")
+SECURE_SSL_REDIRECT = HTTPS
+# A redirect turns the gateway's POST into a GET and loses the message; machines' probes follow none either.
+SECURE_REDIRECT_EXEMPT = [r"^api/v1/(aimeow/webhook|webhooks/aimeow)", r"^(healthz|readyz)$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+
+INSTALLED_APPS = [
+    *(["unfold"] if env.bool("ADMIN_THEME", True) else []),
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "procrastinate.contrib.django",
+    "autolumiku",
+    "tenants",
+    "aimeow",
+    "inventory",
+    "aiconfig",
+    "leads",
+    "staffcommands",
+    "conversations",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tenants.middleware.ShowroomMiddleware",
+    "aiconfig.middleware.ZoneMiddleware",
+]
+ROOT_URLCONF = "autolumiku.urls"
+WSGI_APPLICATION = "autolumiku.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tenants.context.showroom",
+            ],
+        },
+    }
+]
+AUTH_USER_MODEL = "tenants.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+LANGUAGE_CODE = "id"
+TIME_ZONE = "Asia/Jakarta"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "assets"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media")))
+WHITENOISE_USE_FINDERS = True  # static files come straight from the apps: no collectstatic step to forget
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+
+# --- Database --------------------------------------------------------------------------------------------------------
+# `default` is the app role (owns nothing, row-level security holds it), `owner` migrates. Without DATABASE_URL an
+# embedded PostgreSQL is started, or the running one reused.
+DATABASE_URL = env.str("DATABASE_URL", "")
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")
+if not DATABASE_URL:
+    urls = embedded.ensure(VAR_DIR)
+    DATABASE_URL, DATABASE_OWNER_URL = urls.app, urls.owner
+
+
+def database(url: str) -> dict[str, object]:
+    return {
+        **env.db_url_config(url),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"connect_timeout": 2, "server_side_binding": True,  "application_name": f"autolumiku {Path(sys.argv[0]).name}"[:60]},
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+DATABASES = {"default": database(DATABASE_URL)}
+if DATABASE_OWNER_URL:
+    DATABASES["owner"] = database(DATABASE_OWNER_URL)
+    DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
+
+# --- Model and gateway (the product's names) -------------------------------------------------------------------------
+ZAI_API_KEY = env.str("ZAI_API_KEY", "")
+ZAI_BASE_URL = env.str("ZAI_BASE_URL", "https://api.z.ai/api/coding/paas/v4/")
+ZAI_TEXT_MODEL = env.str("ZAI_TEXT_MODEL", "glm-4.6")
+ZAI_VISION_MODEL = env.str("ZAI_VISION_MODEL", "glm-4.5v")
+API_TIMEOUT_MS = env.int("API_TIMEOUT_MS", 300_000)
+TURN_SECONDS = 25.0  # what a customer waits at most for the model, all tries together
+AIMEOW_BASE_URL = env.str("AIMEOW_BASE_URL", "https://meow.lumiku.com").rstrip("/")
+AIMEOW_WEBHOOK_SECRET = env.str("AIMEOW_WEBHOOK_SECRET", "")
+SIMULATOR_PORT = env.int("SIMULATOR_PORT", 7030)
+
+# --- Worker ----------------------------------------------------------------------------------------------------------
+WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 200)
+CLAIM_SECONDS = env.float("CLAIM_SECONDS", 6.0)  # a vanished worker keeps a chat this long at most
+FORGOTTEN_SECONDS = 15.0  # a due chat without a job is woken after this long
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", 2.0)
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "fetch_job_polling_interval": 0.2,
+    "update_heartbeat_interval": 2.0,
+    "stalled_worker_timeout": 10.0,
+    "delete_jobs": "successful",
+    "listen_notify": True,
+}
+
+
+# --- Logs: one line an event, ids only -------------------------------------------------------------------------------
+def where_it_failed(_logger: Any, _name: str, event: EventDict) -> EventDict:
+    """The traceback's places and the error's type, never its message: that may hold what a customer wrote."""
+    error = sys.exc_info()[1] if event.pop("exc_info", None) else None
+    if error is not None:
+        places = traceback.extract_tb(error.__traceback__)[-8:]
+        event["error"] = type(error).__name__
+        event["at"] = " > ".join(f"{Path(place.filename).name}:{place.lineno}" for place in places)
+    return event
+
+
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        where_it_failed,
+        structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "logger", "event"]),
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(message)s"}, "named": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "ours": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "others": {"class": "logging.StreamHandler", "formatter": "named"},
+    },
+    "root": {"handlers": ["others"], "level": "WARNING"},
+    "loggers": {
+        **{
+            app: {"handlers": ["ours"], "level": "INFO", "propagate": False}
+            for app in ("security", "tenants", "aimeow", "inventory", "aiconfig", "staffcommands", "conversations")
+        },
+        "procrastinate": {"level": "WARNING"},
+    },
+}
+
+# --- Dress of the back-office (ADMIN_THEME=0: Django's own) -----------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "AutoLumiku",
+    "SITE_HEADER": "AutoLumiku",
+    "SITE_SUBHEADER": "conversations.admin.subheader",
+    "SITE_SYMBOL": "directions_car",
+    "SITE_URL": None,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "8px",
+    "COLORS": {
+        "primary": {
+            "50": "#ecfdf5", "100": "#d1fae5", "200": "#a7f3d0", "300": "#6ee7b7", "400": "#34d399", "500": "#10b981",
+            "600": "#047857", "700": "#065f46", "800": "#064e3b", "900": "#053f31", "950": "#022c22",
+        }
+    },
+    "SIDEBAR": {"navigation": "conversations.admin.navigation"},
+}  # fmt: skip

@@ -1,0 +1,286 @@
+"""What the network may throw at the webhook: it is kept as it is or refused with a 4xx, and no turn gets stuck on it."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.models import F
+from django.db.models.functions import Now
+
+from autolumiku.testing.stage import CUSTOMER, Showroom, run_jobs
+from conversations.models import WhatsAppConversation, WhatsAppMessage
+
+pytestmark = pytest.mark.django_db(databases=["default", "owner"])
+
+FUZZ = Path(__file__).resolve().parents[3] / "shared/data/fuzz"
+PN, LID = f"{CUSTOMER}@s.whatsapp.net", "33573792932039@lid"
+BATCH = 40  # messages of one person and one turn
+EMOJI = "\N{AUTOMOBILE}"  # four bytes in UTF-8, twelve in a URL
+
+
+def body(showroom: Showroom, number: object, **fields: Any) -> dict[str, Any]:
+    """A gateway's message of the customer, with some fields of its own; None leaves one out."""
+    message = {
+        "id": f"3A{number}",
+        "pushName": "Budi",
+        "rawChat": PN,
+        "rawSender": PN,
+        "text": "Halo",
+        "timestamp": "2026-11-23T09:42:45Z",
+        "type": "text",
+        **fields,
+    }
+    kept = {name: value for name, value in message.items() if value is not None}
+    return {"clientId": showroom.client_id, "message": kept, "timestamp": 1769766166}
+
+
+def accepted(showroom: Showroom, sent: Any, path: str = "") -> bool:
+    """Post it; whether it was stored. Nothing else than a stored, ignored or refused message may come back."""
+    answer = showroom.post(sent, **({"path": path} if path else {}))
+    assert answer.status_code in (200, 400, 404, 413), (answer.status_code, repr(sent)[:500])
+    return answer.status_code == 200 and "ignored" not in answer.json()
+
+
+def last(showroom: Showroom) -> WhatsAppMessage:
+    with showroom.scope():
+        return WhatsAppMessage.objects.filter(direction="inbound").latest("pk")
+
+
+def work_off(showroom: Showroom) -> None:
+    """Every job runs, and nobody whom the bot may answer is left waiting."""
+    with showroom.scope():
+        WhatsAppConversation.objects.update(due_at=Now())  # a message without words waits three seconds for them
+    run_jobs(ahead=60)
+    with showroom.scope():
+        owed = WhatsAppConversation.objects.filter(answered_seq__lt=F("inbound_seq"), holder="bot")
+        assert not owed.exists()
+        assert not WhatsAppConversation.objects.exclude(escalated_reason="attempts").filter(attempts__gt=0).exists()
+
+
+# --- naughty strings -------------------------------------------------------------------------------------------------
+
+
+def naughty() -> list[str]:
+    path = FUZZ / "blns/blns.json"
+    if not path.exists():
+        pytest.skip("the big list of naughty strings is not here")
+    return json.loads(path.read_text("utf-8"))
+
+
+FIELDS = {
+    "text": lambda text: {"text": text, "pushName": text},
+    "caption": lambda text: {"caption": text, "type": "image", "text": None, "fileUrl": "https://meow.example.com/files/1"},
+    "place": lambda text: {"name": text, "text": None, "type": "location", "latitude": -6.2, "longitude": 106.8},
+}
+STORED = {"text": ("content", "text"), "caption": ("content", "caption"), "place": ("place", "name")}
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_naughty_strings_are_kept_to_the_letter(showroom, field):
+    column, name = STORED[field]
+    kept = []
+    for number, text in enumerate(naughty()):
+        someone = f"62812345{number // BATCH:05d}@s.whatsapp.net"
+        sent = body(showroom, number, rawChat=someone, rawSender=someone, **FIELDS[field](text))
+        if accepted(showroom, sent):
+            kept.append(sent["message"][name])
+        else:
+            assert not text or "\0" in text, text
+        if number % BATCH == 0:
+            work_off(showroom)
+    work_off(showroom)
+    with showroom.scope():
+        rows = WhatsAppMessage.objects.filter(direction="inbound").order_by("pk").values_list(column, flat=True)
+        assert list(rows) == kept
+    assert len(kept) > 500
+
+
+def test_a_naughty_string_as_id_is_that_id(showroom):
+    for text in dict.fromkeys(text for text in naughty() if 0 < len(text) <= 200):
+        assert accepted(showroom, body(showroom, "", id=text))
+        assert last(showroom).aimeow_message_id == text
+        assert not accepted(showroom, body(showroom, "", id=text))
+    work_off(showroom)
+
+
+ODD = ("rawChat", "rawSender", "rawSenderAlt", "from", "type", "mimeType", "fileUrl", "timestamp", "fromMe", "latitude")
+
+
+def test_naughty_strings_anywhere_else_are_refused_or_harmless(showroom):
+    for number, text in enumerate(naughty()):
+        someone = f"62812345{number // BATCH:05d}@s.whatsapp.net"
+        odd = {"rawChat": someone, "rawSender": someone, ODD[number % len(ODD)]: text}
+        accepted(showroom, body(showroom, number, **odd))
+        accepted(showroom, {**body(showroom, f"c{number}"), "clientId": text})
+        data = {"from": text, "message": text, "messageId": text, "mediaUrl": text, "mimetype": text}
+        accepted(showroom, {"clientId": showroom.client_id, "event": "message", "data": data})
+        accepted(showroom, {"clientId": showroom.client_id, "event": text, "data": {"status": text, "qrCode": text}})
+    work_off(showroom)
+
+
+# --- odd JSON --------------------------------------------------------------------------------------------------------
+
+
+def test_every_file_of_the_json_test_suite_is_read_or_refused(showroom):
+    files = sorted((FUZZ / "jsontestsuite/test_parsing").glob("*.json"))
+    if not files:
+        pytest.skip("the JSON test suite is not here")
+    head = json.dumps(body(showroom, "json")).encode()
+    for path in files:
+        raw = path.read_bytes()
+        accepted(showroom, raw)
+        for name in (b'"text": "Halo"', b'"timestamp": "2026-11-23T09:42:45Z"', b'"rawSender": "%s"' % PN.encode()):
+            assert head.count(name) == 1
+            accepted(showroom, head.replace(name, name.partition(b":")[0] + b":" + raw))
+    work_off(showroom)
+
+
+# --- too long, too large, too odd ------------------------------------------------------------------------------------
+
+IMAGE = {"type": "image", "text": None, "caption": "foto", "fileUrl": "https://meow.example.com/1"}
+PLACE = {"type": "location", "text": None, "latitude": -6.2, "longitude": 106.8}
+LIMITS = {
+    "text": ({"text": EMOJI * 65_536}, True),
+    "text, too long": ({"text": "x" * 65_537}, False),
+    "id": ({"id": EMOJI * 200}, True),
+    "id, too long": ({"id": "x" * 201}, False),
+    "name": ({"pushName": EMOJI * 500}, True),
+    "name, too long": ({"pushName": "x" * 501}, False),
+    "address of a file": ({**IMAGE, "fileUrl": "https://a.example/" + "x" * 1_982}, True),
+    "address of a file, too long": ({**IMAGE, "fileUrl": "https://a.example/" + "x" * 1_983}, True),
+    "address of a file, far too long": ({**IMAGE, "fileUrl": "https://a.example/" + "x" * 100_000}, True),
+    "MIME type": ({**IMAGE, "mimeType": "image/" + "x" * 114}, True),
+    "MIME type, too long": ({**IMAGE, "mimeType": "image/" + "x" * 115}, True),
+    "file id": ({**IMAGE, "fileUrl": None, "fileId": EMOJI * 200}, True),
+    "type": ({"type": "x" * 201}, False),
+    "place": ({**PLACE, "name": EMOJI * 999, "address": EMOJI * 999}, True),
+    "place, too long": ({**PLACE, "name": "x" * 1_000}, False),
+    "chat": ({"rawChat": "9" * 64 + "@s.whatsapp.net", "rawSender": PN, "fromMe": False}, True),
+    "chat, too long": ({"rawChat": "9" * 65 + "@s.whatsapp.net"}, False),
+    "LID": ({"rawChat": "9" * 36 + "@lid", "rawSender": "9" * 36 + "@lid"}, True),
+    "LID, too long": ({"rawChat": "9" * 37 + "@lid", "rawSender": "9" * 37 + "@lid"}, False),
+    "hosted LID": ({"rawChat": "9" * 37 + "@hosted.lid", "rawSender": "9" * 37 + "@hosted.lid"}, False),
+    "LID, only as alternate": ({"rawSenderAlt": "a" * 64 + "@lid"}, False),
+    "latitude, absurd": ({**PLACE, "latitude": 1e308, "longitude": -1e308}, True),
+    "latitude, huge": ({**PLACE, "latitude": 10**400, "longitude": 10**400}, True),
+    "latitude, tiny": ({**PLACE, "latitude": 5e-324, "longitude": -0.0}, True),
+    "latitude, text": ({**PLACE, "latitude": "-6.2"}, False),
+    "latitude, true": ({**PLACE, "latitude": True}, False),
+    "time, long ago": ({"timestamp": "0001-01-01T00:00:00Z"}, True),
+    "time, Go's zero": ({"timestamp": "0001-01-01T00:00:00+14:00"}, True),
+    "time, far away": ({"timestamp": "9999-12-31T23:59:59-12:00"}, True),
+    "time, huge": ({"timestamp": 10**4000}, True),
+    "time, negative": ({"timestamp": -(10**30)}, True),
+    "time, 1e308": ({"timestamp": 1e308}, True),
+    "time, milliseconds": ({"timestamp": 1769766166000}, True),
+    "time, long digits": ({"timestamp": "9" * 40}, True),
+    "time, leap second": ({"timestamp": "2026-12-31T23:59:60Z"}, True),
+    "time, a list": ({"timestamp": []}, False),
+}
+
+
+@pytest.mark.parametrize(("fields", "kept"), LIMITS.values(), ids=LIMITS)
+def test_long_and_odd_values_are_kept_or_refused(showroom, fields, kept):
+    assert accepted(showroom, body(showroom, "limit", **fields)) is kept
+    work_off(showroom)
+
+
+def test_a_lid_of_builds_without_jids_may_be_too_long_as_well(showroom):
+    for digits in ("9" * 37, "a" * 64):
+        data = {"from": f"{digits}@lid", "message": "halo", "messageId": digits}
+        assert not accepted(showroom, {"clientId": showroom.client_id, "event": "message", "data": data})
+
+
+def test_too_many_query_fields_are_refused(showroom):
+    answer = showroom.http.post("/api/v1/webhooks/aimeow?" + "a&" * 2_000, b"{}", content_type="application/json")
+    assert answer.status_code == 400
+
+
+def test_another_showrooms_phone_is_not_taken_over_by_a_connected_event(showroom):
+    other = Showroom(showroom.gateway, slug="sinar-auto", name="Sinar Auto", number=2)
+    with other.scope():
+        type(other.account).objects.update(phone_number="", connection_status="disconnected")
+    event = {"clientId": other.client_id, "event": "connected", "data": {"phone": showroom.phone}}
+    assert other.post(event).status_code == 200
+    with other.scope():
+        other.account.refresh_from_db()
+    assert (other.account.connection_status, other.account.phone_number) == ("connected", "")
+
+
+# --- what the model may throw at us ----------------------------------------------------------------------------------
+
+DRAFTS = {
+    "NUL": ("Baik\0 Kak.", ["Baik Kak."]),
+    "half a character": ("Baik Kak. \ud83d", ["Baik Kak."]),
+    "nothing but NUL": ("\0\0", ["Maaf, terjadi gangguan sistem. Staff kami akan segera membantu Anda."]),
+}
+
+
+@pytest.mark.parametrize(("draft", "sent"), DRAFTS.values(), ids=DRAFTS)
+def test_a_draft_that_cannot_be_kept_is_cleaned(showroom, model, draft, sent):
+    model.say(draft)
+    assert showroom.hears("bisa minta tolong carikan sopir untuk antar ke Bandung?") == sent
+
+
+# --- mutations -------------------------------------------------------------------------------------------------------
+
+KINDS = ("text", "image", "video", "voice", "document", "location", "live_location", "sticker", "group", "status", "from_me")
+VALUES: tuple[Any, ...] = (
+    None, True, False, 0, -1, 1.5, 1e308, 10**30, "", " ", "x", "x" * 300, "x" * 5_000, "\0", "\u202e", EMOJI * 50,
+    [], [[]], {}, {"a": {"b": []}}, ["x"], {"url": "https://a.example/1"}, PN, LID, "status@broadcast", "1@g.us", "0",
+    "6281234567890", "https://a.example/1", "text", "image", "other", "2026-11-23T09:42:45Z", "🚗@lid", "@", ":", "a@b",
+)  # fmt: skip
+
+
+def originals(showroom: Showroom) -> Iterator[dict[str, Any]]:
+    """Faithful bodies of every kind and identity, and the other shapes of the contract."""
+    from aimeow.simulator.payloads import Identity
+
+    mine = {"client_id": showroom.client_id, "own_phone": showroom.phone, "phone": CUSTOMER, "text": "Halo"}
+    for kind in KINDS:
+        for identity in Identity:
+            yield showroom.gateway.payload(kind, identity=identity, **mine)
+    data = {"from": CUSTOMER, "message": "Halo", "messageId": "m", "key": {"id": "k", "remoteJid": PN, "fromMe": False}}
+    yield {"clientId": showroom.client_id, "event": "message", "timestamp": 1, "data": data}
+    yield {"clientId": showroom.client_id, "event": "connected", "data": {"phone": showroom.phone}, "timestamp": 1}
+    yield {"clientId": showroom.client_id, "event": "status", "data": {"messageId": "3EB0", "status": "read"}}
+
+
+def mutated(dice: random.Random, original: dict[str, Any]) -> dict[str, Any] | bytes:
+    """A body with one to three values changed, moved, renamed or dropped, or a byte of it."""
+    new = copy.deepcopy(original)
+    for _ in range(dice.randint(1, 3)):
+        inner = [value for value in new.values() if isinstance(value, dict) and value]
+        place = dice.choice([*inner, *inner, *inner, new])
+        name = dice.choice(sorted(place)) if place else "text"
+        match dice.randrange(5):
+            case 0:
+                place.pop(name, None)
+            case 1:
+                place[dice.choice(["text", "id", "from", "key", "message", "sender", "media", "event"])] = place.get(name)
+            case 2:
+                place[name] = str(place.get(name)) + dice.choice(["\0", "\ud83d", "x" * 3_000, "'", "\\", "%", "@lid"])
+            case _:
+                place[name] = copy.deepcopy(dice.choice(VALUES))
+    if dice.random() < 0.8:
+        return new
+    raw = bytearray(json.dumps(new).encode())
+    raw[dice.randrange(len(raw))] = dice.randrange(256)
+    return bytes(raw[: dice.choice([len(raw), len(raw), dice.randrange(len(raw))])])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_mutation_of_a_message_breaks_the_door_or_a_turn(showroom, seed):
+    dice = random.Random(seed)  # noqa: S311 - not a secret
+    bodies = list(originals(showroom))
+    results = Counter(accepted(showroom, mutated(dice, dice.choice(bodies))) for _ in range(250))
+    work_off(showroom)
+    assert results[True] > 10
+    assert results[False] > 10
