@@ -52,6 +52,7 @@ _NEGATED = re.compile(
     r"\b(?:tidak|tdk|belum|bukan|nggak|enggak|gak|ga|kurang|terjual|laku|dibooking|dipesan)\b[^.!?\n]{0,25}$",
     re.IGNORECASE,
 )
+_ADA = re.compile(r"\bada(?: (?:juga|unit|mobil|kak|satu|stok|nih)){0,3}\W{0,4}$", re.IGNORECASE)
 _GONE_WORD = re.compile(r"\b(?:terjual|laku|dibooking|dipesan)\b", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[•·*\-–]|[^\w\s]{1,2}\s|harga\b|rp\b)", re.IGNORECASE)
 
@@ -356,12 +357,19 @@ def _called_ready(text: str, facts: Facts) -> Iterator[str]:
         offered = [ready.span() for ready in _READY.finditer(line) if not _is_negated(line, ready.start())]
         cars = _cars(line, facts)
         subjects = [_subject(line, start, end, cars) for start, end in offered]
-        if GONE in subjects or (listing and not offered and _lists_gone(line, cars)):
+        claimed = GONE in subjects or any(kind == GONE and _offers(line, place) for place, kind in cars)
+        if claimed or (listing and not offered and _lists_gone(line, cars)):
             yield written.strip()
         if line.strip():
             listing = bool(offered and line.rstrip(" *_").endswith(":")) or (
                 listing and bool(cars or _BULLET.match(line))
             )
+
+
+def _offers(line: str, place: int) -> bool:
+    """Does "ada" stand right before the car named at this place, and no "tidak" before it?"""
+    ada = _ADA.search(line[max(0, place - 60) : place])
+    return ada is not None and not _is_negated(line, max(0, place - 60) + ada.start())
 
 
 def _is_negated(line: str, place: int) -> bool:

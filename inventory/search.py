@@ -185,14 +185,18 @@ def _nearest(stock: QuerySet[Vehicle], wanted: Wanted, gone: tuple[Unit, ...]) -
     goal = wanted.budget or wanted.budget_max or wanted.budget_min or (gone[0].price if gone else None)
     kind = wanted.body_type or (gone[0].body_type if gone else names.body_type(wanted.make, wanted.model))
     cars = stock.filter(price__isnull=False)
-    if kind and (wanted.body_type or not wanted.has_budget):
-        cars = cars.filter(body_type=kind)
     if wanted.seats:
         cars = cars.filter(seats__gte=wanted.seats)
     if goal:
-        return _read(cars.order_by(Abs(F("price") - goal), "-id"), NEAREST)
-    same_make = Case(When(make__iexact=wanted.make, then=0), default=1)
-    return _read(cars.order_by(same_make, "-created_at", "-id"), NEAREST) if kind else ()
+        same_model = Case(When(model__iexact=gone[0].model if gone else "", then=0), default=1)
+        cars = cars.order_by(same_model, Abs(F("price") - goal), "-id")
+    else:
+        same_make = Case(When(make__iexact=wanted.make, then=0), default=1)
+        cars = cars.order_by(same_make, "-created_at", "-id")
+    if not kind or (wanted.has_budget and not wanted.body_type):
+        return _read(cars, NEAREST) if goal else ()
+    of_kind = _read(cars.filter(body_type=kind), NEAREST)
+    return of_kind or (_read(cars, NEAREST) if gone else ())
 
 
 def _read(cars: QuerySet[Vehicle], limit: int) -> tuple[Unit, ...]:
