@@ -69,7 +69,8 @@ def _read(chat: WhatsAppConversation, number: int, upto: int, answered: int) -> 
     said = [row["content"] for row in unanswered if row["content"].strip()]
     asked = next((line.text for line in reversed(history) if line.role != "customer"), "")
     wanted = [one for one in said if intents.classify(one, asked=asked).intent is not Intent.SPAM] if member is None else said
-    commands = _commands(said) if member is not None else ()
+    active = _in_service(chat, config)
+    commands = _commands(said) if member is not None and active else ()
     words = "\n".join(wanted)
     understanding = intents.classify(words, staff=member is not None, asked=asked)
     understanding = intents.in_context([line.text for line in history if line.role == "customer"], understanding)
@@ -91,7 +92,7 @@ def _read(chat: WhatsAppConversation, number: int, upto: int, answered: int) -> 
         turn=turn,
         facts=facts,
         config=config,
-        active=_in_service(chat, config),
+        active=active,
         staff=member,
         commands=commands,
         spam=bool(said) and not wanted,

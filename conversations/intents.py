@@ -168,8 +168,8 @@ _RULES: tuple[_Rule, ...] = (
         r"penipu|menipu|ditipu|ketipu|kena tipu|bohong|dibohongi|pembohong|tidak profesional|tidak becus|"
         r"tidak jelas pelayanan|"
         r"(?:pelayanan|respon|admin|sales|service) (?:buruk|jelek|parah|lama|lambat|lelet|tidak ramah|payah)|"
-        r"(?:balas|respon|jawab) (?:lama|lambat|lelet)|(?:lama|lambat|lelet) (?:sekali |amat |banget )?(?:balas|dibalas|"
-        r"respon|jawab)|slow respon|anjing|bangsat|goblok|tolol|brengsek|kampret|"
+        r"(?:balas|respon|jawab) (?:lama|lambat|lelet)|(?:lama|lambat|lelet) (?:sekali |amat |banget )?(?:balas|"
+        r"dibalas|respon|jawab)|slow respon|anjing|bangsat|goblok|tolol|brengsek|kampret|"
         r"(?:kenapa|kok|dari tadi|sudah)(?: [a-z]{1,12}){0,3} (?:belum|tidak|tidak pernah) (?:di ?)?(?:balas|"
         r"respon|jawab|dibalas|direspon|dijawab)|"
         r"(?:uang|dp) (?:saya )?(?:kembali|dikembalikan|balikin|hilang)|kembalikan (?:uang|dp)|(?:mobil|unit|"
@@ -239,8 +239,8 @@ _RULES: tuple[_Rule, ...] = (
         Intent.NEGOTIATION,
         0.85,
         "offers_a_price",
-        r"(?<![0-9.,])[0-9]{2,3} ?(?:jt|juta)?(?: (?:saja|cash|tunai))? (?:bisa|boleh|dapat|lepas|angkut|gas)(?: (?:tidak|"
-        r"ya|kak|gan|bos|min|dong|om|lah))*$",
+        r"(?<![0-9.,])[0-9]{2,3} ?(?:jt|juta)?(?: (?:saja|cash|tunai))? (?:bisa|boleh|dapat|lepas|angkut|"
+        r"gas)(?: (?:tidak|ya|kak|gan|bos|min|dong|om|lah))*$",
         unless=r"\b(?:budget|dp|tdp|uang muka|cicilan|angsuran|dana|tahun|tenor|bulan|kredit|jam|km|persen)\b",
     ),
     _rule(

@@ -33,6 +33,7 @@ RETRY_SECONDS = (1, 3, 8, 30)  # before the second, third, … try
 YOUNG = timedelta(days=30)
 NOT_CONNECTED = "not_connected"  # the error of messages that wait for the number to be connected again
 PATIENCE_SECONDS = 10.0  # how long a message waits for the outcome of the one before it
+LATE_SECONDS = 2.0
 LOST_SECONDS = 100.0  # the gateway answers within 90 s; a send older than this has lost its worker
 RECONNECT_SECONDS = 30.0
 ASKING_SECONDS = (3.05, 5.0)  # to connect and to read, for a question that sends nothing
@@ -110,13 +111,16 @@ async def send(tenant_id: int, message_id: int, database: Callable[..., Any]) ->
 
 
 def _letter(tenant_id: int, message_id: int) -> tuple[str, str, str] | None:
-    """(client id, recipient, text) of a message that is on its way."""
+    """(client id, recipient, text) of a message that is on its way; its sending begins now."""
     with scope.of(tenant_id):
-        return (
-            WhatsAppMessage.objects.filter(pk=message_id, aimeow_status=Delivery.SENDING)
-            .values_list("account__client_id", "conversation__chat_jid", "content")
-            .first()
-        )
+        mine = WhatsAppMessage.objects.filter(pk=message_id, aimeow_status=Delivery.SENDING)
+        row = mine.values_list("account__client_id", "conversation__chat_jid", "content", "sending_at").first()
+        if row is None:
+            return None
+        client_id, recipient, text, began = row
+        if began is None or began < timezone.now() - timedelta(seconds=LATE_SECONDS):
+            mine.update(sending_at=Now())  # the database was away: sweep() must not give up a send that only begins
+        return client_id, recipient, text
 
 
 def _sent(tenant_id: int, message_id: int, gateway_id: str) -> None:

@@ -106,7 +106,17 @@ def sweep() -> None:
     with scope.platform("sweep jobs"):
         jobs.forget_vanished()
     for tenant_id, conversation_id in hopeless:
+        _give_up(tenant_id, conversation_id)
+
+
+def _give_up(tenant_id: int, conversation_id: int) -> None:
+    """As orchestrator.give_up; a chat in which even that fails stays owed, and holds up no other."""
+    try:
         orchestrator.give_up(tenant_id, conversation_id)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("chat could not be given up", tenant=tenant_id, conversation=conversation_id)
 
 
 def renew() -> None:

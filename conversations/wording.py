@@ -47,8 +47,8 @@ ORDERS: Mapping[str, str] = {
     "least_used": "kilometer paling rendah",
 }
 ADDRESSES = lib_text.listed(
-    "kak, kakak, gan, min, bang, mas, mbak, pak, bu, om, bos, ya, dong, halo, hai, permisi, selamat, pagi, siang, sore, "
-    "malam"
+    "kak, kakak, gan, min, bang, mas, mbak, pak, bu, om, bos, ya, dong, halo, hai, permisi, selamat, pagi, siang, "
+    "sore, malam"
 )
 GONE: Mapping[str, str] = {"SOLD": "sudah terjual", "BOOKED": "sedang dibooking"}
 

@@ -26,6 +26,7 @@ from procrastinate.contrib.django import app
 from autolumiku.testing.stage import CUSTOMER, WEBHOOK, Showroom, run_jobs
 from conversations import gather, orchestrator, outbox, tasks, turns
 from conversations.models import ConversationEvent, Reason, WhatsAppConversation, WhatsAppMessage
+from inventory.models import Vehicle
 from tenants import scope
 
 both = ["default", "owner"]
@@ -35,7 +36,8 @@ in_turn = pytest.mark.django_db(databases=both)
 LONGEST = 20.0  # seconds; nothing here takes that long
 NEXT_JOB_SQL = """
     DELETE FROM procrastinate_jobs WHERE id = (
-        SELECT id FROM procrastinate_jobs WHERE status = 'todo' AND coalesce(scheduled_at, '-infinity') <= clock_timestamp()
+        SELECT id FROM procrastinate_jobs
+        WHERE status = 'todo' AND coalesce(scheduled_at, '-infinity') <= clock_timestamp()
         ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING task_name, args
 """
@@ -123,7 +125,9 @@ def sql(statement: str, *values: object) -> None:
 # --- what goes in and what came of it --------------------------------------------------------------------------------
 
 
-def said(showroom: Showroom, text: str, gateway_id: str, phone: str = CUSTOMER, lid: str = "", by: str = "phone", **more: Any):
+def said(
+    showroom: Showroom, text: str, gateway_id: str, phone: str = CUSTOMER, lid: str = "", by: str = "phone", **more: Any
+) -> dict[str, Any]:
     """A webhook body; by: "phone", "lid" (the phone is hidden) or "both"."""
     pn, hidden = f"{phone}@s.whatsapp.net", f"{lid}@lid"
     chat = pn if by == "phone" else hidden
@@ -445,6 +449,16 @@ def test_jobs_of_what_is_gone_end_quietly(showroom):
     async_to_sync(tasks.deliver.func)(showroom.tenant.pk, 999_999_999)
     async_to_sync(tasks.answer.func)(999_999_999, 999_999_999)
     assert texts(showroom) == []
+
+
+@in_turn
+def test_a_suspended_showroom_obeys_no_command_and_says_nothing(showroom):
+    showroom.employs(phone=CUSTOMER)
+    with scope.platform("test"):
+        type(showroom.tenant).objects.filter(pk=showroom.tenant.pk).update(status="suspended")
+    assert showroom.hears("/status PM-PST-001 SOLD") == []
+    with showroom.scope():
+        assert not Vehicle.objects.filter(status="SOLD").exists()
 
 
 # --- the queue -------------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from conversations import guard
 from conversations.tests.showroom import AVANZA, CITY, COD, FORTUNER, PRIMA, facts
 from conversations.turn import Facts, Faq
 
+INNOVA = replace(CITY, id=8, display_id="PM-PST-008", make="Toyota", model="Innova", variant="2.0 G")
+REBORN = replace(INNOVA, id=9, display_id="PM-PST-009", model="Innova Reborn", variant="2.4 V", status="SOLD")
 SOLD_CITY = replace(CITY, status="SOLD")
 BOTH = facts(CITY, FORTUNER)
 WITH_GONE = facts(FORTUNER, gone=(SOLD_CITY,))
@@ -57,6 +59,13 @@ CARD = "🚗 *Honda City S 2006* | PM-PST-001\n• Harga: Rp 79 juta\n• KM: 12
         pytest.param("Apakah bebas banjir? Datanya belum ada, kami cek surat lengkap atau tidak", facts(CITY), [], id="hedged"),
         pytest.param("Semua unit kami bebas banjir", facts(faqs=(Faq("Banjir?", "Semua unit bebas banjir."),)), [], id="praise-from-the-faq"),
         pytest.param("Rp 188,75 juta", facts(replace(CITY, price=188_750_000)), [], id="formatter"),
+        pytest.param("Ada lagi yang ingin ditanyakan soal Brio?", facts(CITY), ["brio ada?"], id="ada-of-something-else"),
+        pytest.param("Maaf, belum ada Brio di stok kami", facts(CITY), ["brio ada?"], id="ada-negated"),
+        pytest.param("Foto City akan dikirim staf kami di chat ini ya Kak", facts(CITY), ["foto city"], id="photos-by-people"),
+        pytest.param("Ini 5 foto yang bisa dikirim staf kami ya Kak", facts(CITY), [], id="photos-of-the-staff"),
+        pytest.param("Mau lihat fotonya, Kak?", facts(CITY), [], id="photos-offered"),
+        pytest.param("Innova 2.0 masih ready", facts(INNOVA, gone=(REBORN,)), [], id="innova-there-reborn-sold"),
+        pytest.param("Mitsubishi L-300 dan Mercy C-200 sedang kosong", facts(CITY), [], id="names-like-ids"),
     ],
 )  # fmt: skip
 def test_a_covered_draft_passes(draft: str, given: Facts, customer: list[str]) -> None:
@@ -95,6 +104,11 @@ def test_a_covered_draft_passes(draft: str, given: Facts, customer: list[str]) -
         pytest.param("Surat-surat lengkap", facts(CITY), ["surat lengkap ya?"], ("surat-surat lengkap",), id="A59-papers"),
         pytest.param("Unitnya terawat dan tangan pertama", facts(CITY), [], ("tangan pertama", "terawat"), id="praise"),
         pytest.param("Tidak pernah tabrakan, servis rutin", facts(CITY), [], ("tidak pernah tabrakan", "servis rutin"), id="history"),
+        pytest.param("Innova masih ready", facts(CITY, gone=(REBORN,)), [], ("Innova masih ready",), id="innova-is-the-sold-reborn"),
+        pytest.param("Innova Reborn masih ready", facts(INNOVA, gone=(REBORN,)), [], ("Innova Reborn masih ready",), id="reborn-is-no-innova"),
+        pytest.param("Ada Brio juga Kak", facts(CITY), [], ("Ada Brio juga Kak",), id="ada"),
+        pytest.param("Ini fotonya ya Kak", facts(CITY), [], ("ini foto",), id="photo-claimed"),
+        pytest.param("Unit MB-007 cocok", facts(CITY), [], ("MB-007",), id="an-id-of-another-kind"),
         pytest.param("", facts(), [], (guard.EMPTY,), id="empty"),
         pytest.param(" \n\u200b", facts(), [], (guard.EMPTY,), id="A177-whitespace"),
         pytest.param("a" * 4097, facts(), [], (guard.TOO_LONG,), id="too-long"),

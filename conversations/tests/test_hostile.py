@@ -1,4 +1,4 @@
-"""What the network may throw at the webhook: it is kept as it is or refused with a 4xx, and no turn gets stuck on it."""
+"""What the network may throw at the webhook: it is kept as it is or refused with a 4xx, and no turn sticks."""
 
 from __future__ import annotations
 
@@ -230,12 +230,13 @@ def test_a_draft_that_cannot_be_kept_is_cleaned(showroom, model, draft, sent):
 
 # --- mutations -------------------------------------------------------------------------------------------------------
 
-KINDS = ("text", "image", "video", "voice", "document", "location", "live_location", "sticker", "group", "status", "from_me")
+KINDS = ("text", "image", "video", "voice", "document", "location", "live_location", "sticker", "group", "from_me")
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 1.5, 1e308, 10**30, "", " ", "x", "x" * 300, "x" * 5_000, "\0", "\u202e", EMOJI * 50,
     [], [[]], {}, {"a": {"b": []}}, ["x"], {"url": "https://a.example/1"}, PN, LID, "status@broadcast", "1@g.us", "0",
     "6281234567890", "https://a.example/1", "text", "image", "other", "2026-11-23T09:42:45Z", "🚗@lid", "@", ":", "a@b",
 )  # fmt: skip
+NAMES = ("text", "id", "from", "key", "message", "sender", "media", "event")
 
 
 def originals(showroom: Showroom) -> Iterator[dict[str, Any]]:
@@ -263,7 +264,7 @@ def mutated(dice: random.Random, original: dict[str, Any]) -> dict[str, Any] | b
             case 0:
                 place.pop(name, None)
             case 1:
-                place[dice.choice(["text", "id", "from", "key", "message", "sender", "media", "event"])] = place.get(name)
+                place[dice.choice(NAMES)] = place.get(name)
             case 2:
                 place[name] = str(place.get(name)) + dice.choice(["\0", "\ud83d", "x" * 3_000, "'", "\\", "%", "@lid"])
             case _:
@@ -277,7 +278,7 @@ def mutated(dice: random.Random, original: dict[str, Any]) -> dict[str, Any] | b
 
 @pytest.mark.parametrize("seed", range(4))
 def test_no_mutation_of_a_message_breaks_the_door_or_a_turn(showroom, seed):
-    dice = random.Random(seed)  # noqa: S311 - not a secret
+    dice = random.Random(seed)
     bodies = list(originals(showroom))
     results = Counter(accepted(showroom, mutated(dice, dice.choice(bodies))) for _ in range(250))
     work_off(showroom)
