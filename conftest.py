@@ -6,9 +6,26 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
 
 from aiconfig.tests.model_server import ModelServer
 from aimeow.simulator import Simulator
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """A database of its own for every run: the owner makes and migrates it, the tests work in it as the app role.
+
+    pytest-django's own set-up would leave out `owner`, and with it the test database, where no test names it.
+    """
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+        yield
+        connections.close_all()
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")

@@ -172,14 +172,20 @@ def _withdraw(conversation_id: int) -> None:
 
 
 def hand_over(conversation_id: int, *, reason: str, user: Any = None) -> None:
-    """Ask for a person. A hard reason (house, law 8) silences the bot until release; a soft one does not."""
-    values: dict[str, Any] = {"status": Status.ESCALATED, "escalated_reason": reason}
-    values["escalated_at"] = Case(When(escalated_at=None, then=Now()), default=F("escalated_at"))
+    """Ask for a person. A hard reason (house, law 8) silences the bot until release; a soft one does not.
+
+    Asking again for the same reason is no new event.
+    """
     rows = WhatsAppConversation.objects.filter(pk=conversation_id)
     if reason in decide.HARD:
         rows.filter(holder=Holder.BOT).update(holder=Holder.WAITING, claim=F("claim") + 1, claimed_until=None)
-    rows.update(**values)
-    note(conversation_id, ConversationEvent.Kind.ESCALATED, reason=reason, actor=user)
+    asked = rows.exclude(status=Status.ESCALATED, escalated_reason=reason).update(
+        status=Status.ESCALATED,
+        escalated_reason=reason,
+        escalated_at=Case(When(escalated_at=None, then=Now()), default=F("escalated_at")),
+    )
+    if asked:
+        note(conversation_id, ConversationEvent.Kind.ESCALATED, reason=reason, actor=user)
 
 
 def give_back(conversation_id: int, *, user: Any = None) -> None:
