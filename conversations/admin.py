@@ -90,6 +90,7 @@ DELIVERY = {
 ERRORS = {
     "not_connected": "WhatsApp showroom sedang terputus",
     "worker vanished": "pengiriman terputus di tengah jalan",
+    "taken over": "tidak dikirim karena percakapan sudah diambil orang",
 }
 PATHS = {
     Path.MODEL: "model AI",

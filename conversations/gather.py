@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from aiconfig import hours
-from aiconfig.models import BusinessHours, FAQEntry, WhatsAppAIConfig
+from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import clock, text
 from conversations import entities, intents, turns
-from conversations.models import Direction, Sender, WhatsAppConversation, WhatsAppMessage
+from conversations.models import Direction, Sender, WhatsAppMessage
 from conversations.turn import (
     DayHours,
     Facts,
@@ -47,7 +50,6 @@ class Work:
     spam: bool
     media_only: str  # the kind of media when nobody wrote a word
     add_after_hours: bool  # closed, a text is set, and this closed period has not heard it yet
-    began: datetime  # when the oldest message of this turn came in
 
 
 def claim(tenant_id: int, conversation_id: int) -> Work | None:
@@ -57,100 +59,165 @@ def claim(tenant_id: int, conversation_id: int) -> Work | None:
         if claimed is None:
             return None
         number, upto, answered, _ = claimed
-        chat = WhatsAppConversation.objects.select_related("account").get(pk=conversation_id)
-        return _read(chat, number, upto, answered)
+        return _read(_place(conversation_id), number, upto, answered)
 
 
-def _read(chat: WhatsAppConversation, number: int, upto: int, answered: int) -> Work:
-    config = _config(chat.tenant_id)
-    unanswered, earlier = _messages(chat, answered, upto)
-    member = staff.find(chat.tenant_id, chat.customer_phone or "")
-    history = tuple(_line(row) for row in earlier)
-    said = [row["content"] for row in unanswered if row["content"].strip()]
-    asked = next((line.text for line in reversed(history) if line.role != "customer"), "")
-    wanted = [one for one in said if intents.classify(one, asked=asked).intent is not Intent.SPAM] if member is None else said
-    active = _in_service(chat, config)
-    commands = _commands(said) if member is not None and active else ()
-    words = "\n".join(wanted)
-    understanding = intents.classify(words, staff=member is not None, asked=asked)
-    understanding = intents.in_context([line.text for line in history if line.role == "customer"], understanding)
-    turn = Turn(
-        tenant_id=chat.tenant_id,
-        conversation_id=chat.pk,
-        claim=number,
-        upto=upto,
-        text=words,
-        understanding=understanding if wanted or not said else Understanding(Intent.SPAM, 0.9),
-        customer_name=member.name if member else _called(chat, said, history),
-        staff_role=member.get_role_display() if member else "",
-        first_contact=not any(line.role != "customer" for line in history),
-        history=history,
-        persona=_persona(config),
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A chat with its showroom and settings, read in one go."""
+
+    tenant_id: int
+    conversation_id: int
+    phone: str
+    name: str
+    told_after_hours: datetime | None
+    in_service: bool
+    perhaps_staff: bool
+    config: WhatsAppAIConfig
+    days: tuple[DayHours, ...]
+    faqs: tuple[Faq, ...]
+
+
+PLACE_SQL = """
+SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.after_hours_told_at,
+    a.is_active AND t.status = 'active',
+    EXISTS (SELECT 1 FROM staff_whatsapp_auth s WHERE s.tenant_id = c.tenant_id
+        AND s.phone_number IN (c.customer_phone, '0' || substr(c.customer_phone, 3))),
+    to_jsonb(t), to_jsonb(config),
+    (SELECT jsonb_agg(jsonb_build_array(weekday, to_char(opens, 'HH24:MI'), to_char(closes, 'HH24:MI'))
+        ORDER BY weekday) FROM business_hours h WHERE h.tenant_id = c.tenant_id),
+    (SELECT jsonb_agg(jsonb_build_array(question, answer)) FROM (
+        SELECT question, answer FROM faq_entries f WHERE f.tenant_id = c.tenant_id AND f.is_active
+        ORDER BY position, id LIMIT %s) AS faq)
+FROM whatsapp_conversations c
+JOIN aimeow_accounts a ON a.id = c.account_id
+JOIN tenants t ON t.id = c.tenant_id
+LEFT JOIN whatsapp_ai_configs config ON config.tenant_id = c.tenant_id
+WHERE c.id = %s
+"""
+
+
+def _place(conversation_id: int) -> _Place:
+    with connection.cursor() as cursor:
+        cursor.execute(PLACE_SQL, [FAQS, conversation_id])
+        row = cursor.fetchone()
+    tenant, config, days, faqs = (json.loads(part or "null") for part in row[7:])
+    tenant_id, chat, phone, name, told, in_service, perhaps_staff = row[:7]
+    return _Place(
+        tenant_id=tenant_id,
+        conversation_id=chat,
+        phone=phone,
+        name=name,
+        told_after_hours=told,
+        in_service=in_service,
+        perhaps_staff=perhaps_staff,
+        config=WhatsAppAIConfig(tenant=Tenant(**tenant), **_without_tenant(config)),
+        days=tuple(DayHours(weekday, opens or "", closes or "") for weekday, opens, closes in days or ()),
+        faqs=tuple(Faq(question, answer) for question, answer in faqs or ()),
     )
-    facts = _facts(config, understanding, words)
-    return Work(
-        turn=turn,
-        facts=facts,
-        config=config,
-        active=active,
-        staff=member,
-        commands=commands,
-        spam=bool(said) and not wanted,
-        media_only="" if said or not unanswered else unanswered[-1]["media_type"] or "other",
-        add_after_hours=_after_hours(config, facts, chat),
-        began=min(row["created_at"] for row in unanswered) if unanswered else clock.now(),
-    )
 
 
-def _in_service(chat: WhatsAppConversation, config: WhatsAppAIConfig) -> bool:
-    return chat.account.is_active and config.tenant.status == Tenant.Status.ACTIVE
+def _without_tenant(config: dict[str, Any] | None) -> dict[str, Any]:
+    """The settings' columns; a showroom without a row has the defaults."""
+    return {name: value for name, value in (config or {}).items() if name != "tenant_id"}
 
 
 def may_speak(conversation_id: int) -> bool:
     """Whether this chat may get an automatic word at all: the showroom, its number and its replies are on."""
-    chat = WhatsAppConversation.objects.select_related("account").get(pk=conversation_id)
-    config = _config(chat.tenant_id)
-    return config.auto_reply and _in_service(chat, config)
+    place = _place(conversation_id)
+    return place.config.auto_reply and place.in_service
 
 
-def _messages(chat: WhatsAppConversation, answered: int, upto: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """(unanswered in the order they were written, the last ones before, oldest first)."""
-    rows = list(
-        WhatsAppMessage.objects.filter(tenant_id=chat.tenant_id, conversation_id=chat.pk)
-        .order_by("-id")
-        .values("id", "seq", "direction", "sender_type", "content", "media_type", "written_at", "created_at")[:READ_AT_MOST]
+def _read(place: _Place, number: int, upto: int, answered: int) -> Work:
+    unanswered, earlier = _messages(place, answered, upto)
+    member = staff.find(place.tenant_id, place.phone) if place.perhaps_staff else None
+    history = tuple(_line(row) for row in earlier)
+    by_customer = [line.text for line in history if line.role == "customer"]
+    said = [row.content for row in unanswered if row.content.strip()]
+    asked = next((line.text for line in reversed(history) if line.role != "customer"), "")
+    wanted = said if member is not None else _without_spam(said, asked)
+    words = "\n".join(wanted)
+    spam = bool(said) and not wanted
+    understanding = (
+        Understanding(Intent.SPAM, 0.9) if spam else _understood(words, asked, by_customer, member is not None)
     )
-    new = [row for row in rows if row["seq"] is not None and answered < row["seq"] <= upto]
-    new.sort(key=lambda row: (row["written_at"] or row["created_at"], row["seq"]))
-    ids = {row["id"] for row in new}
-    old = [row for row in rows if row["id"] not in ids and (row["seq"] is None or row["seq"] <= answered)]
+    turn = Turn(
+        tenant_id=place.tenant_id,
+        conversation_id=place.conversation_id,
+        claim=number,
+        upto=upto,
+        text=words,
+        understanding=understanding,
+        customer_name=member.name if member else _called(place.name, said, by_customer),
+        staff_role=member.get_role_display() if member else "",
+        first_contact=all(line.role == "customer" for line in history),
+        history=history,
+        persona=_persona(place.config),
+    )
+    facts = _facts(place, understanding, words)
+    return Work(
+        turn=turn,
+        facts=facts,
+        config=place.config,
+        active=place.in_service,
+        staff=member,
+        commands=_commands(said) if member is not None and place.in_service else (),
+        spam=spam,
+        media_only="" if said or not unanswered else unanswered[-1].media_type or "other",
+        add_after_hours=_after_hours(place, facts),
+    )
+
+
+def _without_spam(said: list[str], asked: str) -> list[str]:
+    return [one for one in said if intents.classify(one, asked=asked).intent is not Intent.SPAM]
+
+
+def _understood(words: str, asked: str, by_customer: list[str], is_staff: bool) -> Understanding:
+    return intents.in_context(by_customer, intents.classify(words, staff=is_staff, asked=asked))
+
+
+class _Row(NamedTuple):
+    id: int
+    seq: int | None
+    direction: str
+    sender_type: str
+    content: str
+    media_type: str
+    written_at: datetime
+
+
+MESSAGES_SQL = """
+SELECT id, seq, direction, sender_type, content, media_type, coalesce(written_at, created_at)
+FROM whatsapp_messages WHERE tenant_id = %s AND conversation_id = %s ORDER BY id DESC LIMIT %s
+"""
+
+
+def _messages(place: _Place, answered: int, upto: int) -> tuple[list[_Row], list[_Row]]:
+    """(unanswered in the order they were written, the last ones before, oldest first)."""
+    with connection.cursor() as cursor:
+        cursor.execute(MESSAGES_SQL, [place.tenant_id, place.conversation_id, READ_AT_MOST])
+        rows = [_Row(*row) for row in cursor.fetchall()]
+    new = [row for row in rows if row.seq is not None and answered < row.seq <= upto]
+    new.sort(key=lambda row: (row.written_at, row.seq))
+    old = [row for row in rows if row.seq is None or row.seq <= answered]
     return new, old[:HISTORY][::-1]
 
 
-def _line(row: dict[str, Any]) -> Line:
-    if row["direction"] == Direction.INBOUND:
-        role = "customer"
-    else:
-        role = "staff" if row["sender_type"] == Sender.HUMAN else "bot"
-    media = f"[{WhatsAppMessage.Media(row['media_type']).label}]" if row["media_type"] else ""
-    return Line(role, row["content"] or media)
+def _line(row: _Row) -> Line:
+    by_us = "staff" if row.sender_type == Sender.HUMAN else "bot"
+    role = "customer" if row.direction == Direction.INBOUND else by_us
+    media = f"[{WhatsAppMessage.Media(row.media_type).label}]" if row.media_type else ""
+    return Line(role, row.content or media)
 
 
-def _called(chat: WhatsAppConversation, said: list[str], history: tuple[Line, ...]) -> str:
+def _called(shown: str, said: list[str], by_customer: list[str]) -> str:
     """The name the customer asked to be called by, lately; else the one WhatsApp shows."""
-    earlier = [line.text for line in reversed(history) if line.role == "customer"]
-    return entities.own_name([*reversed(said), *earlier]) or text.first_name(chat.customer_name)
+    return entities.own_name([*reversed(said), *reversed(by_customer)]) or text.first_name(shown)
 
 
 def _commands(said: list[str]) -> tuple[grammar.Call, ...]:
     """The commands among a staff member's unanswered messages; an ordinary question is none."""
     return tuple(call for call in map(grammar.recognise, said) if call is not None)
-
-
-def _config(tenant_id: int) -> WhatsAppAIConfig:
-    """The showroom's settings with the showroom; a showroom without a row has the defaults."""
-    row = WhatsAppAIConfig.objects.select_related("tenant").filter(tenant_id=tenant_id).first()
-    return row or WhatsAppAIConfig(tenant=Tenant.objects.get(pk=tenant_id))
 
 
 def _persona(config: WhatsAppAIConfig) -> Persona:
@@ -167,14 +234,10 @@ def _persona(config: WhatsAppAIConfig) -> Persona:
     )
 
 
-def _facts(config: WhatsAppAIConfig, understanding: Understanding, words: str) -> Facts:
-    tenant = config.tenant
-    days = tuple(
-        DayHours(weekday, _clock(opens), _clock(closes))
-        for weekday, opens, closes in BusinessHours.objects.filter(tenant_id=tenant.pk).values_list("weekday", "opens", "closes")
-    )
-    week = _week(days)
-    now = clock.now().astimezone(ZoneInfo(config.timezone))
+def _facts(place: _Place, understanding: Understanding, words: str) -> Facts:
+    tenant = place.config.tenant
+    week = _week(place.days)
+    now = clock.now().astimezone(ZoneInfo(place.config.timezone))
     asked = understanding.entities
     wanted = search.Wanted(**{name: getattr(asked, name) for name in search.Wanted.__slots__})
     found = search.find(tenant.pk, wanted, also=entities.other_cars(words))
@@ -186,22 +249,17 @@ def _facts(config: WhatsAppAIConfig, understanding: Understanding, words: str) -
             phone=tenant.phone,
             whatsapp=tenant.whatsapp_number,
             maps_url=tenant.maps_url,
-            hours=days,
+            hours=place.days,
         ),
         now=now,
-        open_now=hours.is_open(week, now) if days else True,
-        opens_next=hours.say(hours.next_opening(week, now), now) if days else "",
+        open_now=hours.is_open(week, now) if place.days else True,
+        opens_next=hours.say(hours.next_opening(week, now), now) if place.days else "",
         stock_size=found.stock_size,
         units=found.units,
         gone=found.gone,
         nearest=found.nearest,
-        faqs=tuple(
-            Faq(question, answer)
-            for question, answer in FAQEntry.objects.filter(tenant_id=tenant.pk, is_active=True).values_list(
-                "question", "answer"
-            )[:FAQS]
-        ),
-        welcome=config.welcome_message,
+        faqs=place.faqs,
+        welcome=place.config.welcome_message,
     )
 
 
@@ -209,15 +267,10 @@ def _week(days: tuple[DayHours, ...]) -> dict[int, tuple[time, time]]:
     return {day.weekday: (time.fromisoformat(day.opens), time.fromisoformat(day.closes)) for day in days if day.opens}
 
 
-def _clock(value: time | None) -> str:
-    return value.strftime("%H:%M") if value else ""
-
-
-def _after_hours(config: WhatsAppAIConfig, facts: Facts, chat: WhatsAppConversation) -> bool:
+def _after_hours(place: _Place, facts: Facts) -> bool:
     """Closed, a text is set, and the chat has not been told in this closed period."""
-    if facts.open_now or not config.after_hours_message.strip():
+    if facts.open_now or not place.config.after_hours_message.strip():
         return False
-    since = hours.closed_since(_week(facts.showroom.hours), facts.now)
-    told = chat.after_hours_told_at
+    since = hours.closed_since(_week(place.days), facts.now)
+    told = place.told_after_hours
     return told is None or (since is not None and told < since)
-

@@ -228,12 +228,16 @@ def _store_typed(account: Account, message: Inbound) -> Stored:
     """Somebody typed on the showroom's own phone: a person's message, and the person has the chat from now on."""
     if _is_bare(message):
         return Stored("empty_other")
-    if WhatsAppMessage.objects.filter(
-        tenant_id=account.tenant_id,
-        account_id=account.id,
-        direction=Direction.OUTBOUND,
-        aimeow_message_id=message.gateway_id,
-    ).exclude(aimeow_message_id="").exists():
+    if (
+        WhatsAppMessage.objects.filter(
+            tenant_id=account.tenant_id,
+            account_id=account.id,
+            direction=Direction.OUTBOUND,
+            aimeow_message_id=message.gateway_id,
+        )
+        .exclude(aimeow_message_id="")
+        .exists()
+    ):
         return Stored("duplicate")
     conversation = _find(account, message) or _open(account, message)
     WhatsAppMessage.objects.create(
@@ -265,5 +269,3 @@ def remember_unknown(client_id: str) -> None:
             """,
             [client_id],
         )
-
-

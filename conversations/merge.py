@@ -27,7 +27,9 @@ def into_one(rows: list[WhatsAppConversation], *, phone: str, lid: str) -> Whats
     messages = WhatsAppMessage.objects.filter(tenant_id=kept.tenant_id)
     waiting = list(
         messages.filter(conversation=kept, seq__gt=kept.answered_seq).values_list("pk", "written_at", "created_at")
-    ) + list(messages.filter(conversation=gone, seq__gt=gone.answered_seq).values_list("pk", "written_at", "created_at"))
+    ) + list(
+        messages.filter(conversation=gone, seq__gt=gone.answered_seq).values_list("pk", "written_at", "created_at")
+    )
     waiting.sort(key=lambda row: (row[1] or row[2], row[2], row[0]))
     messages.filter(conversation=kept, seq__gt=kept.answered_seq).update(seq=None)
     messages.filter(conversation=gone).update(conversation=kept, seq=None, answers_upto=None)
@@ -43,7 +45,9 @@ def into_one(rows: list[WhatsAppConversation], *, phone: str, lid: str) -> Whats
     values = _merged_values(kept, gone, len(waiting))
     WhatsAppConversation.objects.filter(pk=gone.pk).update(claim=F("claim") + 1)
     WhatsAppConversation.objects.filter(pk=gone.pk).delete()
-    WhatsAppConversation.objects.filter(pk=kept.pk).update(**values, customer_phone=phone or kept.customer_phone, lid=lid)
+    WhatsAppConversation.objects.filter(pk=kept.pk).update(
+        **values, customer_phone=phone or kept.customer_phone, lid=lid
+    )
     kept.refresh_from_db()
     if waiting and kept.holder == Holder.BOT:
         turns.wake(kept.tenant_id, kept.pk, at=kept.due_at)

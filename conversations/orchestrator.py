@@ -6,19 +6,28 @@ transaction under the turn's claim, or not at all.
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass, replace
 
 import structlog
 from django.conf import settings
-from django.utils import timezone
+from django.db import connection
 
 from aiconfig import llm
 from aiconfig.models import LLMCall, WhatsAppAIConfig
 from conversations import counter, decide, gather, guard, outbox, prompt, turns, wording
 from conversations.decide import Reason
 from conversations.gather import Work
-from conversations.models import ConversationEvent, Direction, Path, Sender, WhatsAppMessage
+from conversations.models import (
+    ConversationEvent,
+    Delivery,
+    Direction,
+    Path,
+    Sender,
+    WhatsAppConversation,
+    WhatsAppMessage,
+)
 from conversations.turn import Answer, Unit, Verdict
 from inventory import search
 from staffcommands import registry
@@ -137,29 +146,45 @@ def _after_hours(work: Work, outcome: Outcome) -> Outcome:
     return replace(outcome, text=text, told_after_hours=True)
 
 
-def conclude(work: Work, outcome: Outcome, began: float) -> int | None:
-    """Write the turn's end if the claim still holds; returns the id of the message to send now, if any.
+def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None:
+    """Write the turn's end if the claim still holds; returns what to send now, if anything.
 
     A draft that newer messages or a changed car have overtaken is thrown away and the chat is woken again.
     """
     turn = work.turn
     with scope.of(turn.tenant_id):
-        if not search.unchanged({unit.id: unit.version for unit in outcome.units}):
-            turns.release(turn.tenant_id, turn.conversation_id, turn.claim)
-            return None
-        if not turns.conclude(turn.conversation_id, turn.claim, turn.upto, **_marks(work, outcome)):
+        ended = _end(work, outcome)
+        if ended is None:
+            _call(work, outcome)
             turns.release(turn.tenant_id, turn.conversation_id, turn.claim)
             return None
         if work.commands:
             outcome = _run(work)
         _remember(work)
-        message_id = _reply(work, outcome, began) if outcome.text else None
+        letter = _reply(work, outcome, ended, began) if outcome.text else None
         if work.spam:
             turns.note(turn.conversation_id, ConversationEvent.Kind.SPAM)
         if outcome.handover is not None:
             turns.hand_over(turn.conversation_id, reason=outcome.handover)
-        turns.rewake(turn.tenant_id, turn.conversation_id, turn.upto)
-        return message_id
+        if ended.rest_due_at is not None:
+            turns.rewake(turn.tenant_id, turn.conversation_id, turn.upto)
+        return letter
+
+
+def _end(work: Work, outcome: Outcome) -> turns.Concluded | None:
+    """None: a car of the answer has changed, or the claim does not hold any more."""
+    if not search.unchanged({unit.id: unit.version for unit in outcome.units}):
+        return None
+    turn = work.turn
+    return turns.conclude(
+        turn.conversation_id,
+        turn.claim,
+        turn.upto,
+        intent=_intent(work),
+        is_staff=work.staff is not None,
+        is_spam=work.spam,
+        told_after_hours=outcome.told_after_hours,
+    )
 
 
 def give_up(tenant_id: int, conversation_id: int) -> None:
@@ -171,24 +196,16 @@ def give_up(tenant_id: int, conversation_id: int) -> None:
         log.error("turn given to a person", tenant=tenant_id, conversation=conversation_id)
         if gather.may_speak(conversation_id):
             message = WhatsAppMessage(
+                tenant_id=tenant_id,
+                account_id=WhatsAppConversation.objects.values_list("account_id", flat=True).get(pk=conversation_id),
+                conversation_id=conversation_id,
                 direction=Direction.OUTBOUND,
                 sender_type=Sender.SYSTEM,
                 content=wording.reply("llm_error"),
                 answers_upto=upto,
                 path=Path.FIXED,
             )
-            outbox.queue(tenant_id, conversation_id, message, by_job=True)
-
-
-def _marks(work: Work, outcome: Outcome) -> dict[str, object]:
-    marks: dict[str, object] = {
-        "last_intent": _intent(work),
-        "is_staff": work.staff is not None,
-        "is_spam": work.spam,
-    }
-    if outcome.told_after_hours:
-        marks["after_hours_told_at"] = timezone.now()
-    return marks
+            outbox.queue(message, now=False)
 
 
 def _intent(work: Work) -> str:
@@ -202,22 +219,30 @@ def _run(work: Work) -> Outcome:
     return Outcome("\n\n".join(registry.run(call, actor).text for call in work.commands), Path.COMMAND)
 
 
+REMEMBER_SQL = """
+UPDATE whatsapp_messages SET intent = %s, confidence = %s, entities = %s, sender_type = %s
+WHERE tenant_id = %s AND conversation_id = %s AND seq <= %s AND intent = ''
+"""
+
+
 def _remember(work: Work) -> None:
     """What was understood, on the messages of this turn."""
-    understanding = work.turn.understanding
-    WhatsAppMessage.objects.filter(
-        tenant_id=work.turn.tenant_id, conversation_id=work.turn.conversation_id, seq__lte=work.turn.upto, intent=""
-    ).exclude(seq=None).update(
-        intent=_intent(work),
-        confidence=understanding.confidence,
-        entities=understanding.entities.as_dict(),
-        sender_type=Sender.STAFF if work.staff is not None else Sender.CUSTOMER,
-    )
+    turn, understood = work.turn, work.turn.understanding
+    sender = Sender.STAFF if work.staff is not None else Sender.CUSTOMER
+    entities = json.dumps(understood.entities.as_dict())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            REMEMBER_SQL,
+            [_intent(work), understood.confidence, entities, sender, turn.tenant_id, turn.conversation_id, turn.upto],
+        )
 
 
-def _reply(work: Work, outcome: Outcome, began: float) -> int | None:
+def _reply(work: Work, outcome: Outcome, ended: turns.Concluded, began: float) -> outbox.Letter | None:
     turn = work.turn
     message = WhatsAppMessage(
+        tenant_id=turn.tenant_id,
+        account_id=ended.account_id,
+        conversation_id=turn.conversation_id,
         direction=Direction.OUTBOUND,
         sender_type=Sender.AI if outcome.path in (Path.MODEL, Path.COUNTER) else Sender.SYSTEM,
         sender=work.config.ai_name,
@@ -229,7 +254,11 @@ def _reply(work: Work, outcome: Outcome, began: float) -> int | None:
         llm_call=_call(work, outcome),
         processing_time=round(1000 * (time.monotonic() - began)),
     )
-    return outbox.queue(turn.tenant_id, turn.conversation_id, message)
+    at = outbox.slot(work.config, ended.account_id, turn.conversation_id)
+    outbox.queue(message, at, now=not ended.sends_before)
+    if message.aimeow_status != Delivery.SENDING:
+        return None
+    return outbox.Letter(turn.tenant_id, message.pk, ended.client_id, ended.recipient, outcome.text)
 
 
 def _verdict(outcome: Outcome) -> dict[str, object]:
@@ -263,5 +292,3 @@ def _call(work: Work, outcome: Outcome) -> LLMCall | None:
             latency_ms=failed.latency_ms,
         )
     return None
-
-

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -39,29 +41,33 @@ RECONNECT_SECONDS = 30.0
 ASKING_SECONDS = (3.05, 5.0)  # to connect and to read, for a question that sends nothing
 
 
-def queue(tenant_id: int, conversation_id: int, message: WhatsAppMessage, *, by_job: bool = False) -> int | None:
-    """Write an outbound message; returns its id when the caller may send it at once, None when a job will.
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message on its way: what the gateway needs to send it."""
 
-    A chat's messages go out in order: behind one that still waits, this one waits too. `by_job`: the caller sends
-    nothing itself.
+    tenant_id: int
+    message_id: int
+    client_id: str
+    recipient: str
+    text: str
+
+
+def queue(message: WhatsAppMessage, at: datetime | None = None, *, now: bool = True) -> None:
+    """Write an outbound message of a chat: `sending` if the caller sends it after its commit, else for a job.
+
+    at: not before. A chat's messages go out in order: where `now` is False because an earlier one still waits, this
+    one waits too.
     """
-    chat = WhatsAppConversation.objects.select_related("account").get(pk=conversation_id)
-    at = _slot(chat)
-    ahead = _ahead(WhatsAppMessage.objects.filter(conversation_id=conversation_id)).last()
-    now = at is None and ahead is None and not by_job
-    message.tenant_id = tenant_id
-    message.account_id = chat.account_id
-    message.conversation_id = conversation_id
+    now = now and at is None
     message.aimeow_status = Delivery.SENDING if now else Delivery.QUEUED
     message.sending_at = at or timezone.now()
-    if ahead is not None and ahead.error == NOT_CONNECTED:
-        message.error, message.sending_at = NOT_CONNECTED, None
+    if not now:
+        ahead = _ahead(WhatsAppMessage.objects.filter(conversation_id=message.conversation_id)).last()
+        if ahead is not None and ahead.error == NOT_CONNECTED:
+            message.error, message.sending_at = NOT_CONNECTED, None
     message.save(force_insert=True)
-    if now:
-        return message.pk
-    if message.sending_at is not None:
-        jobs.later("conversations.deliver", at=at, tenant_id=tenant_id, message_id=message.pk)
-    return None
+    if not now and message.sending_at is not None:
+        jobs.later("conversations.deliver", at=at, tenant_id=message.tenant_id, message_id=message.pk)
 
 
 def _ahead(messages: Any) -> Any:
@@ -71,69 +77,58 @@ def _ahead(messages: Any) -> Any:
     return messages.filter(Q(aimeow_status=Delivery.QUEUED) | going_out).order_by("pk")
 
 
-def _slot(chat: WhatsAppConversation) -> datetime | None:
+def slot(config: WhatsAppAIConfig, account_id: int, conversation_id: int) -> datetime | None:
     """When this chat's next message may go out (None: now), and take that slot. Gaps of 0 cost nothing."""
-    config = WhatsAppAIConfig.objects.filter(tenant_id=chat.tenant_id).first()
-    if config is None:
+    if not (config.send_gap_seconds or config.customer_gap_seconds or config.daily_send_cap):
         return None
-    cap = config.daily_send_cap if timezone.now() - chat.account.created_at < YOUNG else 0
-    if not (config.send_gap_seconds or config.customer_gap_seconds or cap):
-        return None
+    account = AimeowAccount.objects.select_for_update(no_key=True).get(pk=account_id)
+    chat = WhatsAppConversation.objects.filter(pk=conversation_id)
+    cap = config.daily_send_cap if timezone.now() - account.created_at < YOUNG else 0
     now = timezone.now()
-    account = AimeowAccount.objects.select_for_update(no_key=True).get(pk=chat.account_id)
-    at = max(moment for moment in (now, account.next_send_at, chat.next_send_at) if moment)
+    after = (now, account.next_send_at, chat.values_list("next_send_at", flat=True).get())
+    at = max(moment for moment in after if moment)
     today = timezone.localdate(at)
     sent = account.sent_today if account.sent_day == today else 0
     if cap and sent >= cap:
         today += timedelta(days=1)
         at = timezone.make_aware(datetime.combine(today, datetime.min.time()))
         sent = 0
-    AimeowAccount.objects.filter(pk=account.pk).update(
+    AimeowAccount.objects.filter(pk=account_id).update(
         next_send_at=at + timedelta(seconds=config.send_gap_seconds), sent_day=today, sent_today=sent + 1
     )
-    WhatsAppConversation.objects.filter(pk=chat.pk).update(
-        next_send_at=at + timedelta(seconds=config.customer_gap_seconds)
-    )
+    chat.update(next_send_at=at + timedelta(seconds=config.customer_gap_seconds))
     return at if at > now else None
 
 
-async def send(tenant_id: int, message_id: int, database: Callable[..., Any]) -> None:
+async def send(letter: Letter, database: Callable[..., Any]) -> None:
     """Send a message that is `sending`, and record how it ended. `database` runs a function on the database thread."""
-    letter = await database(_letter, tenant_id, message_id)
-    if letter is None:
-        return
     try:
-        gateway_id = await asyncio.to_thread(Aimeow(settings.AIMEOW_BASE_URL).send_text, *letter)
+        gateway_id = await asyncio.to_thread(
+            Aimeow(settings.AIMEOW_BASE_URL).send_text, letter.client_id, letter.recipient, letter.text
+        )
     except AimeowError as error:
-        await database(_failed, tenant_id, message_id, error)
+        await database(_failed, letter.tenant_id, letter.message_id, error)
     else:
-        await database(_sent, tenant_id, message_id, gateway_id)
+        await database(_sent, letter.tenant_id, letter.message_id, gateway_id)
 
 
-def _letter(tenant_id: int, message_id: int) -> tuple[str, str, str] | None:
-    """(client id, recipient, text) of a message that is on its way; its sending begins now."""
-    with scope.of(tenant_id):
-        mine = WhatsAppMessage.objects.filter(pk=message_id, aimeow_status=Delivery.SENDING)
-        row = mine.values_list("account__client_id", "conversation__chat_jid", "content", "sending_at").first()
-        if row is None:
-            return None
-        client_id, recipient, text, began = row
-        if began is None or began < timezone.now() - timedelta(seconds=LATE_SECONDS):
-            mine.update(sending_at=Now())  # the database was away: sweep() must not give up a send that only begins
-        return client_id, recipient, text
+# Whoever waited behind this message in its chat is returned, to go out next.
+SENT_SQL = """
+UPDATE whatsapp_messages m SET aimeow_status = 'sent', aimeow_message_id = %s, sent_at = now(),
+       attempts = m.attempts + 1, error = ''
+WHERE m.tenant_id = %s AND m.id = %s AND m.aimeow_status IN ('sending', 'unsure')
+RETURNING EXISTS (SELECT 1 FROM whatsapp_messages w WHERE w.tenant_id = m.tenant_id
+    AND w.conversation_id = m.conversation_id AND w.id > m.id AND w.aimeow_status = 'queued')
+"""
 
 
 def _sent(tenant_id: int, message_id: int, gateway_id: str) -> None:
     counters.add("sends", result="sent")
-    with scope.of(tenant_id):
-        _open(message_id).update(
-            aimeow_status=Delivery.SENT,
-            aimeow_message_id=gateway_id[:200],
-            sent_at=Now(),
-            attempts=F("attempts") + 1,
-            error="",
-        )
-        _wake_next(tenant_id, message_id)
+    with scope.of(tenant_id), connection.cursor() as cursor:
+        cursor.execute(SENT_SQL, [gateway_id[:200], tenant_id, message_id])
+        row = cursor.fetchone()
+        if row and row[0]:
+            _wake_next(tenant_id, message_id)
 
 
 def _wake_next(tenant_id: int, message_id: int) -> None:
@@ -201,14 +196,16 @@ def _hold_back(message: WhatsAppMessage) -> None:
     ).update(error=NOT_CONNECTED, sending_at=None)
 
 
-def take_queued(tenant_id: int, message_id: int) -> bool:
-    """Turn a queued message into one that the caller sends; False if it is not queued any more or not its turn."""
+def take_queued(tenant_id: int, message_id: int) -> Letter | None:
+    """Turn a queued message into one that the caller sends; None if it is not queued any more or not its turn."""
     with scope.of(tenant_id):
         earlier = WhatsAppMessage.objects.filter(conversation_id=OuterRef("conversation_id"), pk__lt=OuterRef("pk"))
-        return bool(
-            WhatsAppMessage.objects.filter(
-                ~Exists(_ahead(earlier)), pk=message_id, aimeow_status=Delivery.QUEUED
-            ).update(aimeow_status=Delivery.SENDING, sending_at=Now())
+        mine = WhatsAppMessage.objects.filter(pk=message_id)
+        free = mine.filter(~Exists(_ahead(earlier)), aimeow_status=Delivery.QUEUED)
+        if not free.update(aimeow_status=Delivery.SENDING, sending_at=Now()):
+            return None
+        return Letter(
+            tenant_id, message_id, *mine.values_list("account__client_id", "conversation__chat_jid", "content").get()
         )
 
 

@@ -72,7 +72,7 @@ async def answer(tenant_id: int, conversation_id: int) -> None:
     claims[conversation_id] = work.turn.claim
     try:
         outcome = await orchestrator.think(work)
-        message_id = await on_database(orchestrator.conclude, work, outcome, began)
+        letter = await on_database(orchestrator.conclude, work, outcome, began)
     except Exception:
         log.exception("turn failed", tenant=tenant_id, conversation=conversation_id)
         await on_database(_stumbled, tenant_id, conversation_id, work.turn.claim)
@@ -80,8 +80,8 @@ async def answer(tenant_id: int, conversation_id: int) -> None:
     finally:
         if claims.get(conversation_id) == work.turn.claim:  # not a younger turn's of the same chat
             del claims[conversation_id]
-    if message_id is not None:
-        await outbox.send(tenant_id, message_id, patiently)
+    if letter is not None:
+        await outbox.send(letter, patiently)
 
 
 def _stumbled(tenant_id: int, conversation_id: int, claim: int | None = None) -> None:
@@ -92,8 +92,9 @@ def _stumbled(tenant_id: int, conversation_id: int, claim: int | None = None) ->
 @app.task(name="conversations.deliver")
 async def deliver(tenant_id: int, message_id: int) -> None:
     """Send a message that waited for its slot, a retry or the connection."""
-    if await on_database(outbox.take_queued, tenant_id, message_id):
-        await outbox.send(tenant_id, message_id, patiently)
+    letter = await on_database(outbox.take_queued, tenant_id, message_id)
+    if letter is not None:
+        await outbox.send(letter, patiently)
 
 
 def sweep() -> None:

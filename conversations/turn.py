@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from inventory.unit import Unit as Unit
+from inventory.unit import Unit
 
 
 class Intent(StrEnum):

@@ -94,7 +94,7 @@ class StrictJSON(BaseParser):
 
     media_type = "*/*"
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> object:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
             return payload.decode(stream.read())
         except PayloadError as error:

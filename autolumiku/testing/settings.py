@@ -6,7 +6,7 @@ from pathlib import Path
 for _name in ("ZAI_BASE_URL", "ZAI_TEXT_MODEL", "API_TIMEOUT_MS", "PUBLIC_URL", "DEBUG", "PORT", "ADMIN_THEME"):
     os.environ.pop(_name, None)
 os.environ["ZAI_API_KEY"] = ""  # set, so that no .env file fills it
-os.environ["AIMEOW_WEBHOOK_SECRET"] = "test-webhook-secret"
+os.environ["AIMEOW_WEBHOOK_SECRET"] = "test-webhook-secret"  # noqa: S105
 os.environ["AIMEOW_BASE_URL"] = "http://127.0.0.1:9"  # the discard port: who needs a gateway starts one
 
 from autolumiku.settings import *  # noqa: E402, F403

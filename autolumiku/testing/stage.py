@@ -56,7 +56,8 @@ FORTUNER = {
 JOBS_SQL = """
     DELETE FROM procrastinate_jobs WHERE id = (
         SELECT id FROM procrastinate_jobs
-        WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= clock_timestamp() + make_interval(secs => %s))
+        WHERE status = 'todo'
+          AND (scheduled_at IS NULL OR scheduled_at <= clock_timestamp() + make_interval(secs => %s))
         ORDER BY id LIMIT 1)
     RETURNING task_name, args
 """

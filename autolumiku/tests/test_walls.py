@@ -35,7 +35,8 @@ def test_every_table_with_a_tenant_is_behind_the_wall():
     tables = {
         table
         for (table,) in rows(
-            "SELECT table_name FROM information_schema.columns WHERE column_name = 'tenant_id' AND table_schema = 'public'"
+            "SELECT table_name FROM information_schema.columns"
+            " WHERE column_name = 'tenant_id' AND table_schema = 'public'"
         )
     }
     assert tables == set(OWNED)
@@ -145,9 +146,13 @@ def test_the_platform_sees_all_and_scopes_do_not_nest(two):
 
 
 def test_a_scope_that_fails_leaves_no_trace(two):
-    with pytest.raises(RuntimeError), scope.of(two[0]):
-        car(two[0]).save()
-        raise RuntimeError
+    def fail():
+        with scope.of(two[0]):
+            car(two[0]).save()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert Vehicle.objects.count() == 0
     with scope.platform("test"):
         assert Vehicle.objects.count() == 0

@@ -163,8 +163,8 @@ def conclude(work: gather.Work, outcome: orchestrator.Outcome) -> int | None:
     return orchestrator.conclude(work, outcome, time.monotonic())
 
 
-def send(showroom: Showroom, message_id: int) -> None:
-    async_to_sync(outbox.send)(showroom.tenant.pk, message_id, tasks.on_database)
+def send(letter: outbox.Letter) -> None:
+    async_to_sync(outbox.send)(letter, tasks.on_database)
 
 
 def expire(chat: WhatsAppConversation) -> None:
@@ -258,10 +258,10 @@ def test_a_merge_in_the_moment_of_conclude(showroom, first):
     }
     with Gate(showroom, showroom.chat().pk).held() as gate:
         ends = {name: gate.queue(rivals[name]) for name in sorted(rivals, key=lambda name: name != first)}
-    message_id = ends["conclude"].result()
-    assert (message_id is not None) == (first == "conclude")
-    if message_id is not None:
-        send(showroom, message_id)
+    letter = ends["conclude"].result()
+    assert (letter is not None) == (first == "conclude")
+    if letter is not None:
+        send(letter)
     run_jobs()
     chat = showroom.chat()
     assert chat.answered_seq == chat.inbound_seq
@@ -281,10 +281,10 @@ def test_a_message_that_commits_in_the_moment_of_conclude_is_answered(showroom, 
     rivals = {"conclude": partial(conclude, work, outcome), "message": partial(post, said(showroom, "dua", "3A02"))}
     with Gate(showroom, showroom.chat().pk).held() as gate:
         ends = {name: gate.queue(rivals[name]) for name in sorted(rivals, key=lambda name: name != first)}
-    message_id = ends["conclude"].result()
-    assert (message_id is not None) == (first == "conclude")
-    if message_id is not None:
-        send(showroom, message_id)
+    letter = ends["conclude"].result()
+    assert (letter is not None) == (first == "conclude")
+    if letter is not None:
+        send(letter)
     run_jobs()
     assert showroom.chat().answered_seq == 2
     assert [reply.answers_upto for reply in replies(showroom)] == ([1, 2] if first == "conclude" else [2])
@@ -331,7 +331,7 @@ def test_a_worker_whose_lease_ran_out_cannot_conclude_against_the_next(showroom)
     ends = together(partial(conclude, *slow), partial(conclude, *quick))
     assert ends[0] is None
     assert ends[1] is not None
-    send(showroom, ends[1])
+    send(ends[1])
     run_jobs()
     assert len(texts(showroom)) == 1
     assert len(replies(showroom)) == 1
@@ -565,10 +565,10 @@ def test_a_queued_reply_is_not_sent_once_a_person_has_come_in(showroom, model, m
 def test_a_reply_that_fails_after_a_person_has_come_in_is_not_tried_again(showroom, model):
     showroom.gateway.switch(send_error="error_479")
     showroom.receives("Halo")
-    message_id = conclude(*think(showroom))
+    letter = conclude(*think(showroom))
     with showroom.scope():
         turns.take(showroom.chat().pk)
-    send(showroom, message_id)
+    send(letter)
     showroom.gateway.switch(send_error="")
     run_jobs(ahead=3_600)
     assert [sent.delivered for sent in showroom.gateway.sent] == [False]

@@ -102,7 +102,9 @@ def assert_fit(reply: str) -> None:
     assert "Kak" in reply, reply
     assert len(reply) <= 1000, reply
     assert [word for word in ENGLISH if word.lower() in f" {reply.lower()} "] == [], reply
-    assert [slip for slip in ("  ", " ,", " .", "\n\n\n", "{", "}", "None", "..", "Pak ", "Bu ") if slip in reply] == [], reply
+    assert [
+        slip for slip in ("  ", " ,", " .", "\n\n\n", "{", "}", "None", "..", "Pak ", "Bu ") if slip in reply
+    ] == [], reply
     assert reply.count("Kak Budi") <= 1, reply
     assert reply == reply.strip()
 
@@ -175,7 +177,9 @@ def test_a_customer_is_understood_and_answered(gateway: Any, row: Row) -> None:
     check(gateway, row)
 
 
-@pytest.mark.parametrize("text", ["pulsa murah promo voucher", "Selamat! Anda menang hadiah 10 juta, klik link"], ids=["A28", "A29"])
+@pytest.mark.parametrize(
+    "text", ["pulsa murah promo voucher", "Selamat! Anda menang hadiah 10 juta, klik link"], ids=["A28", "A29"]
+)
 def test_spam_gets_no_reply_and_leaves_a_mark(showroom: Showroom, text: str) -> None:
     assert showroom.hears(text) == []
     assert (last(showroom).intent, showroom.chat().is_spam) == ("spam", True)
@@ -254,7 +258,10 @@ def test_a125_a_customers_command_changes_nothing(showroom: Showroom) -> None:
     showroom.hears("edit PM-PST-001 harga 10jt")
     showroom.hears("status PM-PST-001 SOLD")
     with showroom.scope():
-        assert list(Vehicle.objects.order_by("id").values_list("price", "status")) == [(79_000_000, "AVAILABLE"), (470_000_000, "AVAILABLE")]
+        assert list(Vehicle.objects.order_by("id").values_list("price", "status")) == [
+            (79_000_000, "AVAILABLE"),
+            (470_000_000, "AVAILABLE"),
+        ]
         assert StaffCommandLog.objects.count() == 0
 
 
@@ -423,7 +430,11 @@ def test_a_silent_model_leaves_nobody_without_an_answer(gateway: Any, model: Any
     assert showroom.chat().escalated_reason == "processing_error"
 
 
-@pytest.mark.parametrize("draft", ["Fortuner Rp 470 juta, bisa nego Kak.", "Rp 470 juta Kak, ada diskon menarik."], ids=["A73-nego", "A73-diskon"])
+@pytest.mark.parametrize(
+    "draft",
+    ["Fortuner Rp 470 juta, bisa nego Kak.", "Rp 470 juta Kak, ada diskon menarik."],
+    ids=["A73-nego", "A73-diskon"],
+)
 def test_a73_a_draft_that_bargains_is_handed_over(showroom: Showroom, model: Any, draft: str) -> None:
     model.say(draft)
     [reply] = showroom.hears("Harga Fortuner berapa?")
@@ -478,7 +489,11 @@ SOFT = {
 @pytest.mark.parametrize("text", SOFT.values(), ids=SOFT)
 def test_a_soft_hand_over_asks_for_a_person_and_goes_on_answering(showroom: Showroom, text: str) -> None:
     assert len(showroom.hears(text)) == 1
-    assert (showroom.chat().status, showroom.chat().escalated_reason, showroom.chat().holder) == ("escalated", "missing_fact", "bot")
+    assert (showroom.chat().status, showroom.chat().escalated_reason, showroom.chat().holder) == (
+        "escalated",
+        "missing_fact",
+        "bot",
+    )
     assert events(showroom) == [("escalated", "missing_fact")]
     assert_says(showroom.hears("harga city berapa?"), ("Rp 79 juta",))
     assert showroom.chat().status == "escalated"
@@ -584,7 +599,9 @@ def test_customer_chat_off_is_not_for_staff(showroom: Showroom) -> None:
 def test_the_assistants_name_is_said(showroom: Showroom, model: Any, settings: Any) -> None:
     showroom.set(ai_name="Sinta")
     showroom.hears("halo")
-    assert model.requests[0]["messages"][0]["content"].startswith("Anda adalah Sinta, asisten virtual untuk Prima Mobil")
+    assert model.requests[0]["messages"][0]["content"].startswith(
+        "Anda adalah Sinta, asisten virtual untuk Prima Mobil"
+    )
     settings.ZAI_API_KEY = ""
     assert "Saya Sinta, asisten virtual Prima Mobil" in showroom.hears("halo", phone="6281200000021")[0]
 
@@ -626,7 +643,11 @@ def test_vehicle_info_off_tells_of_no_car(showroom: Showroom, model: Any, settin
     showroom.hears("harga fortuner berapa?")
     assert "470" not in model.requests[0]["messages"][0]["content"]
     settings.ZAI_API_KEY = ""
-    assert_says(showroom.hears("harga fortuner berapa?", phone="6281200000021"), ("staf kami yang akan bantu",), ("470", "PM-PST"))
+    assert_says(
+        showroom.hears("harga fortuner berapa?", phone="6281200000021"),
+        ("staf kami yang akan bantu",),
+        ("470", "PM-PST"),
+    )
 
 
 def test_negotiation_on_leaves_the_chat_with_the_bot(showroom: Showroom, model: Any, settings: Any) -> None:
@@ -652,6 +673,8 @@ def test_the_burst_wait_puts_the_answer_off(showroom: Showroom) -> None:
     showroom.set(burst_wait_seconds=5, burst_cap_seconds=20)
     assert showroom.hears("halo") == []
     chat = showroom.chat()
+    assert chat.due_at is not None
+    assert chat.last_message_at is not None
     assert (chat.due_at - chat.last_message_at).total_seconds() == pytest.approx(5, abs=0.1)
 
 
@@ -729,7 +752,9 @@ SWITCHED_OFF = {
 
 
 @pytest.mark.parametrize(("config", "text", "says"), SWITCHED_OFF.values(), ids=SWITCHED_OFF)
-def test_a_staff_switch_refuses_and_changes_nothing(showroom: Showroom, config: dict[str, bool], text: str, says: str) -> None:
+def test_a_staff_switch_refuses_and_changes_nothing(
+    showroom: Showroom, config: dict[str, bool], text: str, says: str
+) -> None:
     showroom.employs()
     showroom.set(**config)
     assert_says(showroom.hears(text, phone=STAFF), (says,))
@@ -757,7 +782,9 @@ def lid_says(showroom: Showroom, text: str, lid: str = "10020343271578@lid") -> 
     """A person writes of whom the wire shows only a LID."""
     number = len(showroom.gateway.sent) + 1
     message = {"from": "", "id": f"L{number}", "rawChat": lid, "rawSender": lid, "pushName": "Sari", "text": text, "timestamp": "2026-11-23T09:42:45Z", "type": "text"}  # fmt: skip
-    assert showroom.post({"clientId": showroom.client_id, "message": message, "timestamp": 1769766166}).status_code == 200
+    assert (
+        showroom.post({"clientId": showroom.client_id, "message": message, "timestamp": 1769766166}).status_code == 200
+    )
     run_jobs()
     with showroom.scope():
         return WhatsAppConversation.objects.get(lid=lid)
