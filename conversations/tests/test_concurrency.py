@@ -34,6 +34,15 @@ at_once = pytest.mark.django_db(transaction=True, databases=both)  # commits are
 in_turn = pytest.mark.django_db(databases=both)
 
 LONGEST = 20.0  # seconds; nothing here takes that long
+
+
+@pytest.fixture(autouse=True)
+def no_job_of_another_test(db: None) -> None:
+    """The queue's tables are not Django's, so emptying the tables after a test leaves its jobs."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+
 NEXT_JOB_SQL = """
     DELETE FROM procrastinate_jobs WHERE id = (
         SELECT id FROM procrastinate_jobs
