@@ -143,6 +143,8 @@ REST_FRAMEWORK = {
 # embedded PostgreSQL is started, or the running one reused.
 DATABASE_URL = env.str("DATABASE_URL", "")
 DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")
+# The webhook keeps messages here while the database is away; it must outlive a restart. Empty: it answers 503 then.
+SPOOL_DIR = env.str("SPOOL_DIR", "" if DATABASE_URL else str(VAR_DIR / "spool"))
 if not DATABASE_URL:
     urls = embedded.ensure(VAR_DIR)
     DATABASE_URL, DATABASE_OWNER_URL = urls.app, urls.owner

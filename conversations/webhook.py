@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from rest_framework.authentication import BaseAuthentication
@@ -29,7 +30,7 @@ from aimeow import payload
 from aimeow.models import AimeowAccount
 from aimeow.payload import Connected, Disconnected, Ignored, Inbound, PayloadError, Qr, StatusChange
 from autolumiku.lib import counters
-from conversations import intake, outbox
+from conversations import intake, outbox, spool
 from conversations.models import Delivery, Direction, WhatsAppMessage
 from tenants import scope
 
@@ -110,11 +111,9 @@ class AimeowWebhook(APIView):
     status_path = False
 
     def post(self, request: Request) -> Response:
-        try:
-            event = payload.read(request.data, status_path=self.status_path, base_url=settings.AIMEOW_BASE_URL)
-        except PayloadError as error:
-            raise Malformed(str(error)) from error
-        ignored = _store(event)
+        raw = request._request.body
+        event = _read(request.data, raw, self.status_path)
+        ignored = _keep(event, raw, "status" if self.status_path else "message")
         counters.add("webhook", result=ignored or "stored")
         return Response({"success": True, "received": True, **({"ignored": ignored} if ignored else {})})
 
@@ -123,8 +122,7 @@ class AimeowWebhook(APIView):
         if isinstance(exc, SuspiciousOperation):
             exc = Malformed("suspicious request")
         if not isinstance(exc, APIException):
-            if not isinstance(exc, OperationalError | InterfaceError):
-                log.exception("webhook failed")
+            log.exception("webhook failed")
             exc = Unavailable()
         reason = str(exc.detail)
         security.warning("webhook refused", status=exc.status_code, reason=reason)
@@ -133,16 +131,41 @@ class AimeowWebhook(APIView):
         return Response({"error": reason}, status=exc.status_code, headers=headers)
 
 
-def _store(event: payload.Event) -> str:
-    """Commit the event; returns "" or why it was ignored. One new try on a connection that broke while idle."""
+def _read(body: object, raw: bytes, status_path: bool) -> payload.Event:
+    """The event of a decoded body; a message without id gets one of its bytes, so that a second copy is known."""
     try:
-        return _store_once(event)
-    except (OperationalError, InterfaceError):
-        connection.close()
-        return _store_once(event)
+        event = payload.read(body, status_path=status_path, base_url=settings.AIMEOW_BASE_URL)
+    except PayloadError as error:
+        raise Malformed(str(error)) from error
+    if isinstance(event, Inbound) and not event.gateway_id:
+        return replace(event, gateway_id=f"body-{hashlib.sha256(raw).hexdigest()}")
+    return event
 
 
-def _store_once(event: payload.Event) -> str:
+def _keep(event: payload.Event, raw: bytes, kind: str) -> str:
+    """Commit the event, or put its body on disk while the database is away; returns "" or why it was ignored.
+
+    One new try on a connection that broke while idle. While kept messages wait, new ones wait behind them.
+    """
+    for _ in range(2 if spool.is_empty() else 0):
+        try:
+            return _store(event)
+        except spool.AWAY:
+            connection.close()
+    try:
+        spool.keep(raw, kind=kind)
+    except spool.SpoolError as error:
+        log.error("message not kept", reason=str(error))
+        raise Unavailable from error
+    return ""
+
+
+def store_kept(raw: bytes, kind: str) -> None:
+    """What the spool calls for each kept body, once the database is back."""
+    _store(_read(payload.decode(raw), raw, kind == "status"))
+
+
+def _store(event: payload.Event) -> str:
     if isinstance(event, Ignored):
         lost = intake.perhaps_lost(event)
         if lost is None:

@@ -1,0 +1,117 @@
+"""While the database is away the webhook keeps every message on disk, and stores it in order afterwards."""
+
+import pytest
+from django.db import connections
+
+from autolumiku.testing.stage import CUSTOMER
+from conversations import spool, webhook
+from conversations.models import WhatsAppMessage
+from tenants import scope
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, settings):
+    settings.SPOOL_DIR = str(tmp_path / "spool")
+    return tmp_path / "spool"
+
+
+@pytest.fixture
+def database(showroom):
+    """Goes away and comes back: its port is changed to one where nobody listens."""
+    default = connections["default"]
+    port = default.settings_dict["PORT"]
+
+    class Database:
+        def goes(self):
+            default.close()
+            default.settings_dict["PORT"] = 9
+
+        def comes_back(self):
+            default.close()
+            default.settings_dict["PORT"] = port
+
+    yield Database()
+    Database().comes_back()
+
+
+def body(showroom, text, **fields):
+    mine = {"client_id": showroom.client_id, "own_phone": showroom.phone, "phone": CUSTOMER, "text": text}
+    return showroom.gateway.payload("text", **{**mine, **fields})
+
+
+def stored():
+    with scope.platform("test"):
+        return list(WhatsAppMessage.objects.order_by("id").values_list("content", flat=True))
+
+
+def test_messages_of_an_outage_are_kept_and_stored_in_order(showroom, database):
+    database.goes()
+    for text in ("satu", "dua"):
+        assert showroom.post(body(showroom, text)).json() == {"success": True, "received": True}
+    assert len(spool.waiting()) == 2
+    database.comes_back()
+    assert showroom.post(body(showroom, "tiga")).status_code == 200
+    assert stored() == []
+    assert spool.flush(webhook.store_kept) == 3
+    assert stored() == ["satu", "dua", "tiga"]
+    assert spool.is_empty()
+    showroom.post(body(showroom, "empat"))
+    assert stored() == ["satu", "dua", "tiga", "empat"]
+
+
+def test_a_flush_while_the_database_is_still_away_keeps_everything(showroom, database):
+    database.goes()
+    showroom.post(body(showroom, "satu"))
+    assert spool.flush(webhook.store_kept) == 0
+    assert len(spool.waiting()) == 1
+
+
+def test_a_kept_message_that_was_committed_after_all_is_stored_once(showroom, database):
+    sent = body(showroom, "satu", message_id="3A01")
+    nameless = body(showroom, "tanpa id", message_id="")
+    for one in (sent, nameless):
+        showroom.post(one)
+    database.goes()
+    for one in (sent, nameless):
+        assert showroom.post(one).status_code == 200
+    database.comes_back()
+    spool.flush(webhook.store_kept)
+    assert stored() == ["satu", "tanpa id"]
+
+
+def test_what_can_never_be_stored_is_set_aside_and_holds_up_nothing(showroom, database, place):
+    database.goes()
+    showroom.post(body(showroom, "siapa ini", client_id="99999999-0000-0000-0000-000000000000"))
+    showroom.post(body(showroom, "satu"))
+    database.comes_back()
+    assert spool.flush(webhook.store_kept) == 2
+    assert stored() == ["satu"]
+    assert len(list((place / "bad").iterdir())) == 1
+
+
+def test_the_secret_is_asked_for_also_while_the_database_is_away(showroom, database):
+    database.goes()
+    assert showroom.post(body(showroom, "satu"), token="tebakan").status_code == 401
+    assert showroom.post(b"{").status_code == 400
+    assert spool.waiting() == []
+
+
+@pytest.mark.parametrize("reason", ["no folder", "full"])
+def test_without_room_on_disk_the_answer_is_503(showroom, database, settings, monkeypatch, reason):
+    if reason == "no folder":
+        settings.SPOOL_DIR = ""
+    else:
+        monkeypatch.setattr(spool, "MOST_FILES", 0)
+    database.goes()
+    assert showroom.post(body(showroom, "satu")).status_code == 503
+
+
+def test_a_half_written_file_is_no_message(showroom, database, place):
+    database.goes()
+    showroom.post(body(showroom, "satu"))
+    (place / "00000000000000000001-1-1.message.draft").write_text("{")
+    database.comes_back()
+    assert spool.flush(webhook.store_kept) == 1
+    assert stored() == ["satu"]
