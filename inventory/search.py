@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
-from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Abs, Coalesce, Concat, Lower, Replace
+from django.db import connection
 
 from inventory import names
-from inventory.models import Status, Transmission, Vehicle, VehiclePhoto
+from inventory.models import Status, Transmission
 from inventory.unit import Unit
 
 LIMIT = 10
 NEAREST = 3
 GONE = 3
 ORDERS = {
-    "cheapest": (F("price").asc(nulls_last=True),),
-    "dearest": (F("price").desc(nulls_last=True),),
-    "newest": (F("year").desc(),),
-    "least_used": (F("mileage").asc(nulls_last=True),),
+    "cheapest": "v.price ASC NULLS LAST",
+    "dearest": "v.price DESC NULLS LAST",
+    "newest": "v.year DESC",
+    "least_used": "v.mileage ASC NULLS LAST",
 }
 # a budget of 300 juta shows 180 to 360 juta, nearest first (the product's budget rule)
 BUDGET_FROM, BUDGET_TO = 0.6, 1.2
@@ -50,6 +50,7 @@ FIELDS = (
     "service_book",
     "condition",
 )
+COLUMNS = (*FIELDS, "photo_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ class Found:
 
 
 def find(tenant_id: int, wanted: Wanted, also: Iterable[tuple[str, str]] = ()) -> Found:
-    """Search one showroom's stock. Inside its scope; at most five statements, and as many for each of `also`.
+    """Search one showroom's stock. Inside its scope; two statements where something fits, at most six where nothing
+    does, and as many for each of `also`. In SQL by hand: it is on the way of every message.
 
     also: (make, model) of further cars that the customer named beside the first; what is found of them is added.
     """
@@ -102,120 +104,154 @@ def find(tenant_id: int, wanted: Wanted, also: Iterable[tuple[str, str]] = ()) -
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Cars:
+    """A choice of cars as SQL: conditions on `v`, joined by AND, with their values."""
+
+    conditions: tuple[str, ...]
+    values: tuple[Any, ...]
+
+    def where(self, condition: str, *values: Any) -> _Cars:
+        return _Cars((*self.conditions, condition), (*self.values, *values))
+
+
+def _stock(tenant_id: int, *states: Status) -> _Cars:
+    return _Cars(("v.tenant_id = %s", "v.status = ANY(%s)"), (tenant_id, [state.value for state in states]))
+
+
 def _find(tenant_id: int, wanted: Wanted) -> Found:
-    stock = Vehicle.objects.filter(tenant_id=tenant_id, status=Status.AVAILABLE)
-    size = stock.count()
-    units = _read(_ordered(_fitting(stock, wanted), wanted), LIMIT) if size else ()
+    stock = _stock(tenant_id, Status.AVAILABLE)
+    units = _read(_fitting(stock, wanted), _order(wanted), LIMIT)
     gone = _gone(tenant_id, wanted) if wanted.unit_id or (wanted.names_a_car and not units) else ()
+    size = _count(stock)
     nearest = _nearest(stock, wanted, gone) if size and not units else ()
     return Found(size, units, gone, nearest)
 
 
-def _fitting(stock: QuerySet[Vehicle], wanted: Wanted) -> QuerySet[Vehicle]:
+def _fitting(stock: _Cars, wanted: Wanted) -> _Cars:
     """The cars that meet every wish; an id is meant whatever else was said."""
     cars = _named(stock, wanted)
     if wanted.unit_id:
         return cars
     if wanted.year:
-        cars = cars.filter(year=wanted.year)
+        cars = cars.where("v.year = %s", wanted.year)
     if wanted.transmission == Transmission.AUTOMATIC:
-        cars = cars.filter(transmission__in=(Transmission.AUTOMATIC, Transmission.CVT))
+        cars = cars.where("v.transmission IN ('automatic', 'cvt')")
     elif wanted.transmission:
-        cars = cars.filter(transmission=wanted.transmission)
+        cars = cars.where("v.transmission = %s", wanted.transmission)
     if wanted.fuel:
-        cars = cars.filter(fuel=wanted.fuel)
+        cars = cars.where("v.fuel = %s", wanted.fuel)
     if wanted.body_type and not wanted.model:
-        cars = cars.filter(body_type=wanted.body_type)
+        cars = cars.where("v.body_type = %s", wanted.body_type)
     if wanted.seats and not wanted.model:
-        cars = cars.filter(seats__gte=wanted.seats)
+        cars = cars.where("v.seats >= %s", wanted.seats)
     if wanted.color:
-        cars = cars.filter(color__icontains=wanted.color)
+        cars = cars.where("strpos(lower(v.color), %s) > 0", wanted.color.lower())
     return _affordable(cars, wanted)
 
 
-def _named(cars: QuerySet[Vehicle], wanted: Wanted) -> QuerySet[Vehicle]:
+def _named(cars: _Cars, wanted: Wanted) -> _Cars:
     """By id, else by make and model: "Innova" is also the "Innova Reborn", and a "Kijang Innova" of variant "Reborn"
     is an "Innova Reborn"; but "Innova Reborn" is no other Innova.
     """
     if wanted.unit_id:
-        return cars.filter(display_id__iexact=wanted.unit_id)
+        return cars.where("upper(v.display_id) = %s", wanted.unit_id.upper())
     if wanted.make:
-        cars = cars.filter(make__iexact=wanted.make)
+        cars = cars.where("lower(v.make) = %s", wanted.make.lower())
     if wanted.model:
-        called = Lower(Concat(Value(" "), "model", Value(" "), "variant", Value(" ")), output_field=CharField())
-        squashed = Lower(Replace(Replace("model", Value("-")), Value(" ")), output_field=CharField())
-        key = "".join(char for char in wanted.model.lower() if char not in "- ")
-        cars = cars.annotate(called=called, squashed=squashed).filter(
-            Q(called__contains=f" {wanted.model.lower()} ") | Q(squashed=key)
+        model = wanted.model.lower()
+        cars = cars.where(
+            "(strpos(lower(' ' || v.model || ' ' || v.variant || ' '), %s) > 0"
+            " OR lower(replace(replace(v.model, '-', ''), ' ', '')) = %s)",
+            f" {model} ",
+            model.replace("-", "").replace(" ", ""),
         )
     return cars
 
 
-def _affordable(cars: QuerySet[Vehicle], wanted: Wanted) -> QuerySet[Vehicle]:
+def _affordable(cars: _Cars, wanted: Wanted) -> _Cars:
     if wanted.budget_min:
-        cars = cars.filter(price__gte=wanted.budget_min)
+        cars = cars.where("v.price >= %s", wanted.budget_min)
     if wanted.budget_max:
-        cars = cars.filter(price__lte=wanted.budget_max)
+        cars = cars.where("v.price <= %s", wanted.budget_max)
     if wanted.budget and not (wanted.budget_min or wanted.budget_max):
-        cars = cars.filter(price__gte=int(wanted.budget * BUDGET_FROM), price__lte=int(wanted.budget * BUDGET_TO))
+        low, high = int(wanted.budget * BUDGET_FROM), int(wanted.budget * BUDGET_TO)
+        cars = cars.where("v.price BETWEEN %s AND %s", low, high)
     return cars
 
 
-def _ordered(cars: QuerySet[Vehicle], wanted: Wanted) -> QuerySet[Vehicle]:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+NEWEST_FIRST = _Order("v.created_at DESC, v.id DESC")
+
+
+def _order(wanted: Wanted) -> _Order:
     if wanted.order in ORDERS:
-        return cars.order_by(*ORDERS[wanted.order], "-id")
+        return _Order(f"{ORDERS[wanted.order]}, v.id DESC")
     goal = wanted.budget or wanted.budget_max or wanted.budget_min
-    return cars.order_by(Abs(F("price") - goal), "-id") if goal else cars.order_by("-created_at", "-id")
+    return _Order("abs(v.price - %s), v.id DESC", (goal,)) if goal else NEWEST_FIRST
 
 
 def _gone(tenant_id: int, wanted: Wanted) -> tuple[Unit, ...]:
-    cars = Vehicle.objects.filter(tenant_id=tenant_id, status__in=(Status.BOOKED, Status.SOLD))
-    cars = _named(cars, wanted)
+    cars = _named(_stock(tenant_id, Status.BOOKED, Status.SOLD), wanted)
     if wanted.year and not wanted.unit_id:
-        cars = cars.filter(year=wanted.year)
-    return _read(cars.order_by("-updated_at"), GONE)
+        cars = cars.where("v.year = %s", wanted.year)
+    return _read(cars, _Order("v.updated_at DESC"), GONE)
 
 
-def _nearest(stock: QuerySet[Vehicle], wanted: Wanted, gone: tuple[Unit, ...]) -> tuple[Unit, ...]:
+def _nearest(stock: _Cars, wanted: Wanted, gone: tuple[Unit, ...]) -> tuple[Unit, ...]:
     """Instead of what is not there: the same car in another make-up, else the price's or the kind's neighbours."""
     if wanted.names_a_car:
-        same = _read(_ordered(_named(stock, wanted), wanted), NEAREST)
+        same = _read(_named(stock, wanted), _order(wanted), NEAREST)
         if same:
             return same
     goal = wanted.budget or wanted.budget_max or wanted.budget_min or (gone[0].price if gone else None)
     kind = wanted.body_type or (gone[0].body_type if gone else names.body_type(wanted.make, wanted.model))
-    cars = stock.filter(price__isnull=False)
+    cars = stock.where("v.price IS NOT NULL")
     if wanted.seats:
-        cars = cars.filter(seats__gte=wanted.seats)
+        cars = cars.where("v.seats >= %s", wanted.seats)
     if goal:
-        same_model = Case(When(model__iexact=gone[0].model if gone else "", then=0), default=1)
-        cars = cars.order_by(same_model, Abs(F("price") - goal), "-id")
+        model = gone[0].model.lower() if gone else ""
+        order = _Order("lower(v.model) <> %s, abs(v.price - %s), v.id DESC", (model, goal))
     else:
-        same_make = Case(When(make__iexact=wanted.make, then=0), default=1)
-        cars = cars.order_by(same_make, "-created_at", "-id")
+        order = _Order("lower(v.make) <> %s, v.created_at DESC, v.id DESC", (wanted.make.lower(),))
     if not kind or (wanted.has_budget and not wanted.body_type):
-        return _read(cars, NEAREST) if goal else ()
-    of_kind = _read(cars.filter(body_type=kind), NEAREST)
-    return of_kind or (_read(cars, NEAREST) if gone else ())
+        return _read(cars, order, NEAREST) if goal else ()
+    of_kind = _read(cars.where("v.body_type = %s", kind), order, NEAREST)
+    return of_kind or (_read(cars, order, NEAREST) if gone else ())
 
 
-def _read(cars: QuerySet[Vehicle], limit: int) -> tuple[Unit, ...]:
-    photos = (
-        VehiclePhoto.objects.filter(tenant_id=OuterRef("tenant_id"), vehicle=OuterRef("pk"))
-        .order_by()
-        .values("vehicle")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    rows = cars.annotate(photo_count=Coalesce(Subquery(photos, output_field=IntegerField()), 0))
-    return tuple(Unit(**row) for row in rows.values(*FIELDS, "photo_count")[:limit])
+READ_SQL = f"""
+SELECT {", ".join(f"v.{field}" for field in FIELDS)},
+    (SELECT count(*) FROM vehicle_photos p WHERE p.tenant_id = v.tenant_id AND p.vehicle_id = v.id)
+FROM vehicles v WHERE """  # noqa: S608 - our own column names
+
+
+def _read(cars: _Cars, order: _Order, limit: int) -> tuple[Unit, ...]:
+    sql = f"{READ_SQL}{' AND '.join(cars.conditions)} ORDER BY {order.sql} LIMIT {limit}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*cars.values, *order.values])
+        return tuple(Unit(**dict(zip(COLUMNS, row, strict=True))) for row in cursor.fetchall())
+
+
+def _count(cars: _Cars) -> int:
+    with connection.cursor() as cursor:
+        sql = f"SELECT count(*) FROM vehicles v WHERE {' AND '.join(cars.conditions)}"  # noqa: S608 - our own words
+        cursor.execute(sql, cars.values)
+        return int(cursor.fetchone()[0])
+
+
+UNCHANGED_SQL = "SELECT id, version FROM vehicles WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
 
 def unchanged(units: dict[int, int]) -> bool:
     """Do these cars (id -> version) still have the version they were read with? Locks them until the commit."""
     if not units:
         return True
-    rows = (
-        Vehicle.objects.select_for_update(no_key=True).filter(pk__in=units).order_by("pk").values_list("pk", "version")
-    )
-    return dict(rows) == units
+    with connection.cursor() as cursor:
+        cursor.execute(UNCHANGED_SQL, [list(units)])
+        return dict(cursor.fetchall()) == units
