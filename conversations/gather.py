@@ -135,12 +135,10 @@ def _read(place: _Place, number: int, upto: int, answered: int) -> Work:
     by_customer = [line.text for line in history if line.role == "customer"]
     said = [row.content for row in unanswered if row.content.strip()]
     asked = next((line.text for line in reversed(history) if line.role != "customer"), "")
-    wanted = said if member is not None else _without_spam(said, asked)
+    wanted, understanding = _understood(said, asked, is_staff=member is not None)
     words = "\n".join(wanted)
     spam = bool(said) and not wanted
-    understanding = (
-        Understanding(Intent.SPAM, 0.9) if spam else _understood(words, asked, by_customer, member is not None)
-    )
+    understanding = intents.in_context(by_customer, understanding)
     turn = Turn(
         tenant_id=place.tenant_id,
         conversation_id=place.conversation_id,
@@ -168,12 +166,13 @@ def _read(place: _Place, number: int, upto: int, answered: int) -> Work:
     )
 
 
-def _without_spam(said: list[str], asked: str) -> list[str]:
-    return [one for one in said if intents.classify(one, asked=asked).intent is not Intent.SPAM]
-
-
-def _understood(words: str, asked: str, by_customer: list[str], is_staff: bool) -> Understanding:
-    return intents.in_context(by_customer, intents.classify(words, staff=is_staff, asked=asked))
+def _understood(said: list[str], asked: str, *, is_staff: bool) -> tuple[list[str], Understanding]:
+    """(the messages that are no spam, what they want together); spam is judged message by message."""
+    each = [intents.classify(one, staff=is_staff, asked=asked) for one in said]
+    wanted = [one for one, meant in zip(said, each, strict=True) if meant.intent is not Intent.SPAM]
+    if len(said) == 1 or (said and not wanted):
+        return wanted, each[0]
+    return wanted, intents.classify("\n".join(wanted), staff=is_staff, asked=asked)
 
 
 class _Row(NamedTuple):

@@ -7,11 +7,10 @@ other; the conversation's row lock does the rest (conversations.turns tells the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q
 from django.utils import timezone
 
 from aimeow.payload import Ignored, Inbound
@@ -83,39 +82,51 @@ def perhaps_lost(event: Ignored) -> Inbound | None:
     )
 
 
-def _find(account: Account, message: Inbound) -> WhatsAppConversation | None:
+class _Chat(NamedTuple):
+    """A person's conversation, locked: what storing a message needs of it."""
+
+    id: int
+    phone: str | None
+    lid: str | None
+    last_message_at: datetime | None
+
+
+FIND_SQL = """
+SELECT id, customer_phone, lid, last_message_at FROM whatsapp_conversations
+WHERE tenant_id = %s AND account_id = %s AND (customer_phone = %s OR lid = %s) ORDER BY id FOR NO KEY UPDATE
+"""
+
+
+def _find(account: Account, message: Inbound) -> _Chat | None:
     """The person's conversation, locked. Two of them, linked by this message's phone and LID, become one."""
-    same = Q(customer_phone=message.phone) if message.phone else Q()
-    if message.lid:
-        same |= Q(lid=message.lid)
-    rows = list(
-        WhatsAppConversation.objects.select_for_update(no_key=True)
-        .filter(same, tenant_id=account.tenant_id, account_id=account.id)
-        .order_by("id")
-    )
-    if len(rows) == 2:
-        return merge.into_one(rows, phone=message.phone, lid=message.lid)
-    if rows:
-        _learn_identity(rows[0], message)
-        return rows[0]
-    return None
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_SQL, [account.tenant_id, account.id, message.phone or None, message.lid or None])
+        found = [_Chat(*row) for row in cursor.fetchall()]
+    if len(found) == 2:
+        rows = WhatsAppConversation.objects.filter(pk__in=[chat.id for chat in found]).order_by("id")
+        return _chat(merge.into_one(list(rows), phone=message.phone, lid=message.lid))
+    if found:
+        _learn_identity(found[0], message)
+    return found[0] if found else None
 
 
-def _learn_identity(conversation: WhatsAppConversation, message: Inbound) -> None:
+def _chat(row: WhatsAppConversation) -> _Chat:
+    return _Chat(row.pk, row.customer_phone, row.lid, row.last_message_at)
+
+
+def _learn_identity(chat: _Chat, message: Inbound) -> None:
     """Keep the pair (phone, LID) once the wire has shown it; the newest LID of a phone counts."""
     learned = {}
-    if message.phone and not conversation.customer_phone:
-        learned["customer_phone"] = message.phone
-    if message.lid and conversation.lid != message.lid:
+    if message.phone and chat.phone != message.phone:
+        learned["customer_phone"] = message.phone  # also where this LID was known with another: the wire decides
+    if message.lid and chat.lid != message.lid:
         learned["lid"] = message.lid
-    if message.phone and conversation.customer_phone not in (None, message.phone):
-        learned["customer_phone"] = message.phone  # this LID belongs to another phone now: the wire decides
     if learned:
-        WhatsAppConversation.objects.filter(pk=conversation.pk).update(**learned)
+        WhatsAppConversation.objects.filter(pk=chat.id).update(**learned)
 
 
-def _open(account: Account, message: Inbound) -> WhatsAppConversation:
-    return WhatsAppConversation.objects.create(
+def _open(account: Account, message: Inbound) -> _Chat:
+    row = WhatsAppConversation.objects.create(
         tenant_id=account.tenant_id,
         account_id=account.id,
         customer_phone=message.phone or None,
@@ -123,20 +134,21 @@ def _open(account: Account, message: Inbound) -> WhatsAppConversation:
         chat_jid=message.chat,
         customer_name=message.push_name,
     )
+    return _chat(row)
 
 
 def _is_bare(message: Inbound) -> bool:
     return message.kind == "other" and not message.text and not message.media_url
 
 
-def _is_noise(message: Inbound, found: WhatsAppConversation | None) -> bool:
+def _is_noise(message: Inbound, found: _Chat | None) -> bool:
     """A sticker, reaction or protocol message: no text, no file. After a long silence it may be a lost first text."""
     if not _is_bare(message):
         return False
     if message.sent_at is None or not message.gateway_id:
         return True
-    recent = found is not None and found.last_message_at is not None
-    return recent and timezone.now() - found.last_message_at < UNREADABLE_AFTER  # type: ignore[union-attr, operator]
+    last = found.last_message_at if found is not None else None
+    return last is not None and timezone.now() - last < UNREADABLE_AFTER
 
 
 INSERT_SQL = """
@@ -185,12 +197,12 @@ RETURNING c.due_at, c.holder
 """
 
 
-def _store_inbound(account: Account, conversation: WhatsAppConversation, message: Inbound) -> Stored:
+def _store_inbound(account: Account, chat: _Chat, message: Inbound) -> Stored:
     values = {
         **_content(message),
         "tenant": account.tenant_id,
         "account": account.id,
-        "conversation": conversation.pk,
+        "conversation": chat.id,
         "chat": message.chat,
         "name": message.push_name,
         "sender": message.phone or message.lid,
@@ -208,7 +220,7 @@ def _store_inbound(account: Account, conversation: WhatsAppConversation, message
         return Stored("duplicate")
     due_at, holder = stored
     if holder == Holder.BOT:
-        turns.wake(account.tenant_id, conversation.pk, at=due_at)
+        turns.wake(account.tenant_id, chat.id, at=due_at)
     return Stored()
 
 
@@ -239,11 +251,11 @@ def _store_typed(account: Account, message: Inbound) -> Stored:
         .exists()
     ):
         return Stored("duplicate")
-    conversation = _find(account, message) or _open(account, message)
+    chat = _find(account, message) or _open(account, message)
     WhatsAppMessage.objects.create(
         tenant_id=account.tenant_id,
         account_id=account.id,
-        conversation=conversation,
+        conversation_id=chat.id,
         direction=Direction.OUTBOUND,
         sender_type=Sender.HUMAN,
         sender=account.phone,
@@ -254,7 +266,7 @@ def _store_typed(account: Account, message: Inbound) -> Stored:
         sent_at=timezone.now(),
         **_content(message),
     )
-    turns.take(conversation.pk, reason=Reason.STAFF_TYPED)
+    turns.take(chat.id, reason=Reason.STAFF_TYPED)
     return Stored()
 
 
