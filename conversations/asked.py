@@ -49,6 +49,7 @@ class Topic(StrEnum):
 
 
 ALONE = (Topic.INTERNAL, Topic.STOPPED, Topic.REFUSED)  # such a turn wants nothing else
+OF_THE_SHOWROOM = frozenset({Topic.LOCATION, Topic.HOURS, Topic.CONTACT, Topic.GREETING, Topic.CLOSING})
 SMALL_TALK = frozenset({Topic.GREETING, Topic.CLOSING})  # answered only where nothing else is asked
 ABOUT_CARS = frozenset(
     {Topic.STOCK, Topic.BODY, Topic.BUDGET_ASK, Topic.CREDIT, Topic.NEGOTIATION, Topic.PHOTO, Topic.TEST_DRIVE}
@@ -288,6 +289,9 @@ def read(turn: Turn, facts: Facts) -> Asked:
     if own and _adds(own, topics, unread) and not (own is Topic.STOCK and is_open and not _searches(turn, clauses)):
         topics.add(own)
         unread -= 1  # the classifier has understood what the clauses' words did not show
+    if topics and topics <= OF_THE_SHOWROOM and _wishes_for_a_car(turn):
+        topics.add(Topic.STOCK)  # "lokasinya dimana? sama ada yang matic di bawah 150jt?"
+        unread -= 1
     if not topics and unread <= 0 and not is_open:
         topics.add(_without_topic(turn, clauses))
     labels = tuple(dict.fromkeys(label for clause in clauses if clause.is_open for label in clause.open if label))
@@ -301,6 +305,11 @@ def read(turn: Turn, facts: Facts) -> Asked:
 def _searches(turn: Turn, clauses: Sequence[_Clause]) -> bool:
     """Is a car named here, or a kind of car wished for? One that only the context holds is not shown again."""
     return any(clause.own for clause in clauses) or has_criteria(turn.understanding.entities)
+
+
+def _wishes_for_a_car(turn: Turn) -> bool:
+    """Wishes in this turn's own words, not those carried over from earlier ones."""
+    return "from_context" not in turn.understanding.reasons and has_criteria(turn.understanding.entities)
 
 
 def has_criteria(entities: Entities) -> bool:

@@ -329,6 +329,7 @@ _VEHICLE = re.compile(
     r"sedan|city car|airbag|sunroof|budget|keluarga|"
     r"lebih murah|termurah|rekomendasi|rekomendasikan|koleksi|minat|tertarik|berminat|beli)\b"
 )
+_POINTS = re.compile(r"\b(?:itu|ini|tadi|tersebut)\b")
 _REFERS_BACK = re.compile(r"\b(?:itu|(?<!hari )ini|tadi|tersebut|yang|nya|masih)\b")
 _ATTRIBUTE = re.compile(r"\b(?:warna|tipe|varian|syarat|surat|fitur|kelengkapan|bonus|promo)\b")
 _STAFF_WORDS = re.compile(
@@ -631,13 +632,19 @@ def _is_thanks(heard: _Heard) -> bool:
     return "terima kasih" in heard.said or "matur nuwun" in heard.said or "hatur nuhun" in heard.said
 
 
+def _names_a_budget(heard: _Heard) -> bool:
+    named = heard.named
+    return bool(named.budget or named.budget_min or named.budget_max)
+
+
 def _with_reasons(answer: Understanding, heard: _Heard) -> Understanding:
     """Add whether the text starts a new search or points back to something said before."""
     added: tuple[str, ...] = ()
     searchable = answer.intent in (Intent.VEHICLE_INQUIRY, Intent.PRICE_INQUIRY) and not answer.reasons[0].startswith(
         "answers_"
     )
-    if searchable and _SEARCH.search(heard.said) and not _ATTRIBUTE.search(heard.said):
+    searches = bool(_SEARCH.search(heard.said)) or (_names_a_budget(heard) and not _POINTS.search(heard.said))
+    if searchable and searches and not _ATTRIBUTE.search(heard.said):
         added += ("new_search",)
     if _REFERS_BACK.search(heard.said) or heard.clitic:
         added += ("refers_back",)

@@ -158,9 +158,9 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
             _call(work, outcome)
             turns.release(turn.tenant_id, turn.conversation_id, turn.claim)
             return None
+        _remember(work)  # first: a command that counts messages must know its own as staff's
         if work.commands:
             outcome = _run(work)
-        _remember(work)
         letter = _reply(work, outcome, ended, began) if outcome.text else None
         if work.spam:
             turns.note(turn.conversation_id, ConversationEvent.Kind.SPAM)

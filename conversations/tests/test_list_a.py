@@ -836,3 +836,21 @@ def test_a181_staff_who_asks_like_a_customer_is_no_lead(showroom: Showroom) -> N
     showroom.hears("besok saya mau test drive city", phone=STAFF)
     with showroom.scope():
         assert Lead.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["ada yg matic di bawah 150jt? sama lokasinya dmn", "lokasinya dmn? sama ada yg matic di bawah 150jt ga"]
+)
+def test_a_place_and_a_car_asked_in_one_message_are_both_answered(showroom, text):
+    [reply] = showroom.hears(text)
+    assert "Jl. Contoh Raya" in reply
+    assert "PM-PST-001" in reply
+    assert showroom.chat().status == "active"
+
+
+def test_a_budget_after_a_sold_car_is_a_new_search(showroom):
+    showroom.has(make="Honda", model="HR-V", year=2016, price=174_000_000, status="SOLD", transmission="cvt")
+    showroom.hears("HR-V 2016 masih ada kak?")
+    [reply] = showroom.hears("ada yg matic di bawah 150jt?")
+    assert "PM-PST-001" in reply
+    assert "HR-V" not in reply
