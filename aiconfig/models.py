@@ -173,11 +173,14 @@ class FAQEntry(Owned):
 class LLMCall(Owned):
     """What one call to the model was for, how long it took and what it cost."""
 
+    class Purpose(models.TextChoices):
+        REPLY = "reply", "balasan"
+
     class Outcome(models.TextChoices):
         OK = "ok", "berhasil"
         ERROR = "error", "gagal"
 
-    purpose = models.CharField("tujuan", max_length=20)
+    purpose = models.CharField("tujuan", max_length=20, choices=Purpose)
     model = models.CharField("model", max_length=80)
     outcome = models.CharField("hasil", max_length=10, choices=Outcome)
     error = models.CharField("kesalahan", max_length=60, blank=True)

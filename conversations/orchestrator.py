@@ -272,7 +272,7 @@ def _call(work: Work, outcome: Outcome) -> LLMCall | None:
     if said is not None:
         return LLMCall.objects.create(
             tenant_id=work.turn.tenant_id,
-            purpose="reply",
+            purpose=LLMCall.Purpose.REPLY,
             model=said.model,
             outcome=LLMCall.Outcome.OK,
             finish_reason=said.finish_reason,
@@ -283,7 +283,7 @@ def _call(work: Work, outcome: Outcome) -> LLMCall | None:
     if failed is not None:
         return LLMCall.objects.create(
             tenant_id=work.turn.tenant_id,
-            purpose="reply",
+            purpose=LLMCall.Purpose.REPLY,
             model=failed.model,
             outcome=LLMCall.Outcome.ERROR,
             error=failed.code,

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
             name="LLMCall",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("purpose", models.CharField(max_length=20, verbose_name="tujuan")),
+                ("purpose", models.CharField(choices=[("reply", "balasan")], max_length=20, verbose_name="tujuan")),
                 ("model", models.CharField(max_length=80, verbose_name="model")),
                 (
                     "outcome",
