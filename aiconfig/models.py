@@ -99,6 +99,7 @@ class WhatsAppAIConfig(Owned):
         verbose_name = "pengaturan asisten"
         verbose_name_plural = "pengaturan asisten"
         constraints = [
+            # gather, intake and the admin: the settings of this showroom
             models.UniqueConstraint(fields=["tenant"], name="config_one_per_tenant"),
             models.CheckConstraint(condition=Q(temperature__gte=0, temperature__lte=1), name="config_temperature"),
             models.CheckConstraint(condition=Q(max_tokens__gte=1), name="config_max_tokens"),
@@ -139,6 +140,7 @@ class BusinessHours(Owned):
         verbose_name_plural = "jam buka"
         ordering = ["weekday"]
         constraints = [
+            # gather: the showroom's week
             models.UniqueConstraint(fields=["tenant", "weekday"], name="hours_once_a_day"),
             models.CheckConstraint(condition=Q(weekday__lte=6), name="hours_weekday"),
             models.CheckConstraint(
@@ -164,7 +166,7 @@ class FAQEntry(Owned):
         verbose_name = "tanya jawab"
         verbose_name_plural = "tanya jawab"
         ordering = ["position", "id"]
-        indexes = [models.Index(fields=["tenant", "position"], name="faq_of_showroom")]  # facts.read: the FAQ in order
+        indexes = [models.Index(fields=["tenant", "position"], name="faq_of_showroom")]  # gather: the FAQ in order
 
     def __str__(self) -> str:
         return self.question

@@ -18,7 +18,7 @@ class AimeowAccount(Owned):
     client_id = models.CharField(
         "clientId",
         max_length=200,
-        unique=True,
+        unique=True,  # serves account_of_client: whose webhook call is this?
         help_text="ID klien di gateway Aimeow; bisa berganti saat dipasangkan ulang.",
     )
     phone_number = models.CharField("nomor WhatsApp", max_length=20, blank=True)
@@ -37,6 +37,7 @@ class AimeowAccount(Owned):
         verbose_name = "nomor WhatsApp"
         verbose_name_plural = "nomor WhatsApp"
         constraints = [
+            # the number of this showroom: outbox.resume, the admin
             models.UniqueConstraint(fields=["tenant"], name="account_one_per_tenant"),
             # one number belongs to one showroom of the whole installation; also serves account_of_client
             models.UniqueConstraint(fields=["phone_number"], name="account_phone", condition=~Q(phone_number="")),
@@ -65,7 +66,7 @@ class AimeowAccount(Owned):
 class UnknownClient(models.Model):
     """A client id that called the webhook and belongs to no showroom: refused, and shown to the platform admin."""
 
-    client_id = models.CharField("clientId", max_length=200, unique=True)
+    client_id = models.CharField("clientId", max_length=200, unique=True)  # serves intake.remember_unknown
     calls = models.PositiveIntegerField("jumlah panggilan", default=1)
     first_seen_at = models.DateTimeField("pertama", default=timezone.now)
     last_seen_at = models.DateTimeField("terakhir", default=timezone.now)

@@ -1,4 +1,4 @@
-"""When does a chat go to a person? Pure; escalation.py does what is decided here.
+"""When does a chat go to a person? Pure; turns.py does what is decided here.
 
 `before` looks at what the customer wants, `after` at what was drafted. A hard hand-over silences the bot until a person
 releases the chat; a soft one asks for a person while the bot goes on answering what it can (law 8).

@@ -109,7 +109,7 @@ class WhatsAppConversation(Owned):
         verbose_name_plural = "percakapan"
         ordering = ["-last_message_at", "-id"]
         constraints = [
-            # also serve intake.find: the conversation of this phone, of this LID
+            # also serve intake.FIND_SQL: the conversation of this phone, of this LID
             models.UniqueConstraint(
                 fields=["tenant", "account", "customer_phone"],
                 name="conversation_phone",
@@ -243,7 +243,7 @@ class WhatsAppMessage(Owned):
                 name="message_inbound_once",
                 condition=Q(direction="inbound") & ~Q(aimeow_message_id=""),
             ),
-            # turns.gather: the unanswered messages, in order
+            # intake: the next number; gather: the unanswered messages, in order
             models.UniqueConstraint(
                 fields=["tenant", "conversation", "seq"], name="message_seq", condition=Q(seq__isnull=False)
             ),
@@ -260,7 +260,7 @@ class WhatsAppMessage(Owned):
             ),
         ]
         indexes = [
-            # turns.gather: the last messages of a chat; admin: the thread
+            # gather: the last messages of a chat; admin: the thread
             models.Index(fields=["tenant", "conversation", "-id"], name="message_thread"),
             # receipts, own-phone duplicates: an outbound message by its gateway id
             models.Index(
@@ -309,7 +309,10 @@ class ConversationEvent(Owned):
         verbose_name = "kejadian"
         verbose_name_plural = "kejadian"
         ordering = ["id"]
-        indexes = [models.Index(fields=["tenant", "conversation", "id"], name="event_of_conversation")]
+        indexes = [
+            # admin: the events of a chat, in order
+            models.Index(fields=["tenant", "conversation", "id"], name="event_of_conversation")
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()

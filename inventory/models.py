@@ -99,6 +99,7 @@ class Vehicle(Owned):
             models.Index(fields=["tenant", "price"], name="vehicle_price", condition=Q(status="AVAILABLE")),
         ]
         constraints = [
+            # staff commands and inventory.search: a car by its id
             models.UniqueConstraint(fields=["tenant", "display_id"], name="vehicle_display_id"),
             models.CheckConstraint(condition=Q(year__gte=1950, year__lte=2100), name="vehicle_year"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="vehicle_status"),
@@ -199,7 +200,10 @@ class VehiclePhoto(Owned):
         verbose_name = "foto"
         verbose_name_plural = "foto"
         ordering = ["position", "id"]
-        indexes = [models.Index(fields=["tenant", "vehicle", "position"], name="photo_of_vehicle")]
+        indexes = [
+            # admin: a car's photos in order; inventory.search: how many it has
+            models.Index(fields=["tenant", "vehicle", "position"], name="photo_of_vehicle")
+        ]
 
     def __str__(self) -> str:
         return f"foto {self.position}"
@@ -224,7 +228,7 @@ class VehicleHistory(Owned):
         verbose_name = "riwayat mobil"
         verbose_name_plural = "riwayat mobil"
         ordering = ["-id"]
-        indexes = [models.Index(fields=["tenant", "vehicle", "-id"], name="history_of_vehicle")]
+        indexes = [models.Index(fields=["tenant", "vehicle", "-id"], name="history_of_vehicle")]  # admin: a car's changes
 
     def __str__(self) -> str:
         return f"v{self.version} {self.action}"

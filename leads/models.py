@@ -57,6 +57,7 @@ class Lead(Owned):
         verbose_name_plural = "prospek"
         ordering = ["-updated_at"]
         constraints = [
+            # admin: the lead of this phone
             models.UniqueConstraint(fields=["tenant", "phone"], name="lead_once_per_phone"),
             models.CheckConstraint(
                 condition=Q(status__in=["NEW", "CONTACTED", "QUALIFIED", "NEGOTIATING", "WON", "LOST"]),

@@ -21,7 +21,9 @@ class Tenant(models.Model):
 
     name = models.CharField("nama showroom", max_length=120)
     slug = models.SlugField(
-        "kode", unique=True, help_text="Nama pendek untuk perintah dan alamat, misalnya prima-mobil."
+        "kode",
+        unique=True,  # serves the commands: the showroom of this code
+        help_text="Nama pendek untuk perintah dan alamat, misalnya prima-mobil.",
     )
     status = models.CharField("status", max_length=12, choices=Status, default=Status.ACTIVE)
     phone = models.CharField("telepon", max_length=20, blank=True)
@@ -87,6 +89,7 @@ class Membership(Owned):
         db_table = "memberships"
         verbose_name = "pengguna showroom"
         verbose_name_plural = "pengguna showroom"
+        # admin: who works in this showroom; the index of `user` alone serves memberships_of, at login
         constraints = [models.UniqueConstraint(fields=["tenant", "user"], name="membership_once")]
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ LONGEST_WAIT = 30.0  # seconds, as in WhatsAppAIConfig.burst_wait_seconds
 
 
 class Command(BaseCommand):
-    help = "Create a showroom with its connected WhatsApp number (README, First showroom)."
+    help = "Create a showroom with its connected WhatsApp number (README, Production)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", help="its code in commands and addresses, for example prima-mobil")
