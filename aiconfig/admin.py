@@ -231,8 +231,10 @@ class BusinessHoursAdmin(ScopedAdmin):
 
 @admin.register(LLMCall)
 class LLMCallAdmin(ReadOnly, ScopedAdmin):
-    list_display = ("when_called", "purpose", "model", "result", "prompt_tokens", "completion_tokens", "latency_ms")
-    list_filter = ("outcome", "purpose", "model", "created_at")
+    list_display = (
+        "when_called", "purpose", "model", "result", "error", "prompt_tokens", "completion_tokens", "latency_ms"
+    )  # fmt: skip
+    list_filter = ("outcome", "error", "purpose", "model", "created_at")
 
     @admin.display(description="waktu", ordering="created_at")
     def when_called(self, call: LLMCall) -> str:

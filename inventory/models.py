@@ -228,7 +228,8 @@ class VehicleHistory(Owned):
         verbose_name = "riwayat mobil"
         verbose_name_plural = "riwayat mobil"
         ordering = ["-id"]
-        indexes = [models.Index(fields=["tenant", "vehicle", "-id"], name="history_of_vehicle")]  # admin: a car's changes
+        # admin: a car's changes, latest first
+        indexes = [models.Index(fields=["tenant", "vehicle", "-id"], name="history_of_vehicle")]
 
     def __str__(self) -> str:
         return f"v{self.version} {self.action}"

@@ -306,6 +306,24 @@ def test_unknown_clients_are_the_platform_admins(two):
     assert casting.browser(two.cast.alice).get("/admin/aimeow/unknownclient/").status_code == 403
 
 
+QR = {
+    "waiting": ("2@abc,def,ghi", 60, "data:image/svg"),
+    "expired": ("2@abc", -60, "kedaluwarsa"),
+    "none": ("", 60, "tidak ada kode"),
+    "too long": ("x" * 4_000, 60, "terlalu panjang"),
+}
+
+
+@pytest.mark.parametrize(("code", "seconds", "shown"), QR.values(), ids=QR)
+def test_the_pairing_code_is_a_picture_while_it_lives_and_for_leaders_only(two, code, seconds, shown):
+    account = two.a[AimeowAccount]
+    until = timezone.now() + timedelta(seconds=seconds)
+    with scope.of(two.cast.a):
+        AimeowAccount.objects.update(qr_code=code, qr_code_expires_at=until, connection_status="qr_ready")
+    assert shown in text(casting.browser(two.cast.alice).get(page_of(account)))
+    assert "kode QR" not in text(casting.browser(two.cast.bob).get(page_of(account)))
+
+
 # --- the settings page -----------------------------------------------------------------------------------------------
 
 

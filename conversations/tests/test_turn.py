@@ -240,6 +240,26 @@ def test_a175_an_ambiguous_send_is_unsure_and_never_repeated(showroom, model):
     assert len(showroom.gateway.sent) == 1
 
 
+def test_while_the_gateway_is_down_the_reply_waits_and_goes_out_once_afterwards(showroom, model, settings):
+    settings.AIMEOW_BASE_URL = "http://127.0.0.1:9"  # nobody listens there: nothing can have gone out
+    showroom.hears("Halo")
+    reply = showroom.messages()[-1]
+    assert (reply.aimeow_status, reply.attempts) == ("queued", 1)
+    settings.AIMEOW_BASE_URL = showroom.gateway.base_url
+    run_jobs(ahead=3_600)
+    assert showroom.messages()[-1].aimeow_status == "sent"
+    assert len(showroom.gateway.sent) == 1
+
+
+def test_a_gateway_that_cuts_the_call_leaves_the_reply_unsure(showroom, model):
+    showroom.gateway.switch(gateway_down=True)
+    showroom.hears("Halo")
+    showroom.gateway.switch(gateway_down=False)
+    run_jobs(ahead=3_600)
+    assert showroom.messages()[-1].aimeow_status == "unsure"
+    assert showroom.gateway.sent == []
+
+
 def test_a176_without_connection_the_reply_waits_and_the_number_is_shown_as_disconnected(showroom, model):
     showroom.gateway.log_out(showroom.client_id)
     showroom.hears("Halo")

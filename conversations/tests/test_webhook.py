@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import logging
 
 import pytest
 from django.test import Client
@@ -68,13 +69,34 @@ def test_without_a_configured_secret_nobody_comes_in(showroom, settings):
     assert showroom.post(text_body(showroom), token="").status_code == 200
 
 
-def test_a_refusal_is_a_security_line_without_secret_or_text_and_a_count(showroom, caplog):
-    before = counters.value("webhook_refused", status="401")
-    answer = showroom.post(text_body(showroom, "rahasia saya"), token="tebakan-kunci")
-    assert answer.status_code == 401
+@pytest.fixture
+def security_lines(caplog):
+    logger = logging.getLogger("security")
+    logger.addHandler(caplog.handler)
+    yield
+    logger.removeHandler(caplog.handler)
+
+
+REFUSED = {
+    "wrong secret": (401, {}, "tebakan-kunci"),
+    "malformed": (400, {"message_id": "\0"}, None),
+    "unknown client": (404, {"client_id": "klien-tak-dikenal"}, None),
+    "too large": (413, {"name": "x" * (1 << 20)}, None),
+}
+
+
+@pytest.mark.parametrize(("status", "fields", "token"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.usefixtures("security_lines")
+def test_a_refusal_is_a_security_line_without_secret_or_text_and_a_count(showroom, caplog, status, fields, token):
+    before = counters.value("webhook_refused", status=str(status))
+    answer = showroom.post(text_body(showroom, "rahasia saya", **fields), token=token)
+    assert answer.status_code == status
     assert set(answer.json()) == {"error"}
-    assert counters.value("webhook_refused", status="401") == before + 1
-    assert "tebakan-kunci" not in answer.content.decode()
+    assert counters.value("webhook_refused", status=str(status)) == before + 1
+    [line] = [message for message in caplog.messages if "webhook refused" in message]
+    assert f"status={status}" in line
+    for secret in ("tebakan-kunci", "test-webhook-secret", "rahasia saya", CUSTOMER):
+        assert secret not in line + answer.content.decode()
 
 
 BAD = {
