@@ -50,6 +50,7 @@ class Work:
     spam: bool
     media_only: str  # the kind of media when nobody wrote a word
     add_after_hours: bool  # closed, a text is set, and this closed period has not heard it yet
+    claimed_at: float  # time.monotonic() at the claim: the turn's time is counted from here
 
 
 def claim(tenant_id: int, conversation_id: int) -> Work | None:
@@ -163,6 +164,7 @@ def _read(place: _Place, number: int, upto: int, answered: int) -> Work:
         spam=spam,
         media_only="" if said or not unanswered else unanswered[-1].media_type or "other",
         add_after_hours=_after_hours(place, facts),
+        claimed_at=clock.monotonic(),
     )
 
 

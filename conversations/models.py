@@ -82,7 +82,13 @@ class WhatsAppConversation(Owned):
     holder = models.CharField("dipegang", max_length=8, choices=Holder, default=Holder.BOT)
     escalated_reason = models.CharField("alasan", max_length=20, choices=Reason, blank=True)
     escalated_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="ditangani"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name="ditangani",
     )
     escalated_at = models.DateTimeField("diteruskan", null=True, blank=True)
     after_hours_told_at = models.DateTimeField("diberi tahu di luar jam", null=True, blank=True, editable=False)
@@ -136,7 +142,7 @@ class WhatsAppConversation(Owned):
             ),
             # turns.sweep: chats the bot still owes an answer, over all showrooms
             models.Index(
-                fields=["due_at"],
+                fields=["tenant", "due_at"],
                 name="conversation_due",
                 condition=Q(holder="bot", answered_seq__lt=F("inbound_seq")),
             ),
@@ -270,7 +276,7 @@ class WhatsAppMessage(Owned):
             ),
             # outbox.sweep and admin: what is not out yet, over all showrooms
             models.Index(
-                fields=["aimeow_status", "created_at"],
+                fields=["tenant", "aimeow_status", "created_at"],
                 name="message_unsent",
                 condition=Q(aimeow_status__in=["queued", "sending", "failed", "unsure"]),
             ),
@@ -299,7 +305,13 @@ class ConversationEvent(Owned):
     kind = models.CharField("kejadian", max_length=12, choices=Kind)
     reason = models.CharField("alasan", max_length=20, choices=Reason, blank=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="oleh"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name="oleh",
     )
     data = models.JSONField("rincian", default=dict, blank=True)
     created_at = models.DateTimeField("waktu", auto_now_add=True)

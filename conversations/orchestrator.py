@@ -16,6 +16,7 @@ from django.db import connection
 
 from aiconfig import llm
 from aiconfig.models import LLMCall, WhatsAppAIConfig
+from autolumiku.lib import clock
 from conversations import counter, decide, gather, guard, outbox, prompt, turns, wording
 from conversations.decide import Reason
 from conversations.gather import Work
@@ -50,6 +51,9 @@ class Outcome:
     told_after_hours: bool = False
 
 
+MEDIA_REPLIES = {"image": "photo_received", "other": "unreadable"}
+
+
 async def think(work: Work) -> Outcome:
     """Decide the answer. The model's call is the only thing waited for; no database, no connection held."""
     fixed = _without_draft(work)
@@ -72,7 +76,7 @@ def _without_draft(work: Work) -> Outcome | None:
         text = config.after_hours_message.strip() if work.add_after_hours else ""
         return Outcome(text, handover=Reason.AFTER_HOURS, told_after_hours=bool(text))
     if work.media_only:
-        name = "unreadable" if work.media_only == "other" else "photo_received"
+        name = MEDIA_REPLIES.get(work.media_only, "media_received")
         return Outcome(wording.reply(name, kak=wording.kak(work.turn.customer_name)), handover=Reason.UNREADABLE)
     handover = decide.before(work.turn.understanding, work.turn.persona)
     return _hand_over(work, handover) if handover is not None else None
@@ -92,7 +96,7 @@ async def _draft(work: Work) -> Outcome:
             model=persona.model,
             temperature=persona.temperature,
             max_tokens=persona.max_tokens,
-            seconds=settings.TURN_SECONDS,
+            seconds=settings.TURN_SECONDS - (clock.monotonic() - work.claimed_at),
         )
     except llm.LLMError as error:
         log.error("model failed", tenant=turn.tenant_id, conversation=turn.conversation_id, code=error.code)

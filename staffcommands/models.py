@@ -17,7 +17,13 @@ class StaffWhatsAppAuth(Owned):
         OWNER = "owner", "pemilik"
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="akun"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name="akun",
     )
     name = models.CharField("nama", max_length=80)
     phone_number = models.CharField("nomor WhatsApp", max_length=20, help_text="Misalnya 081234567890.")

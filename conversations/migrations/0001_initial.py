@@ -117,6 +117,7 @@ class Migration(migrations.Migration):
                     "escalated_to",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -207,6 +208,7 @@ class Migration(migrations.Migration):
                     "actor",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -419,7 +421,7 @@ class Migration(migrations.Migration):
             model_name="whatsappconversation",
             index=models.Index(
                 condition=models.Q(("answered_seq__lt", models.F("inbound_seq")), ("holder", "bot")),
-                fields=["due_at"],
+                fields=["tenant", "due_at"],
                 name="conversation_due",
             ),
         ),
@@ -483,7 +485,7 @@ class Migration(migrations.Migration):
             model_name="whatsappmessage",
             index=models.Index(
                 condition=models.Q(("aimeow_status__in", ["queued", "sending", "failed", "unsure"])),
-                fields=["aimeow_status", "created_at"],
+                fields=["tenant", "aimeow_status", "created_at"],
                 name="message_unsent",
             ),
         ),

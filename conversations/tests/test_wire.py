@@ -40,8 +40,8 @@ A = {
     "voice note": Wire("voice", {"file_url": FILE}, ("", "other", FILE, ""), answered=RESEND),
     "document": Wire("document", {"file_url": FILE}, ("", "other", FILE, ""), answered=RESEND),
     "video, not fetched": Wire("video", {}, ("", "other", "", ""), answered=RESEND),
-    "location": Wire("location", {}, PLACE, answered="🙏"),
-    "live location": Wire("live_location", {}, ("", "location", "", ""), answered="🙏"),
+    "location": Wire("location", {}, PLACE, answered="Kirimannya sudah kami terima"),
+    "live location": Wire("live_location", {}, ("", "location", "", ""), answered="Kirimannya sudah kami terima"),
     "sticker, reaction, protocol": Wire("sticker", {}, ("", "other", "", ""), answered=RESEND),
     "group": Wire("group", SAID, ignored="group"),
     "status": Wire("status", SAID, ignored="status_broadcast"),
@@ -60,7 +60,7 @@ B = {
         **{name: A[name] for name in A if "lost" not in name and not name.startswith("video")},
         "text of a reply": Wire("extended_text", SAID),
         "video with caption": Wire("video", {"caption": "halo", "file_url": FILE}, ("halo", "video", FILE, "")),
-        "video": Wire("video", {"file_url": FILE}, ("", "video", FILE, ""), answered="🙏"),
+        "video": Wire("video", {"file_url": FILE}, ("", "video", FILE, ""), answered="Kirimannya sudah kami terima"),
     }.items()
 }
 ERAS = {

@@ -1,5 +1,6 @@
 import django.db.models.deletion
-from django.contrib.postgres.operations import BtreeGinExtension, TrigramExtension
+import django.db.models.functions.text
+from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
 import inventory.models
@@ -14,12 +15,6 @@ COUNT_VERSION = """
         RETURN NEW;
     END $$;
     CREATE TRIGGER vehicle_version BEFORE UPDATE ON vehicles FOR EACH ROW EXECUTE FUNCTION count_vehicle_version();
-"""
-
-# inventory.search: names with typos and parts of names
-NAME_INDEX = """
-    CREATE INDEX vehicle_name_trigrams ON vehicles
-    USING gin (tenant_id, lower(make || ' ' || model || ' ' || variant) gin_trgm_ops)
 """
 
 
@@ -259,7 +254,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="vehicle",
-            index=models.Index(fields=["tenant", "make", "model", "year"], name="vehicle_name"),
+            index=models.Index(models.F("tenant"), django.db.models.functions.text.Lower("make"), name="vehicle_make"),
         ),
         migrations.AddIndex(
             model_name="vehicle",
@@ -349,9 +344,7 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["tenant", "vehicle", "position"], name="photo_of_vehicle"),
         ),
         migrations.RunSQL(COUNT_VERSION, "DROP FUNCTION count_vehicle_version CASCADE"),
-        BtreeGinExtension(),
         TrigramExtension(),
-        migrations.RunSQL(NAME_INDEX, "DROP INDEX vehicle_name_trigrams"),
         walls.wall("vehicles"),
         walls.wall("vehicle_photos"),
         walls.wall("vehicle_history"),

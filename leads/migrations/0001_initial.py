@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                     "assigned_to",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
