@@ -85,18 +85,6 @@ SCHEMA_SQL = """\
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 ALTER SCHEMA public OWNER TO owner;
 """
-ROLES_SQL = f"""\
--- For a PostgreSQL server of your own, 16 or newer; once, as its superuser:
---   psql -v owner_password=… -v app_password=… -f roles.sql postgres
--- owner: makes and migrates the tables. app: what the program runs as; owns nothing, the migrations grant it its
--- rights. platform: app takes it on only for work across showrooms (SET LOCAL ROLE).
-{CLUSTER_SQL}\
-{DATABASE_SQL}\
-\\connect {DATABASE}
-{SCHEMA_SQL}\
--- Only where the tests run: their databases are copies of template1.
-\\connect template1
-{SCHEMA_SQL}"""
 
 
 class EmbeddedError(RuntimeError):

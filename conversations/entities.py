@@ -133,11 +133,6 @@ def find(text: str) -> Entities:
     return _with_money(found, plain, amounts)
 
 
-def year_of(text: str) -> int | None:
-    """The one model year a text says; None for none, and for an open range ("2018 ke atas")."""
-    return _year(lib_text.plain(text))
-
-
 def _unit_id(plain: str) -> str:
     for match in _UNIT_ID.finditer(plain):
         is_car = names.find(match[0]).model  # "L-300", "C-200"

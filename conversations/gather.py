@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, time
+from time import monotonic
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -164,7 +165,7 @@ def _read(place: _Place, number: int, upto: int, answered: int) -> Work:
         spam=spam,
         media_only="" if said or not unanswered else unanswered[-1].media_type or "other",
         add_after_hours=_after_hours(place, facts),
-        claimed_at=clock.monotonic(),
+        claimed_at=monotonic(),
     )
 
 

@@ -16,7 +16,6 @@ from django.db import connection
 
 from aiconfig import llm
 from aiconfig.models import LLMCall, WhatsAppAIConfig
-from autolumiku.lib import clock
 from conversations import counter, decide, gather, guard, outbox, prompt, turns, wording
 from conversations.decide import Reason
 from conversations.gather import Work
@@ -96,7 +95,7 @@ async def _draft(work: Work) -> Outcome:
             model=persona.model,
             temperature=persona.temperature,
             max_tokens=persona.max_tokens,
-            seconds=settings.TURN_SECONDS - (clock.monotonic() - work.claimed_at),
+            seconds=settings.TURN_SECONDS - (time.monotonic() - work.claimed_at),
         )
     except llm.LLMError as error:
         log.error("model failed", tenant=turn.tenant_id, conversation=turn.conversation_id, code=error.code)
