@@ -80,6 +80,7 @@ class AutoLumiku(System):
     workers: int = 1
     extra: Mapping[str, str] = field(default_factory=dict)
     said: dict[str, int] = field(default_factory=dict)  # how long each log was at the start
+    name_prefix: str = ""  # of the processes, where two of a kind run side by side
 
     name = "AutoLumiku"
     path = "/api/v1/webhooks/aimeow"
@@ -104,15 +105,18 @@ class AutoLumiku(System):
 
     def launch(self) -> None:
         python = sys.executable
-        programs = [Program("web", (python, "-m", "gunicorn", "autolumiku.wsgi"))]
-        programs += [Program(f"worker{number}", (python, "manage.py", "worker")) for number in range(self.workers)]
+        programs = [Program(self.web_name, (python, "-m", "gunicorn", "autolumiku.wsgi"))]
+        programs += [
+            Program(f"{self.name_prefix}worker{number}", (python, "manage.py", "worker"))
+            for number in range(self.workers)
+        ]
         for program in programs:
             self.said[program.name] = len(self.fleet.log(program.name))
             self.roots[program.name] = self.fleet.launch(program, self.env)
 
     def ready(self) -> bool:
         return answers(f"http://127.0.0.1:{self.port}/healthz") and all(
-            "worker ready" in self.fleet.log(name)[self.said[name] :] for name in self.roots if name != "web"
+            "worker ready" in self.fleet.log(name)[self.said[name] :] for name in self.roots if name != self.web_name
         )
 
     def burst_wait(self, seconds: float) -> None:
@@ -122,17 +126,25 @@ class AutoLumiku(System):
         return ("--format", self.format, "--secret", SECRET)
 
     @property
+    def web_name(self) -> str:
+        return f"{self.name_prefix}web"
+
+    @property
     def worker_pids(self) -> list[int]:
-        return [pid for name, pid in self.roots.items() if name != "web"]
+        return [pid for name, pid in self.roots.items() if name != self.web_name]
 
 
 def furnish(place: Database, folder: Path, rig_folder: Path) -> None:
     """The showroom that the rig writes to, with its 609 cars."""
+    who = ("--name", "Bench Mobil", "--client-id", rig.CLIENT_ID, "--phone", "081200000000")
+    quick = ("--burst-wait", "0", "--pace", "0")
+    database.manage(place, "add_showroom", "bench", *who, "--stock", str(stock(folder, rig_folder)), *quick)
+
+
+def stock(folder: Path, rig_folder: Path) -> Path:
+    """A real stock where it lies beside the rig, else a made-up one of the same size."""
     real = rig_folder.parent / "data" / "inventory_used_car_609.csv"
-    stock = real if real.exists() else made_up_stock(folder / "stock.csv")
-    phone, quick = "081200000000", ("--burst-wait", "0", "--pace", "0")
-    who = ("--name", "Bench Mobil", "--client-id", rig.CLIENT_ID, "--phone", phone)
-    database.manage(place, "add_showroom", "bench", *who, "--stock", str(stock), *quick)
+    return real if real.exists() else made_up_stock(folder / "stock.csv")
 
 
 def made_up_stock(file: Path) -> Path:

