@@ -86,7 +86,7 @@ class Rig:
             urllib.request.urlopen(request, timeout=10).read()  # noqa: S310 - our own http address
 
     def drive(
-        self, url: str, roots: Sequence[int], noise: Sequence[int], *arguments: str, watch: Callable[[], None] = int
+        self, url: str, roots: Sequence[int], noise: Sequence[int], *arguments: str, watch: Callable[[], object] = bool
     ) -> dict[str, Any]:
         """One run of the driver; its figures. `watch` is called about ten times a second meanwhile."""
         out = self.fleet.logs / "drive.json"

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from autolumiku.bench import database, rig
 from autolumiku.bench.database import BenchError, Database
-from autolumiku.bench.rig import Fleet, Rig
+from autolumiku.bench.rig import Fleet, Rig, free_port
 from autolumiku.demo.processes import Program, answers
 
 SECRET = "bench-webhook-secret"  # noqa: S105 - of processes on loopback that live as long as the bench
@@ -28,7 +28,7 @@ class System:
     """Something that takes webhooks and answers; started, killed and started again."""
 
     rig: Rig
-    port: int = field(default_factory=rig.free_port)
+    port: int = field(default_factory=free_port)
     roots: dict[str, int] = field(default_factory=dict)
 
     name = ""
@@ -175,8 +175,8 @@ class Tutorial(System):
             "BOT_DB": str(self.fleet.logs / "bot.db"),
             "LLM_KEY": "bench",
         }
-        command = (str(own_python()), "-m", "uvicorn", "tutorial_bot:app", "--port", str(self.port))
-        command += ("--app-dir", str(self.rig.folder / "peers"), "--no-access-log")
+        command = [str(own_python()), "-m", "uvicorn", "tutorial_bot:app", "--port", str(self.port)]
+        command += ["--app-dir", str(self.rig.folder / "peers"), "--no-access-log"]
         self.roots["bot"] = self.fleet.launch(Program("bot", command), env)
 
 

@@ -120,9 +120,7 @@ class Command(BaseCommand):
 @contextmanager
 def stage(folder: Path) -> Iterator[Rig]:
     """The rig's stubs, and a fleet whose members have all ended afterwards, whatever happens."""
-    work = settings.VAR_DIR / "bench" / "work"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
+    work = work_folder()
     env = {**os.environ, "PYTHONUNBUFFERED": "1"}
     for name in ("DEBUG", "ZAI_TEXT_MODEL", "API_TIMEOUT_MS"):
         env.pop(name, None)
@@ -130,6 +128,17 @@ def stage(folder: Path) -> Iterator[Rig]:
         stubs = Rig(folder, fleet)
         stubs.start()
         yield stubs
+
+
+def work_folder() -> Path:
+    """This run's logs; those of runs that have ended are deleted."""
+    place = settings.VAR_DIR / "bench"
+    for old in place.glob("work-*"):
+        if not Path("/proc", old.name.removeprefix("work-")).exists():
+            shutil.rmtree(old, ignore_errors=True)
+    work = place / f"work-{os.getpid()}"
+    work.mkdir(parents=True)
+    return work
 
 
 def results_folder() -> Path:
