@@ -17,6 +17,12 @@ from psycopg import sql
 from autolumiku import embedded
 
 
+BACKENDS_SQL = """
+SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
+    AND pid <> pg_backend_pid()
+"""
+
+
 class BenchError(Exception):
     """The measurement cannot be made; the text says why."""
 
@@ -39,6 +45,11 @@ class Database:
             connection.execute("SET ROLE platform")
             cursor = connection.execute(query, values)
             return cursor.fetchall() if cursor.description else []
+
+    def backends(self) -> list[int]:
+        """Pids of PostgreSQL's processes that work for the app role here; only its own role is told."""
+        with psycopg.connect(self.app) as connection:
+            return [pid for (pid,) in connection.execute(BACKENDS_SQL).fetchall()]
 
     def as_owner(self, query: LiteralString) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.owner, autocommit=True) as connection:

@@ -18,6 +18,10 @@ from autolumiku.demo.processes import Program
 SAMPLES = 250  # a second
 SECONDS = 20
 SHOWN = 45
+FRAMES_OF_ALL = (
+    *("threading.py", "asyncio/", "concurrent/", "contextlib.py", "<frozen", "manage.py", "django/utils"),
+    *("django/core/management", "gunicorn/app", "gunicorn/arbiter", "gunicorn/workers/base", "gunicorn/__main__"),
+)
 FRAME = re.compile(r"^(?P<function>.+) \((?P<file>[^:]+)(?::\d+)?\)$")
 
 
@@ -81,7 +85,7 @@ class _Sampler:
         self.started = True
         for name, pid in self.pids.items():
             command = [self.program, "record", "--pid", str(pid), "--duration", str(SECONDS), "--rate", str(SAMPLES)]
-            command += ["--format", "raw", "--nonblocking", "--output", str(self.file(name))]
+            command += ["--format", "raw", "--output", str(self.file(name))]
             self.system.fleet.launch(Program(f"spy-{name}", command))
 
 
@@ -98,7 +102,11 @@ def _tables(name: str, file: Path, ms: float) -> str:
         if frames:
             own[frames[-1].package] += count
     lines = [f"### {name}: {ms:.2f} ms of CPU per message", "", "| ms | function, with all it calls |", "|---|---|"]
-    shown = [(frame, count) for frame, count in inclusive.most_common(400) if frame.ours or count > total * 0.04]
+    shown = [
+        (frame, count)
+        for frame, count in inclusive.most_common(400)
+        if not frame.file.startswith(FRAMES_OF_ALL) and (frame.ours or count > total * 0.03)
+    ]
     lines += [f"| {ms * count / total:.2f} | {frame.function} ({frame.file}) |" for frame, count in shown[:SHOWN]]
     lines += ["", "| ms | package, its own code only |", "|---|---|"]
     lines += [f"| {ms * count / total:.2f} | {package} |" for package, count in own.most_common(20)]

@@ -25,10 +25,6 @@ SCANS_SQL = """
 SELECT relname, seq_scan FROM pg_stat_user_tables WHERE relname IN ('whatsapp_messages', 'whatsapp_conversations',
     'vehicles', 'vehicle_history', 'vehicle_photos', 'llm_calls', 'leads', 'conversation_events')
 """
-BACKENDS_SQL = """
-SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
-    AND pid <> pg_backend_pid()
-"""
 
 
 def prepare(folder: Path, rig_folder: Path, say: Callable[[str], None]) -> dict[str, Database]:
@@ -112,8 +108,11 @@ def run(system: AutoLumiku, places: dict[str, Database], runs: int, noise: list[
 
 
 def _once(system: AutoLumiku, noise: list[int]) -> dict[str, float]:
-    backends = [pid for (pid,) in system.database.ask(BACKENDS_SQL)]
-    groups = {"web": [system.roots[system.web_name]], "worker": system.worker_pids, "database": backends}
+    groups = {
+        "web": [system.roots[system.web_name]],
+        "worker": system.worker_pids,
+        "database": system.database.backends(),
+    }
     before = {name: usage.cpu_seconds(pids) for name, pids in groups.items()}
     raw = system.rig.drive(system.url, list(system.roots.values()), noise, *system.drive_options(), *LOAD)
     used = {name: usage.cpu_seconds(pids) - before[name] for name, pids in groups.items()}
@@ -128,6 +127,6 @@ def _table(figures: dict[str, list[dict[str, float]]], scans: dict[str, dict[str
     lines = [f"| | {small} | {large} | ratio | must be |", "|---|---|---|---|---|"]
     for name in figures[small][0]:
         low, high = (statistics.median(run[name] for run in figures[label]) for label in (small, large))
-        lines.append(f"| {name} | {low:.2f} ms | {high:.2f} ms | {high / low:.2f} | ≤ {MOST} |")
+        lines.append(f"| {name} | {low:.2f} ms | {high:.2f} ms | {high / low if low else 0:.2f} | ≤ {MOST} |")
     lines += [f"whole tables read, {label}: {tables or 'none'}" for label, tables in scans.items()]
     return "\n".join(lines)
