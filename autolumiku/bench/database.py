@@ -16,7 +16,6 @@ from psycopg import sql
 
 from autolumiku import embedded
 
-
 BACKENDS_SQL = """
 SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
     AND pid <> pg_backend_pid()
