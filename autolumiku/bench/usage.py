@@ -34,6 +34,12 @@ def cpu_seconds(roots: Iterable[int]) -> float:
     return used / TICKS
 
 
+def kernel_seconds(pid: int) -> float:
+    """Of one process: what the kernel did for it."""
+    fields = _stat(pid)
+    return int(fields[12]) / TICKS if fields else 0.0
+
+
 def rss_mb(pid: int) -> float:
     return _kilobytes(pid, "status", "VmRSS:") / 1024
 
