@@ -137,11 +137,13 @@ def sweep(system: System, rates: tuple[float, ...], seed: int, noise: list[int],
     """Rates from low to high until one is not held; that one too, because it shows what happens beyond."""
     steps: list[Raw] = []
     for rate in rates:
-        steps.append(run(system, sweep_step(rate, seconds), seed, noise, tries=1))
+        steps.append(run(system, sweep_step(rate, seconds), seed, noise))
         if not held(steps[-1]):
             break
     good = [step["rate"] for step in steps if held(step)]
-    return {"held": max(good, default=0), "beyond": None if held(steps[-1]) else steps[-1], "steps": steps}
+    beyond = None if held(steps[-1]) else steps[-1]
+    others = max(step.get("other_cpu_pct", 0) for step in steps)
+    return {"held": max(good, default=0), "beyond": beyond, "steps": steps, "other_cpu_pct": others}
 
 
 def keep(folder: Path, system: System, name: str, number: int, figures: Raw) -> None:
