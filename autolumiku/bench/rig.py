@@ -95,9 +95,7 @@ class Rig:
         """One run of the driver; its figures. `watch` is called about ten times a second meanwhile."""
         out = self.fleet.logs / "drive.json"
         out.unlink(missing_ok=True)
-        ours = ",".join(
-            map(str, [*self.stubs, *database])
-        )  # not this process: the driver would count its children twice
+        ours = ",".join(map(str, [*self.stubs, *database]))  # without this process, or its children count twice
         command = [sys.executable, str(self.folder / "drive.py"), "--url", url, "--llm", self.llm]
         command += ["--aimeow", self.gateway, "--watch-pid", ",".join(map(str, roots)), "--ours", ours]
         self.fleet.launch(Program("drive", [*command, *arguments, "--out", str(out)]))
