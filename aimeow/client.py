@@ -167,6 +167,7 @@ class Aimeow:
             return False
 
     def _send(self, client_id: str, endpoint: str, body: dict[str, Any]) -> dict[str, Any]:
+        body = {**body, "phone": recipient(body["phone"])}
         status, answer = self._call("POST", f"{_path(client_id)}/{endpoint}", body, sends=True)
         if status == 200 and isinstance(answer, dict) and answer.get("success") is True:
             return answer
@@ -193,6 +194,21 @@ class Aimeow:
             return response.status_code, _decoded(response)
 
 
+def recipient(to: str) -> str:
+    """The address as WhatsApp takes it: no device part, no old server name, a bare LID with its server."""
+    user, at, server = to.strip().partition("@")
+    server = server.lower()
+    phone = phones.normalise(to)
+    if phone:
+        return f"{phone}@s.whatsapp.net" if at else phone
+    if not at and BARE_LID.fullmatch(user):
+        return f"{user}@lid"
+    if server in ("lid", "hosted.lid"):
+        return f"{user.partition(':')[0]}@lid"
+    return to
+
+
+BARE_LID = re.compile(r"[0-9]{14,20}")
 _local = threading.local()
 
 
