@@ -199,7 +199,7 @@ def _end(work: Work, outcome: Outcome) -> turns.Concluded | None:
         intent=_intent(work),
         is_staff=work.staff is not None,
         is_spam=work.spam,
-        told_after_hours=outcome.told_after_hours,
+        told_after_hours=work.facts.now if outcome.told_after_hours else None,
     )
 
 

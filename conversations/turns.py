@@ -97,7 +97,7 @@ CONCLUDE_SQL = """
 UPDATE whatsapp_conversations c SET answered_seq = %(upto)s, claimed_until = NULL, discarded = 0, attempts = 0,
        waiting_since = CASE WHEN c.inbound_seq > %(upto)s THEN now() END,
        last_intent = %(intent)s, is_staff = %(is_staff)s, is_spam = %(is_spam)s,
-       after_hours_told_at = CASE WHEN %(told)s THEN now() ELSE c.after_hours_told_at END
+       after_hours_told_at = coalesce(%(told)s, c.after_hours_told_at)
 FROM aimeow_accounts a
 WHERE c.id = %(conversation)s AND c.claim = %(claim)s AND c.holder = 'bot' AND a.id = c.account_id
   AND (c.inbound_seq = %(upto)s OR c.discarded >= %(most)s)
@@ -116,7 +116,7 @@ def conclude(
     intent: str = "",
     is_staff: bool = False,
     is_spam: bool = False,
-    told_after_hours: bool = False,
+    told_after_hours: datetime | None = None,
 ) -> Concluded | None:
     """Mark the chat answered up to `upto`; None if the draft may not be sent any more.
 
