@@ -194,21 +194,23 @@ class Aimeow:
             return response.status_code, _decoded(response)
 
 
+JID = re.compile(r"([0-9]{5,20})(?::[0-9]{1,3})?@([a-z.]+)")
+BARE_LID = re.compile(r"[0-9]{14,20}")
+SERVERS = {
+    "s.whatsapp.net": "s.whatsapp.net", "c.us": "s.whatsapp.net", "hosted": "s.whatsapp.net",
+    "lid": "lid", "hosted.lid": "lid",
+}  # fmt: skip
+
+
 def recipient(to: str) -> str:
     """The address as WhatsApp takes it: no device part, no old server name, a bare LID with its server."""
-    user, at, server = to.strip().partition("@")
-    server = server.lower()
-    phone = phones.normalise(to)
-    if phone:
-        return f"{phone}@s.whatsapp.net" if at else phone
-    if not at and BARE_LID.fullmatch(user):
-        return f"{user}@lid"
-    if server in ("lid", "hosted.lid"):
-        return f"{user.partition(':')[0]}@lid"
-    return to
+    if jid := JID.fullmatch(to):
+        return f"{jid[1]}@{SERVERS.get(jid[2], jid[2])}"
+    if "@" in to:
+        return to
+    return phones.normalise(to) or (f"{to}@lid" if BARE_LID.fullmatch(to) else to)
 
 
-BARE_LID = re.compile(r"[0-9]{14,20}")
 _local = threading.local()
 
 

@@ -97,19 +97,21 @@ def slot(config: WhatsAppAIConfig, account_id: int, conversation_id: int) -> tup
     chat = WhatsAppConversation.objects.filter(pk=conversation_id)
     now = timezone.now()
     cap = daily_cap(config, account)
-    after = (now, account.next_send_at, chat.values_list("next_send_at", flat=True).get())
-    at = max(moment for moment in after if moment)
-    today = timezone.localdate(at)
-    sent = account.sent_today if account.sent_day == today else 0
+    free = max(now, account.next_send_at or now)
+    day = timezone.localdate(free)
+    sent = account.sent_today if account.sent_day == day else 0
     if cap and sent >= cap:
-        today += timedelta(days=1)
-        at = timezone.make_aware(datetime.combine(today, datetime.min.time()))
+        day += timedelta(days=1)
+        free = timezone.make_aware(datetime.combine(day, datetime.min.time()))
         sent = 0
+    at = max(free, chat.values_list("next_send_at", flat=True).get() or free)  # who waits keeps nobody else waiting
     AimeowAccount.objects.filter(pk=account_id).update(
-        next_send_at=at + timedelta(seconds=config.send_gap_seconds), sent_day=today, sent_today=sent + 1
+        next_send_at=free + timedelta(seconds=config.send_gap_seconds), sent_day=day, sent_today=sent + 1
     )
     chat.update(next_send_at=at + timedelta(seconds=config.customer_gap_seconds))
-    return (at, DAILY_CAP if cap and today > timezone.localdate(now) else "") if at > now else (None, "")
+    if at <= now:
+        return None, ""
+    return at, DAILY_CAP if day > timezone.localdate(now) else ""
 
 
 def daily_cap(config: WhatsAppAIConfig, account: AimeowAccount) -> int:
