@@ -195,6 +195,16 @@ def test_five_deliveries_of_one_message_at_once_are_one_row_and_one_reply(showro
 
 
 @at_once
+def test_copies_of_one_text_under_many_ids_at_once_are_kept_and_answered_once(showroom):
+    stamp = clock.now().isoformat()
+    together(*[partial(post, said(showroom, "Halo", f"3A{number}", timestamp=stamp)) for number in range(5)])
+    assert sorted(message.twin for message in showroom.messages()) == [False, *[True] * 4]
+    together(worker, worker)
+    assert len(texts(showroom)) == 1
+    assert showroom.chat().inbound_seq == 1
+
+
+@at_once
 def test_twenty_messages_at_once_are_numbered_without_gaps_and_answered(showroom):
     bodies = [said(showroom, f"Halo {number}", f"3A{number:02d}") for number in range(20)]
     together(*[partial(post, body) for body in bodies])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,13 +11,17 @@ from asgiref.sync import async_to_sync
 from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from autolumiku.lib import clock
 from autolumiku.testing.stage import CUSTOMER, Showroom, run_jobs
 from conversations import gather, orchestrator, storms, turns
 from conversations.models import ConversationEvent, WhatsAppConversation, WhatsAppMessage
 from conversations.storms import Spoken
+from tenants import scope
+from tenants.models import Membership, User
 
 pytestmark = pytest.mark.django_db
 
@@ -368,6 +373,45 @@ def test_the_reasons_are_noted_once_in_the_chats_history(showroom: Showroom) -> 
         work_off(showroom)
     with showroom.scope():
         assert list(ConversationEvent.objects.values_list("kind", "reason")) == [("escalated", "stale")]
+
+
+# --- what people see -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(showroom: Showroom) -> Callable[[str], str]:
+    """The text of an admin page as the showroom's owner sees it."""
+    with scope.platform("test"):
+        owner = User.objects.create(username="alice", is_staff=True)
+        Membership.objects.create(tenant=showroom.tenant, user=owner, role="owner")
+    browser = Client()
+    browser.force_login(owner)
+    return lambda path: browser.get(path).content.decode()
+
+
+def test_the_chat_says_why_a_message_is_not_answered(showroom: Showroom, page: Callable[[str], str]) -> None:
+    said = ago(hours=13)
+    for _ in range(2):
+        showroom.receives("fortuner ada?", sent_at=said)
+    work_off(showroom)
+    chats = reverse("admin:conversations_whatsappconversation_changelist")
+    assert "pesan terlalu lama, tidak dijawab asisten" in page(chats)
+    chat = page(reverse("admin:conversations_whatsappconversation_change", args=[showroom.chat().pk]))
+    assert "pesan terlalu lama, tidak dijawab asisten" in chat
+    assert chat.count("Salinan pesan sebelumnya, tidak dijawab lagi.") == 1
+
+
+def test_the_front_page_says_when_the_daily_limit_is_reached(showroom: Showroom, page: Callable[[str], str]) -> None:
+    showroom.set(daily_send_cap=1)
+    line = "Batas kirim harian nomor ini tercapai"
+    assert line not in page(reverse("admin:index"))
+    for number in range(2):
+        showroom.hears(f"halo {number}")
+    assert line in page(reverse("admin:index"))
+    chat = page(reverse("admin:conversations_whatsappconversation_change", args=[showroom.chat().pk]))
+    assert "batas kirim harian nomor ini tercapai, dikirim besok" in chat
+    showroom.set(daily_send_cap=0)
+    assert line not in page(reverse("admin:index"))
 
 
 # --- order, and what it costs ----------------------------------------------------------------------------------------
