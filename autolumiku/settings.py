@@ -154,7 +154,7 @@ def database(url: str) -> dict[str, object]:
     return {
         **env.db_url_config(url),
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"connect_timeout": 2, "application_name": f"autolumiku {Path(sys.argv[0]).name}"[:60]},
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 3, "connect_timeout": 2, "application_name": f"autolumiku {Path(sys.argv[0]).name}"[:60]},
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 

@@ -11,8 +11,12 @@ import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
+from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 
 from conversations import outbox, tasks
 
@@ -47,17 +51,35 @@ async def work() -> None:
 
 async def ran_to_a_stop() -> bool:
     """True when the worker was asked to stop, False when the database went away."""
-    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    worker_app = app.with_connector(queue_connector())
     try:
         async with worker_app.open_async():
             log.info("worker ready")
             await worker_app.run_worker_async(
-                concurrency=settings.WORKER_CONCURRENCY, shutdown_graceful_timeout=GRACE_SECONDS
+                concurrency=settings.WORKER_CONCURRENCY,
+                shutdown_graceful_timeout=GRACE_SECONDS,
+                task_middleware=[],  # tasks.on_database looks after the one connection; no two thread hops a job for it
             )
     except (ConnectorException, DatabaseError, InterfaceError, OSError) as error:
         log.error("worker lost the database", error=type(error).__name__)
         return False
     return True
+
+
+def queue_connector() -> PsycopgConnector:
+    """Procrastinate's own connections. Each of its queries is one call of one function, so each is its own transaction;
+    a connection that broke ends the worker, and work() starts it again: no query before each query to see.
+    """
+    return PsycopgConnector(kwargs=connector_params(), pool_factory=_pool)
+
+
+def _pool(**options: Any) -> AsyncConnectionPool:
+    return AsyncConnectionPool(**{**options, "check": None, "configure": _quick})
+
+
+async def _quick(connection: AsyncConnection[Any]) -> None:
+    await connection.set_autocommit(True)
+    connection.prepare_threshold = 5
 
 
 async def every(seconds: float, runner: Callable[..., Awaitable[Any]], function: Callable[[], Any]) -> None:
