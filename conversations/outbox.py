@@ -8,6 +8,7 @@ by themselves.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -101,13 +102,16 @@ def slot(config: WhatsAppAIConfig, account_id: int, conversation_id: int) -> dat
 
 async def send(letter: Letter, database: Callable[..., Any]) -> None:
     """Send a message that is `sending`, and record how it ended. `database` runs a function on the database thread."""
+    began = time.monotonic()
     try:
         gateway_id = await asyncio.to_thread(
             Aimeow(settings.AIMEOW_BASE_URL).send_text, letter.client_id, letter.recipient, letter.text
         )
     except AimeowError as error:
+        counters.took("step", time.monotonic() - began, step="send")
         await database(_failed, letter.tenant_id, letter.message_id, error)
     else:
+        counters.took("step", time.monotonic() - began, step="send")
         await database(_sent, letter.tenant_id, letter.message_id, gateway_id)
 
 
@@ -223,11 +227,12 @@ def resend(message_id: int, user: Any = None) -> bool:
 
 def sweep() -> None:
     """Sends whose worker vanished become unsure; queued ones whose job vanished get a new one. Platform scope."""
-    lost = WhatsAppMessage.objects.filter(
+    late = WhatsAppMessage.objects.filter(
         aimeow_status=Delivery.SENDING, sending_at__lt=Now() - timedelta(seconds=LOST_SECONDS)
-    ).update(aimeow_status=Delivery.UNSURE, error="worker vanished")
-    if lost:
-        log.error("sends became unsure", count=lost)
+    )
+    for tenant_id, pk in list(late.values_list("tenant_id", "pk")[:500]):
+        if late.filter(pk=pk).update(aimeow_status=Delivery.UNSURE, error="worker vanished"):
+            log.error("send became unsure", tenant=tenant_id, message=pk)
     overdue = Q(sending_at__lt=Now() - timedelta(seconds=settings.FORGOTTEN_SECONDS))
     back = Q(sending_at=None, account__connection_status=AimeowAccount.Connection.CONNECTED)
     forgotten = WhatsAppMessage.objects.filter(overdue | back, aimeow_status=Delivery.QUEUED)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -110,11 +111,15 @@ class AimeowWebhook(APIView):
     throttle_classes = ()
     status_path = False
 
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.began = time.perf_counter()
+
     def post(self, request: Request) -> Response:
         raw = request._request.body
         event = _read(request.data, raw, self.status_path)
         ignored = _keep(event, raw, "status" if self.status_path else "message")
-        counters.add("webhook", result=ignored or "stored")
+        counters.took("webhook", time.perf_counter() - self.began, result=ignored or "stored")
         return Response({"success": True, "received": True, **({"ignored": ignored} if ignored else {})})
 
     def handle_exception(self, exc: Exception) -> Response:

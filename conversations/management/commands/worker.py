@@ -14,12 +14,15 @@ from django.db import DatabaseError, InterfaceError, connection
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 
-from conversations import outbox, tasks
+from autolumiku.lib import counters
+from conversations import outbox, scrape, tasks, vitals
 
 log = structlog.get_logger(__name__)
 
 GRACE_SECONDS = 30.0  # a stop waits this long for running turns; the rest is taken up by the others' sweep
 PAUSE_SECONDS = 2.0  # between two tries to reach the database
+LOOK_SECONDS = 10.0  # between two looks for an alarm
+CLEAN_SECONDS = 600.0
 SENDS_AT_ONCE = 64  # threads that wait for the gateway
 
 
@@ -27,6 +30,9 @@ class Command(BaseCommand):
     help = "Answers the chats until stopped (SIGTERM or Ctrl-C finishes what is running)."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        counters.clean(settings.METRICS_DIR)
+        if settings.WORKER_METRICS_PORT:
+            scrape.serve(settings.WORKER_METRICS_PORT)
         asyncio.run(work())
 
 
@@ -37,6 +43,8 @@ async def work() -> None:
         keepers = [
             beside.create_task(every(settings.CLAIM_SECONDS / 3, tasks.on_database, tasks.renew)),
             beside.create_task(every(settings.SWEEP_SECONDS, tasks.on_database, tasks.sweep)),
+            beside.create_task(every(LOOK_SECONDS, tasks.on_database, vitals.ring)),
+            beside.create_task(every(CLEAN_SECONDS, tasks.on_database, tasks.clean)),
             beside.create_task(every(outbox.RECONNECT_SECONDS, asyncio.to_thread, _reconnect)),
         ]
         while not await ran_to_a_stop():
