@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from aiconfig.models import WhatsAppAIConfig
 from aimeow.client import Aimeow, AimeowError
-from aimeow.models import AimeowAccount
+from aimeow.models import AimeowAccount, Finding
 from autolumiku.lib import counters, jobs
 from conversations import turns
 from conversations.models import ConversationEvent, Delivery, Holder, Sender, WhatsAppConversation, WhatsAppMessage
@@ -164,6 +164,8 @@ def _failed(tenant_id: int, message_id: int, error: AimeowError) -> None:
         if error.kind == NOT_CONNECTED:
             tries = message.attempts  # it may be offline for weeks
         again: datetime | None = None
+        if error.kind == "unknown_client":
+            Finding.lost(tenant_id, Finding.Detail.GONE)
         if error.sent is not False:
             status = Delivery.UNSURE
         elif _taken_over(message):
@@ -173,6 +175,8 @@ def _failed(tenant_id: int, message_id: int, error: AimeowError) -> None:
             AimeowAccount.objects.filter(pk=message.account_id).update(
                 connection_status=AimeowAccount.Connection.DISCONNECTED
             )
+            by_flag = error.status == 400  # the gateway itself calls it disconnected
+            Finding.lost(tenant_id, Finding.Detail.DISCONNECTED if by_flag else Finding.Detail.SEND)
         elif error.permanent or tries >= MAX_TRIES:
             status = Delivery.FAILED
         else:
@@ -257,9 +261,13 @@ def reconnect() -> None:
             resume(tenant_id)
 
 
-def resume(tenant_id: int) -> None:
-    """The number is connected again: what was held back goes out, oldest first, at the showroom's pace."""
+def resume(tenant_id: int, *, proven: bool = False) -> None:
+    """The number is connected again: what was held back goes out, oldest first, at the showroom's pace.
+
+    proven: it has just connected; otherwise the gateway's flag says so, which failed sends do not believe.
+    """
     with scope.of(tenant_id):
+        Finding.settle(tenant_id, Finding.Kind.LOST, but_detail="-" if proven else Finding.Detail.SEND)
         for account in AimeowAccount.objects.all():
             account.mark_connected()
         config = WhatsAppAIConfig.objects.filter(tenant_id=tenant_id).first()

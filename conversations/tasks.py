@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection
 from procrastinate.contrib.django import app
 
 from autolumiku.lib import counters, jobs
-from conversations import gather, orchestrator, outbox, turns
+from conversations import gather, orchestrator, outbox, reconcile, turns
 from tenants import scope
 
 log = structlog.get_logger(__name__)
@@ -106,6 +106,14 @@ async def deliver(tenant_id: int, message_id: int) -> None:
     letter = await on_database(outbox.take_queued, tenant_id, message_id)
     if letter is not None:
         await outbox.send(letter, patiently)
+
+
+@app.task(name="conversations.tell_managers")
+async def tell_managers(tenant_id: int, finding_id: int) -> None:
+    """The e-mail about a lost connection, or about its return."""
+    letter = await on_database(reconcile.mail_due, tenant_id, finding_id)
+    if letter is not None:
+        await asyncio.to_thread(reconcile.send, letter)
 
 
 def sweep() -> None:

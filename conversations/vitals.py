@@ -5,6 +5,7 @@ Read over all showrooms, counts and ages only; nothing here names a showroom or 
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -51,7 +52,10 @@ SELECT (SELECT count(*) FROM due),
     (SELECT coalesce(extract(epoch FROM now() - min(at)), 0)::float FROM due),
     (SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0)::float FROM owed),
     (SELECT count(*) FROM owed WHERE due_at < now() - make_interval(secs => %s)),
-    (SELECT count(*) FROM whatsapp_messages WHERE aimeow_status = 'queued')
+    (SELECT count(*) FROM whatsapp_messages WHERE aimeow_status = 'queued'),
+    (SELECT coalesce(jsonb_object_agg(kind, open), '{}') FROM (
+        SELECT kind, count(*) AS open FROM aimeow_findings WHERE resolved_at IS NULL GROUP BY 1
+        UNION ALL SELECT kind, 1 FROM aimeow_installation_findings WHERE resolved_at IS NULL) AS found)
 """
 
 
@@ -61,7 +65,7 @@ def read() -> Vitals:
     try:
         with scope.platform("vitals"), connection.cursor() as cursor:
             cursor.execute(VITALS_SQL, [TOO_OLD_SECONDS])
-            due, queue_age, owed_age, overdue, sends = cursor.fetchone()
+            due, queue_age, owed_age, overdue, sends, findings = cursor.fetchone()
             migrated = _migrated(cursor)
     except (DatabaseError, InterfaceError):
         if not connection.in_atomic_block:
@@ -76,6 +80,7 @@ def read() -> Vitals:
         unanswered_age=owed_age,
         overdue_chats=overdue,
         waiting_sends=sends,
+        findings=json.loads(findings),
     )
 
 

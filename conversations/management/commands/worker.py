@@ -15,7 +15,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 
 from autolumiku.lib import counters
-from conversations import outbox, scrape, tasks, vitals
+from conversations import outbox, reconcile, scrape, tasks, vitals
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +46,7 @@ async def work() -> None:
             beside.create_task(every(LOOK_SECONDS, tasks.on_database, vitals.ring)),
             beside.create_task(every(CLEAN_SECONDS, tasks.on_database, tasks.clean)),
             beside.create_task(every(outbox.RECONNECT_SECONDS, asyncio.to_thread, _reconnect)),
+            beside.create_task(every(settings.RECONCILE_SECONDS, asyncio.to_thread, _reconcile)),
         ]
         while not await ran_to_a_stop():
             await asyncio.sleep(PAUSE_SECONDS)
@@ -85,3 +86,10 @@ def _reconnect() -> None:
         outbox.reconnect()
     finally:
         connection.close()  # a thread of the gateway's pool keeps no connection
+
+
+def _reconcile() -> None:
+    try:
+        reconcile.look()
+    finally:
+        connection.close()
