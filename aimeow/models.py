@@ -155,12 +155,15 @@ class Finding(Owned, Found):
         return self.get_kind_display()
 
     @classmethod
-    def lost(cls, tenant_id: int, detail: str) -> None:
-        """The connection is lost. Who works there hears of it by e-mail, if it was ever there and stays away."""
-        if not cls.objects.see(cls.Kind.LOST, tenant_id=tenant_id, detail=detail) or not settings.EMAIL_URL:
-            return
-        if AimeowAccount.objects.filter(tenant_id=tenant_id, last_connected_at__isnull=False).exists():
+    def lost(cls, tenant_id: int, detail: str) -> bool:
+        """The connection is lost; True when that is new. Owners and managers hear of it by e-mail, if it stays away
+        and was ever there.
+        """
+        new = cls.objects.see(cls.Kind.LOST, tenant_id=tenant_id, detail=detail)
+        known = AimeowAccount.objects.filter(tenant_id=tenant_id, last_connected_at__isnull=False)
+        if new and settings.EMAIL_URL and known.exists():
             cls._mail(cls.objects.open().get(tenant_id=tenant_id, kind=cls.Kind.LOST), at=timezone.now() + MAIL_AFTER)
+        return new
 
     @classmethod
     def settle(cls, tenant_id: int, kind: str, *, but_detail: str = "-") -> None:

@@ -9,4 +9,4 @@ application = get_wsgi_application()
 
 from conversations import spool, vitals, webhook  # noqa: E402 - Django must be set up
 
-spool.watch(webhook.store_kept, vitals.ring_spool)
+spool.watch(webhook.store_kept, vitals.ring_for_web)

@@ -597,10 +597,11 @@ def installation() -> Iterator[Advice]:
     if state.spool.bad:
         yield Advice(f"{state.spool.bad} pesan tidak bisa disimpan; lihat folder bad/ di SPOOL_DIR.", tone="bad")
     for kind in InstallationFinding.objects.open().order_by("pk").values_list("kind", flat=True):
-        yield Advice(INSTALLATION[kind], tone="bad")
+        yield Advice(INSTALLATION[InstallationFinding.Kind(kind)], tone="bad")
     accounts = reverse("admin:aimeow_aimeowaccount_changelist")
     for found in Finding.objects.open().select_related("tenant").order_by("first_seen_at")[:SHOWN_FINDINGS]:
-        text = f"{found.tenant}: {found.get_kind_display()} sejak {when(found.first_seen_at)}"
+        count = f"{found.count} " if found.count else ""
+        text = f"{found.tenant}: {count}{found.get_kind_display()} sejak {when(found.first_seen_at)}"
         how = found.get_detail_display()
         yield Advice(f"{text} ({how})." if how else f"{text}.", accounts, "Lihat nomor", "bad")
 

@@ -175,8 +175,8 @@ def _lost(account: Account, how: Finding.Detail) -> None:
     AimeowAccount.objects.filter(pk=account.id, connection_status=AimeowAccount.Connection.CONNECTED).update(
         connection_status=AimeowAccount.Connection.DISCONNECTED
     )
-    Finding.lost(account.tenant_id, how)
-    log.warning("connection lost", tenant=account.tenant_id, account=account.id, how=str(how))
+    if Finding.lost(account.tenant_id, how):
+        log.error("connection lost", tenant=account.tenant_id, account=account.id, how=str(how))
 
 
 def _connected(account: Account, client: Client) -> None:
@@ -192,6 +192,7 @@ def _connected(account: Account, client: Client) -> None:
     connected_since = client.connected_at is not None and client.connected_at > lost.last_seen_at
     if lost.detail != Finding.Detail.SEND or connected_since or _went_through(account, lost.last_seen_at):
         Finding.settle(account.tenant_id, Finding.Kind.LOST)
+        log.info("connection is back", tenant=account.tenant_id, account=account.id)
 
 
 # The showroom's latest chats hold its latest messages; by time alone there is no index.

@@ -164,10 +164,13 @@ _first: IO[str] | None = None
 
 
 def is_first() -> bool:
-    """Whether this process speaks for the folder: the first to ask, until it ends."""
+    """Whether this process speaks for the machine: the first to ask, until it ends. Without a folder each does."""
     global _first
     place = folder()
-    if _first is None and place is not None:
+    if place is None:
+        return True
+    if _first is None:
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = open(place / "first", "w")  # noqa: SIM115 - held as long as this process lives
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

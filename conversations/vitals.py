@@ -143,21 +143,29 @@ def report(vitals: Vitals) -> dict[str, dict[str, object]]:
 
 # --- alarm ------------------------------------------------------------------------------------------------------------
 
-_rang: dict[str, float] = {}  # what -> time.monotonic() of its last alarm
+LOOK_SECONDS = 10.0
+
+_rang: dict[str, float] = {}  # what -> time.monotonic() when it was last done
 
 
-def ring() -> None:
-    """One ERROR line a minute for each thing that is wrong. The worker calls it; the spool has its web processes."""
+def ring(seconds: float = TOO_OLD_SECONDS) -> None:
+    """The worker's alarm: one ERROR line a minute while an answer is owed for longer than this."""
     vitals = read()
-    if vitals.overdue_chats:
+    if vitals.overdue_chats and vitals.unanswered_age >= seconds:
         _alarm("unanswered", count=vitals.overdue_chats, age=round(vitals.unanswered_age))
 
 
-def ring_spool() -> None:
-    """As ring(), for the folder of this machine; one of its web processes does it."""
-    kept = spool.state()
-    if not (kept.files or kept.bad) or not spool.is_first():
+def ring_for_web() -> None:
+    """As ring(), by one web process of a machine: for its spool, and for answers while no worker lives to ring."""
+    if not spool.is_first():
         return
+    _ring_spool()
+    if _is_time("look at the answers", LOOK_SECONDS):
+        ring(2 * TOO_OLD_SECONDS)
+
+
+def _ring_spool() -> None:
+    kept = spool.state()
     if kept.age >= TOO_OLD_SECONDS:
         _alarm("spool", count=kept.files, age=round(kept.age))
     if kept.bad:
@@ -165,7 +173,14 @@ def ring_spool() -> None:
 
 
 def _alarm(what: str, **figures: float) -> None:
-    if time.monotonic() - _rang.get(what, -AGAIN_SECONDS) < AGAIN_SECONDS:
-        return
-    _rang[what] = time.monotonic()
-    alarm_log.error("alarm", what=what, **figures)
+    if _is_time(what, AGAIN_SECONDS):
+        alarm_log.error("alarm", what=what, **figures)
+
+
+def _is_time(what: str, seconds: float) -> bool:
+    """Whether this process last did it so long ago; it does it now, then."""
+    now = time.monotonic()
+    due = now - _rang.get(what, now - seconds) >= seconds
+    if due:
+        _rang[what] = now
+    return due

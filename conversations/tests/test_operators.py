@@ -343,14 +343,15 @@ def test_the_alarm_rings_once_a_minute_while_an_answer_is_overdue(showroom, line
     assert len(alarms(lines)) == 2
 
 
+@pytest.mark.usefixtures("db")
 def test_the_alarm_rings_for_a_spool_that_does_not_empty_and_for_bad_files(lines, tmp_path):
     kept_for(5, tmp_path / "spool")
-    vitals.ring_spool()
+    vitals.ring_for_web()
     assert alarms(lines) == []
     kept_for(65, tmp_path / "spool")
     kept_for(1, tmp_path / "spool" / "bad")
-    vitals.ring_spool()
-    vitals.ring_spool()
+    vitals.ring_for_web()
+    vitals.ring_for_web()
     assert [line.split("what=")[1] for line in alarms(lines)] == ["'spool' count=2 age=65", "'spool bad' count=1"]
 
 
@@ -363,18 +364,29 @@ input()
 """
 
 
-def test_only_one_process_speaks_for_the_spool(lines, tmp_path):
+def test_while_no_worker_lives_a_web_process_rings(showroom, lines):
+    owed_since(showroom, 75)
+    vitals.ring_for_web()
+    assert alarms(lines) == []
+    owed_since(showroom, 125)
+    vitals._rang.clear()
+    vitals.ring_for_web()
+    [line] = alarms(lines)
+    assert "what='unanswered' count=1 age=125" in line
+
+
+def test_only_one_process_speaks_for_the_spool(db, lines, tmp_path):
     kept_for(65, tmp_path / "spool")
     held = [sys.executable, "-c", HOLDING, str(tmp_path / "spool" / "first")]
     other = subprocess.Popen(held, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
-        vitals.ring_spool()
+        vitals.ring_for_web()
         assert alarms(lines) == []
     finally:
         other.communicate(b"\n")
-    vitals.ring_spool()
+    vitals.ring_for_web()
     assert len(alarms(lines)) == 1
 
 

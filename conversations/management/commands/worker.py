@@ -21,7 +21,6 @@ log = structlog.get_logger(__name__)
 
 GRACE_SECONDS = 30.0  # a stop waits this long for running turns; the rest is taken up by the others' sweep
 PAUSE_SECONDS = 2.0  # between two tries to reach the database
-LOOK_SECONDS = 10.0  # between two looks for an alarm
 CLEAN_SECONDS = 600.0
 SENDS_AT_ONCE = 64  # threads that wait for the gateway
 
@@ -43,7 +42,7 @@ async def work() -> None:
         keepers = [
             beside.create_task(every(settings.CLAIM_SECONDS / 3, tasks.on_database, tasks.renew)),
             beside.create_task(every(settings.SWEEP_SECONDS, tasks.on_database, tasks.sweep)),
-            beside.create_task(every(LOOK_SECONDS, tasks.on_database, vitals.ring)),
+            beside.create_task(every(vitals.LOOK_SECONDS, tasks.on_database, vitals.ring)),
             beside.create_task(every(CLEAN_SECONDS, tasks.on_database, tasks.clean)),
             beside.create_task(every(outbox.RECONNECT_SECONDS, asyncio.to_thread, _reconnect)),
             beside.create_task(every(settings.RECONCILE_SECONDS, asyncio.to_thread, _reconcile)),
