@@ -16,6 +16,7 @@ from django.db import connection
 
 from aiconfig import llm
 from aiconfig.models import LLMCall, WhatsAppAIConfig
+from autolumiku.lib import counters
 from conversations import counter, decide, gather, guard, outbox, prompt, turns, wording
 from conversations.decide import Reason
 from conversations.gather import Work
@@ -98,12 +99,15 @@ async def _draft(work: Work) -> Outcome:
             seconds=settings.TURN_SECONDS - (time.monotonic() - work.claimed_at),
         )
     except llm.LLMError as error:
+        counters.took("model", error.latency_ms / 1000, outcome=error.code)
         log.error("model failed", tenant=turn.tenant_id, conversation=turn.conversation_id, code=error.code)
         return replace(_fall_back(work), failure=error)
+    counters.took("model", said.latency_ms / 1000, outcome="ok")
     said = replace(said, text=_printable(said.text))
     if not said.text:
         return replace(_fall_back(work), completion=said)
     verdict = guard.check(said.text, work.facts, _customer_words(work))
+    counters.add("guard", verdict="ok" if verdict.ok else "refused")
     if not verdict.ok:
         log.error("draft refused", tenant=turn.tenant_id, conversation=turn.conversation_id, claims=len(verdict.failed))
         return replace(_fall_back(work), completion=said, verdict=verdict)
@@ -160,6 +164,7 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
         if ended is None:
             _call(work, outcome)
             turns.release(turn.tenant_id, turn.conversation_id, turn.claim)
+            _tell(work, outcome, began, "discarded")
             return None
         _remember(work)  # first: a command that counts messages must know its own as staff's
         if work.commands:
@@ -171,7 +176,23 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
             turns.hand_over(turn.conversation_id, reason=outcome.handover)
         if ended.rest_due_at is not None:
             turns.rewake(turn.tenant_id, turn.conversation_id, turn.upto)
-        return letter
+    _tell(work, outcome, began, str(outcome.path) if outcome.text else "silent")
+    return letter
+
+
+def _tell(work: Work, outcome: Outcome, began: float, path: str) -> None:
+    """The one line of a turn that ended, and its figure."""
+    seconds, turn = time.monotonic() - began, work.turn
+    counters.took("turns", seconds, path=path)
+    log.info(
+        "turn answered" if path != "discarded" else "draft discarded",
+        tenant=turn.tenant_id,
+        conversation=turn.conversation_id,
+        upto=turn.upto,
+        path=path,
+        ms=round(1000 * seconds),
+        reason=str(outcome.handover or ""),
+    )
 
 
 def _end(work: Work, outcome: Outcome) -> turns.Concluded | None:

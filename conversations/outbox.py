@@ -8,6 +8,7 @@ by themselves.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +23,7 @@ from django.utils import timezone
 
 from aiconfig.models import WhatsAppAIConfig
 from aimeow.client import Aimeow, AimeowError
-from aimeow.models import AimeowAccount
+from aimeow.models import AimeowAccount, Finding
 from autolumiku.lib import counters, jobs
 from conversations import turns
 from conversations.models import ConversationEvent, Delivery, Holder, Sender, WhatsAppConversation, WhatsAppMessage
@@ -101,13 +102,16 @@ def slot(config: WhatsAppAIConfig, account_id: int, conversation_id: int) -> dat
 
 async def send(letter: Letter, database: Callable[..., Any]) -> None:
     """Send a message that is `sending`, and record how it ended. `database` runs a function on the database thread."""
+    began = time.monotonic()
     try:
         gateway_id = await asyncio.to_thread(
             Aimeow(settings.AIMEOW_BASE_URL).send_text, letter.client_id, letter.recipient, letter.text
         )
     except AimeowError as error:
+        counters.took("step", time.monotonic() - began, step="send")
         await database(_failed, letter.tenant_id, letter.message_id, error)
     else:
+        counters.took("step", time.monotonic() - began, step="send")
         await database(_sent, letter.tenant_id, letter.message_id, gateway_id)
 
 
@@ -160,6 +164,8 @@ def _failed(tenant_id: int, message_id: int, error: AimeowError) -> None:
         if error.kind == NOT_CONNECTED:
             tries = message.attempts  # it may be offline for weeks
         again: datetime | None = None
+        if error.kind == "unknown_client":
+            Finding.lost(tenant_id, Finding.Detail.GONE)
         if error.sent is not False:
             status = Delivery.UNSURE
         elif _taken_over(message):
@@ -169,6 +175,8 @@ def _failed(tenant_id: int, message_id: int, error: AimeowError) -> None:
             AimeowAccount.objects.filter(pk=message.account_id).update(
                 connection_status=AimeowAccount.Connection.DISCONNECTED
             )
+            by_flag = error.status == 400  # the gateway itself calls it disconnected
+            Finding.lost(tenant_id, Finding.Detail.DISCONNECTED if by_flag else Finding.Detail.SEND)
         elif error.permanent or tries >= MAX_TRIES:
             status = Delivery.FAILED
         else:
@@ -223,11 +231,12 @@ def resend(message_id: int, user: Any = None) -> bool:
 
 def sweep() -> None:
     """Sends whose worker vanished become unsure; queued ones whose job vanished get a new one. Platform scope."""
-    lost = WhatsAppMessage.objects.filter(
+    late = WhatsAppMessage.objects.filter(
         aimeow_status=Delivery.SENDING, sending_at__lt=Now() - timedelta(seconds=LOST_SECONDS)
-    ).update(aimeow_status=Delivery.UNSURE, error="worker vanished")
-    if lost:
-        log.error("sends became unsure", count=lost)
+    )
+    for tenant_id, pk in list(late.values_list("tenant_id", "pk")[:500]):
+        if late.filter(pk=pk).update(aimeow_status=Delivery.UNSURE, error="worker vanished"):
+            log.error("send became unsure", tenant=tenant_id, message=pk)
     overdue = Q(sending_at__lt=Now() - timedelta(seconds=settings.FORGOTTEN_SECONDS))
     back = Q(sending_at=None, account__connection_status=AimeowAccount.Connection.CONNECTED)
     forgotten = WhatsAppMessage.objects.filter(overdue | back, aimeow_status=Delivery.QUEUED)
@@ -252,9 +261,13 @@ def reconnect() -> None:
             resume(tenant_id)
 
 
-def resume(tenant_id: int) -> None:
-    """The number is connected again: what was held back goes out, oldest first, at the showroom's pace."""
+def resume(tenant_id: int, *, proven: bool = False) -> None:
+    """The number is connected again: what was held back goes out, oldest first, at the showroom's pace.
+
+    proven: it has just connected; otherwise the gateway's flag says so, which failed sends do not believe.
+    """
     with scope.of(tenant_id):
+        Finding.settle(tenant_id, Finding.Kind.LOST, but_detail="-" if proven else Finding.Detail.SEND)
         for account in AimeowAccount.objects.all():
             account.mark_connected()
         config = WhatsAppAIConfig.objects.filter(tenant_id=tenant_id).first()

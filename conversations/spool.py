@@ -13,11 +13,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
+
+from autolumiku.lib import counters
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +44,33 @@ def waiting() -> list[Path]:
     if place is None or not place.is_dir():
         return []
     return sorted(path for path in place.iterdir() if path.suffix == ".message")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What lies in the folder: messages that wait, the age of the oldest in seconds, those that were set aside.
+
+    writable: None where no folder is set.
+    """
+
+    files: int = 0
+    age: float = 0.0
+    bad: int = 0
+    writable: bool | None = None
+
+
+def state() -> State:
+    place = folder()
+    if place is None:
+        return State()
+    kept = waiting()
+    bad = place / "bad"
+    return State(
+        files=len(kept),
+        age=max(time.time() - int(kept[0].name.partition("-")[0]) / 1e9, 0.0) if kept else 0.0,
+        bad=len(os.listdir(bad)) if bad.is_dir() else 0,
+        writable=os.access(next(path for path in (place, *place.parents) if path.exists()), os.W_OK),
+    )
 
 
 def is_empty() -> bool:
@@ -67,6 +98,7 @@ def keep(raw: bytes, *, kind: str) -> None:
         _write(place, name, raw)
     except OSError as error:
         raise SpoolError(type(error).__name__) from error
+    counters.add("spooled")
     log.warning("message kept on disk", file=name)
 
 
@@ -128,8 +160,29 @@ def _alone() -> Iterator[bool]:
             yield True
 
 
-def watch(store: Callable[[bytes, str], None]) -> None:
-    """Flush again and again in a thread of this process; started once by every web process."""
+_first: IO[str] | None = None
+
+
+def is_first() -> bool:
+    """Whether this process speaks for the machine: the first to ask, until it ends. Without a folder each does."""
+    global _first
+    place = folder()
+    if place is None:
+        return True
+    if _first is None:
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = open(place / "first", "w")  # noqa: SIM115 - held as long as this process lives
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+        else:
+            _first = file
+    return _first is not None
+
+
+def watch(store: Callable[[bytes, str], None], look: Callable[[], None]) -> None:
+    """Flush and look again and again in a thread of this process; started once by every web process."""
 
     def work() -> None:
         while True:
@@ -137,6 +190,7 @@ def watch(store: Callable[[bytes, str], None]) -> None:
             try:
                 if not is_empty() and flush(store):
                     log.info("kept messages stored")
+                look()
             except Exception:
                 log.exception("flush failed")
             finally:

@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 
 import structlog
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from procrastinate.contrib.django import app
 
-from autolumiku.lib import jobs
-from conversations import gather, orchestrator, outbox, turns
+from autolumiku.lib import counters, jobs
+from conversations import gather, orchestrator, outbox, reconcile, turns
 from tenants import scope
 
 log = structlog.get_logger(__name__)
@@ -71,8 +72,11 @@ async def answer(tenant_id: int, conversation_id: int) -> None:
         return
     claims[conversation_id] = work.turn.claim
     try:
+        lap = _step("gather", began)
         outcome = await orchestrator.think(work)
+        lap = _step("think", lap)
         letter = await on_database(orchestrator.conclude, work, outcome, began)
+        _step("conclude", lap)
     except Exception:
         log.exception("turn failed", tenant=tenant_id, conversation=conversation_id)
         await on_database(_stumbled, tenant_id, conversation_id, work.turn.claim)
@@ -82,6 +86,13 @@ async def answer(tenant_id: int, conversation_id: int) -> None:
             del claims[conversation_id]
     if letter is not None:
         await outbox.send(letter, patiently)
+
+
+def _step(name: str, began: float) -> float:
+    """Count the step that ends now; returns now."""
+    now = time.monotonic()
+    counters.took("step", now - began, step=name)
+    return now
 
 
 def _stumbled(tenant_id: int, conversation_id: int, claim: int | None = None) -> None:
@@ -97,6 +108,14 @@ async def deliver(tenant_id: int, message_id: int) -> None:
         await outbox.send(letter, patiently)
 
 
+@app.task(name="conversations.tell_managers")
+async def tell_managers(tenant_id: int, finding_id: int) -> None:
+    """The e-mail about a lost connection, or about its return."""
+    letter = await on_database(reconcile.mail_due, tenant_id, finding_id)
+    if letter is not None:
+        await asyncio.to_thread(reconcile.send, letter)
+
+
 def sweep() -> None:
     """What crashes left behind, over all showrooms; one part that fails takes no other along."""
     with scope.platform("sweep chats"):
@@ -108,6 +127,14 @@ def sweep() -> None:
         jobs.forget_vanished()
     for tenant_id, conversation_id in hopeless:
         _give_up(tenant_id, conversation_id)
+
+
+def clean() -> None:
+    """Finished jobs and vanished workers of long ago."""
+    with scope.platform("clean jobs"):
+        gone = jobs.clean(3600 * settings.KEEP_JOBS_HOURS)
+    if gone:
+        log.info("old jobs deleted", count=gone)
 
 
 def _give_up(tenant_id: int, conversation_id: int) -> None:

@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest, Now
 
-from autolumiku.lib import jobs
+from autolumiku.lib import counters, jobs
 from conversations import decide
 from conversations.models import (
     ConversationEvent,
@@ -63,7 +63,10 @@ def claim(tenant_id: int, conversation_id: int) -> tuple[int, int, int, int] | N
     """(claim, upto, answered, attempts) if the bot owes this chat an answer now and nobody else is at it."""
     with connection.cursor() as cursor:
         cursor.execute(CLAIM_SQL, [settings.CLAIM_SECONDS, tenant_id, conversation_id])
-        return cursor.fetchone()
+        row = cursor.fetchone()
+    if row is not None and row[3] > 1:
+        counters.add("taken_up")
+    return row
 
 
 # A chat that somebody else writes to right now is left for the next round: no wait, no deadlock.
@@ -278,7 +281,10 @@ def sweep() -> int:
     forgotten = Q(claimed_until=None) & Q(due_at__lt=Now() - timedelta(seconds=settings.FORGOTTEN_SECONDS))
     owed = WhatsAppConversation.objects.filter(OWED, expired | forgotten, attempts__lte=MAX_ATTEMPTS)
     rows = list(owed.order_by("due_at", "pk").values_list("tenant_id", "pk")[:500])
-    return sum(wake(tenant_id, pk, once=True) for tenant_id, pk in rows)
+    woken = [(tenant_id, pk) for tenant_id, pk in rows if wake(tenant_id, pk, once=True)]
+    for tenant_id, pk in woken:
+        log.warning("chat woken by the sweep", tenant=tenant_id, conversation=pk)
+    return len(woken)
 
 
 def hopeless() -> list[tuple[int, int]]:

@@ -37,3 +37,20 @@ def forget_vanished(seconds: float = 30.0) -> int:
     with connection.cursor() as cursor:
         cursor.execute(VANISHED_SQL, [seconds])
         return cursor.rowcount
+
+
+# Events go with their job. A worker writes its heartbeat every few seconds; one that is silent for so long is no more.
+FINISHED_SQL = """
+    DELETE FROM procrastinate_jobs j WHERE j.status IN ('succeeded', 'failed', 'cancelled', 'aborted') AND NOT EXISTS (
+        SELECT 1 FROM procrastinate_events e WHERE e.job_id = j.id AND e.at > now() - make_interval(secs => %s))
+"""
+WORKERS_SQL = "DELETE FROM procrastinate_workers WHERE last_heartbeat < now() - make_interval(secs => %s)"
+
+
+def clean(seconds: float) -> int:
+    """Delete jobs that ended longer ago than this, and the rows of workers silent for as long; how many jobs."""
+    with connection.cursor() as cursor:
+        cursor.execute(FINISHED_SQL, [seconds])
+        jobs = cursor.rowcount
+        cursor.execute(WORKERS_SQL, [seconds])
+        return jobs

@@ -18,12 +18,14 @@ from procrastinate.exceptions import ConnectorException
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from conversations import outbox, tasks
+from autolumiku.lib import counters
+from conversations import outbox, reconcile, scrape, tasks, vitals
 
 log = structlog.get_logger(__name__)
 
 GRACE_SECONDS = 30.0  # a stop waits this long for running turns; the rest is taken up by the others' sweep
 PAUSE_SECONDS = 2.0  # between two tries to reach the database
+CLEAN_SECONDS = 600.0
 SENDS_AT_ONCE = 64  # threads that wait for the gateway
 
 
@@ -31,6 +33,9 @@ class Command(BaseCommand):
     help = "Answers the chats until stopped (SIGTERM or Ctrl-C finishes what is running)."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        counters.clean(settings.METRICS_DIR)
+        if settings.WORKER_METRICS_PORT:
+            scrape.serve(settings.WORKER_METRICS_PORT)
         asyncio.run(work())
 
 
@@ -41,7 +46,10 @@ async def work() -> None:
         keepers = [
             beside.create_task(every(settings.CLAIM_SECONDS / 3, tasks.on_database, tasks.renew)),
             beside.create_task(every(settings.SWEEP_SECONDS, tasks.on_database, tasks.sweep)),
+            beside.create_task(every(vitals.LOOK_SECONDS, tasks.on_database, vitals.ring)),
+            beside.create_task(every(CLEAN_SECONDS, tasks.on_database, tasks.clean)),
             beside.create_task(every(outbox.RECONNECT_SECONDS, asyncio.to_thread, _reconnect)),
+            beside.create_task(every(settings.RECONCILE_SECONDS, asyncio.to_thread, _reconcile)),
         ]
         while not await ran_to_a_stop():
             await asyncio.sleep(PAUSE_SECONDS)
@@ -99,3 +107,10 @@ def _reconnect() -> None:
         outbox.reconnect()
     finally:
         connection.close()  # a thread of the gateway's pool keeps no connection
+
+
+def _reconcile() -> None:
+    try:
+        reconcile.look()
+    finally:
+        connection.close()
