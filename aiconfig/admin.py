@@ -128,9 +128,16 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
                 "fields": (
                     ("burst_wait_seconds", "burst_cap_seconds"),
                     ("send_gap_seconds", "customer_gap_seconds"),
-                    "daily_send_cap",
+                    ("daily_send_cap", "held_reply_minutes"),
                 ),
                 "description": "Nilai bawaan cocok untuk hampir semua showroom.",
+            },
+        ),
+        (
+            "Pesan terlambat dan berulang",
+            {
+                "fields": (("late_after_minutes", "stale_after_hours"), ("same_text_limit", "answers_per_hour")),
+                "description": "Umur pesan dihitung dari waktu pengirim. Perintah staf tidak dibatasi jumlahnya.",
             },
         ),
         ("Model AI", {"fields": ("ai_model", ("temperature", "max_tokens"))}),

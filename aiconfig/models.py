@@ -92,6 +92,37 @@ class WhatsAppAIConfig(Owned):
     daily_send_cap = models.PositiveIntegerField(
         "batas kirim per hari untuk nomor muda", default=1000, help_text="Berlaku 30 hari pertama. 0: tanpa batas."
     )
+    held_reply_minutes = models.PositiveIntegerField(
+        "balasan tertahan paling lama (menit)",
+        default=120,
+        validators=[MaxValueValidator(10_080)],
+        help_text="Balasan yang tertahan lebih lama, misalnya karena HP showroom terputus, tidak dikirim lagi dan "
+        "menunggu orang. 0: tetap dikirim.",
+    )
+    late_after_minutes = models.PositiveIntegerField(
+        "terlambat setelah (menit)",
+        default=30,
+        validators=[MaxValueValidator(10_080)],
+        help_text="Jawaban untuk pesan yang lebih tua dibuka dengan permintaan maaf. 0: tanpa permintaan maaf.",
+    )
+    stale_after_hours = models.PositiveIntegerField(
+        "terlalu lama setelah (jam)",
+        default=12,
+        validators=[MaxValueValidator(720)],
+        help_text="Pesan yang lebih tua tidak dijawab asisten dan menunggu orang. 0: selalu dijawab.",
+    )
+    same_text_limit = models.PositiveIntegerField(
+        "isi yang sama dijawab paling banyak (kali)",
+        default=2,
+        validators=[MaxValueValidator(20)],
+        help_text="Isi yang sama lagi dalam 10 menit, misalnya dari bot lain, menunggu orang. 0: tanpa batas.",
+    )
+    answers_per_hour = models.PositiveIntegerField(
+        "jawaban per jam untuk satu orang",
+        default=30,
+        validators=[MaxValueValidator(1000)],
+        help_text="Lebih dari ini biasanya bot lain: asisten diam dan percakapan menunggu orang. 0: tanpa batas.",
+    )
     updated_at = models.DateTimeField("diubah", auto_now=True)
 
     class Meta:

@@ -89,8 +89,17 @@ DELIVERY = {
 }
 ERRORS = {
     "not_connected": "WhatsApp showroom sedang terputus",
+    "not_on_whatsapp": "nomor ini tidak ada di WhatsApp",
+    "unknown_client": "nomor showroom tidak dikenal gateway; periksa clientId lalu kirim ulang",
+    "invalid": "alamat atau isi ditolak gateway",
+    "upload": "berkas tidak dapat diunggah",
+    "unreachable": "gateway WhatsApp tidak dapat dihubungi",
+    "refused": "ditolak WhatsApp",
+    "ambiguous": "gateway tidak memberi kepastian",
     "worker vanished": "pengiriman terputus di tengah jalan",
     "taken over": "tidak dikirim karena percakapan sudah diambil orang",
+    outbox.DAILY_CAP: "batas kirim harian nomor ini tercapai, dikirim besok",
+    outbox.HELD_TOO_LONG: "tertahan terlalu lama, tidak dikirim lagi",
 }
 PATHS = {
     Path.MODEL: "model AI",
@@ -120,6 +129,7 @@ class Bubble:
     delivery: tuple[str, str] = ("", "")  # words, tone
     error: str = ""
     resend: bool = False
+    remark: str = ""  # why nothing answers this message
     claims: tuple[str, ...] = ()  # what no fact covered in the draft
 
 
@@ -154,10 +164,17 @@ def bubble(message: WhatsAppMessage) -> Bubble:
         map_url=map_link(message),
         origin=origin(message) if ours else INTENTS.get(message.intent, ""),  # type: ignore[call-overload]
         delivery=DELIVERY.get(message.aimeow_status, ("", "")) if ours else ("", ""),  # type: ignore[call-overload]
-        error=(ERRORS.get(message.error, "gangguan di gateway") if message.error and ours else ""),
+        error=why_unsent(message) if ours else "",
+        remark="salinan pesan sebelumnya, tidak dijawab lagi" if message.twin else "",
         resend=ours and message.aimeow_status in TROUBLE,
         claims=failed_claims(message.verdict),
     )
+
+
+def why_unsent(message: WhatsAppMessage) -> str:
+    if message.error:
+        return ERRORS.get(message.error, "gangguan di gateway")
+    return "menunggu giliran kirim" if message.aimeow_status == Delivery.QUEUED else ""
 
 
 def origin(message: WhatsAppMessage) -> str:
@@ -670,6 +687,13 @@ def missing() -> Iterator[Advice]:
     ):
         yield Advice("WhatsApp showroom tidak terhubung; balasan menunggu.", accounts, "Lihat nomor", "bad")
     settings_row = WhatsAppAIConfig.objects.first()
+    if account is not None and outbox.is_full_today(settings_row or WhatsAppAIConfig(), account):
+        yield Advice(
+            "Batas kirim harian nomor ini tercapai; balasan berikutnya menunggu besok.",
+            config,
+            "Ubah batas",
+            "bad",
+        )
     if settings_row is None:
         yield Advice("Asisten belum diatur; nilai bawaan dipakai.", config, "Atur asisten", "warn")
     elif not (settings_row.auto_reply and settings_row.customer_chat_enabled):

@@ -30,6 +30,9 @@ class Reason(StrEnum):
     ATTEMPTS = "attempts"
     AFTER_HOURS = "after_hours"
     UNREADABLE = "unreadable"
+    STALE = "stale"
+    LOOP = "loop"
+    NOT_SENT = "not_sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ SOFT = frozenset(
         Reason.GUARD_FAILED,
         Reason.AFTER_HOURS,
         Reason.UNREADABLE,
+        Reason.STALE,
+        Reason.NOT_SENT,
     }
 )
 HARD = frozenset(Reason) - SOFT
@@ -69,6 +74,9 @@ TEXTS: Mapping[Reason, str] = {
     Reason.MANUAL: "",
     Reason.AFTER_HOURS: "",
     Reason.UNREADABLE: "unreadable",
+    Reason.STALE: "",
+    Reason.LOOP: "handover_loop",
+    Reason.NOT_SENT: "",
 }
 
 # classify()'s reasons that name money already on its way, or the law.

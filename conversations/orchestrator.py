@@ -56,11 +56,10 @@ MEDIA_REPLIES = {"image": "photo_received", "other": "unreadable"}
 
 async def think(work: Work) -> Outcome:
     """Decide the answer. The model's call is the only thing waited for; no database, no connection held."""
-    fixed = _without_draft(work)
-    if fixed is not None:
-        return fixed
-    outcome = await _draft(work) if llm.configured() else _count(work)
-    return _after_hours(work, outcome)
+    outcome = _without_draft(work)
+    if outcome is None:
+        outcome = _after_hours(work, await _draft(work) if llm.configured() else _count(work))
+    return _apologetic(work, outcome)
 
 
 def _without_draft(work: Work) -> Outcome | None:
@@ -70,8 +69,12 @@ def _without_draft(work: Work) -> Outcome | None:
         return Outcome()
     if not (config.auto_reply and work.active):
         return Outcome(handover=Reason.AUTO_REPLY_OFF)
+    if work.stale == "all":
+        return Outcome(handover=Reason.STALE)
     if not config.customer_chat_enabled and work.staff is None:
         return _hand_over(work, decide.of(Reason.CUSTOMER_CHAT_OFF))
+    if work.loop:
+        return _hand_over(work, decide.of(Reason.LOOP))
     if config.after_hours_mode == WhatsAppAIConfig.AfterHours.MESSAGE_ONLY and not work.facts.open_now:
         text = config.after_hours_message.strip() if work.add_after_hours else ""
         return Outcome(text, handover=Reason.AFTER_HOURS, told_after_hours=bool(text))
@@ -153,6 +156,14 @@ def _after_hours(work: Work, outcome: Outcome) -> Outcome:
     return replace(outcome, text=text, told_after_hours=True)
 
 
+def _apologetic(work: Work, outcome: Outcome) -> Outcome:
+    """An answer that comes late says so first."""
+    if not (work.late and outcome.text):
+        return outcome
+    sorry = wording.reply("late", kak=wording.kak(work.turn.customer_name))
+    return replace(outcome, text=f"{sorry}\n\n{outcome.text}")
+
+
 def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None:
     """Write the turn's end if the claim still holds; returns what to send now, if anything.
 
@@ -172,6 +183,8 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
         letter = _reply(work, outcome, ended, began) if outcome.text else None
         if work.spam:
             turns.note(turn.conversation_id, ConversationEvent.Kind.SPAM)
+        if work.stale == "some":
+            turns.hand_over(turn.conversation_id, reason=Reason.STALE)
         if outcome.handover is not None:
             turns.hand_over(turn.conversation_id, reason=outcome.handover)
         if ended.rest_due_at is not None:
@@ -278,8 +291,8 @@ def _reply(work: Work, outcome: Outcome, ended: turns.Concluded, began: float) -
         llm_call=_call(work, outcome),
         processing_time=round(1000 * (time.monotonic() - began)),
     )
-    at = outbox.slot(work.config, ended.account_id, turn.conversation_id)
-    outbox.queue(message, at, now=not ended.sends_before)
+    at, why = outbox.slot(work.config, ended.account_id, turn.conversation_id)
+    outbox.queue(message, at, now=not ended.sends_before, why=why)
     if message.aimeow_status != Delivery.SENDING:
         return None
     return outbox.Letter(turn.tenant_id, message.pk, ended.client_id, ended.recipient, outcome.text)

@@ -238,6 +238,7 @@ def give_back(conversation_id: int, *, user: Any = None) -> None:
         discarded=0,
         due_at=Now(),
         closed_at=None,
+        released_at=Now(),
     )
     note(conversation_id, ConversationEvent.Kind.RELEASED, actor=user)
     tenant_id = WhatsAppConversation.objects.values_list("tenant_id", flat=True).get(pk=conversation_id)
