@@ -30,6 +30,7 @@ class Reason(StrEnum):
     ATTEMPTS = "attempts"
     AFTER_HOURS = "after_hours"
     UNREADABLE = "unreadable"
+    BUDGET = "budget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ SOFT = frozenset(
         Reason.GUARD_FAILED,
         Reason.AFTER_HOURS,
         Reason.UNREADABLE,
+        Reason.BUDGET,
     }
 )
 HARD = frozenset(Reason) - SOFT
@@ -69,6 +71,7 @@ TEXTS: Mapping[Reason, str] = {
     Reason.MANUAL: "",
     Reason.AFTER_HOURS: "",
     Reason.UNREADABLE: "unreadable",
+    Reason.BUDGET: "llm_error",
 }
 
 # classify()'s reasons that name money already on its way, or the law.

@@ -44,6 +44,7 @@ class Reason(models.TextChoices):
     ATTEMPTS = "attempts", "berulang kali gagal diproses"
     AFTER_HOURS = "after_hours", "di luar jam buka"
     UNREADABLE = "unreadable", "pesan tidak terbaca"
+    BUDGET = "budget", "batas harian model tercapai"
     MANUAL = "manual", "diambil orang"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import structlog
 from django.conf import settings
@@ -24,6 +25,7 @@ from aiconfig.models import WhatsAppAIConfig
 from aimeow.client import Aimeow, AimeowError
 from aimeow.models import AimeowAccount
 from autolumiku.lib import counters, jobs
+from autolumiku.lib.turnstile import Turnstiles, here
 from conversations import turns
 from conversations.models import ConversationEvent, Delivery, Holder, Sender, WhatsAppConversation, WhatsAppMessage
 from tenants import scope
@@ -37,6 +39,7 @@ NOT_CONNECTED = "not_connected"  # the error of messages that wait for the numbe
 PATIENCE_SECONDS = 10.0  # how long a message waits for the outcome of the one before it
 LOST_SECONDS = 100.0  # the gateway answers within 90 s; a send older than this has lost its worker
 RECONNECT_SECONDS = 30.0
+SENDS_AT_ONCE = 64  # threads that wait for the gateway; one showroom has half of them at most
 ASKING_SECONDS = (3.05, 5.0)  # to connect and to read, for a question that sends nothing
 
 
@@ -99,12 +102,16 @@ def slot(config: WhatsAppAIConfig, account_id: int, conversation_id: int) -> dat
     return at if at > now else None
 
 
+_turnstiles: Turnstiles = WeakKeyDictionary()
+
+
 async def send(letter: Letter, database: Callable[..., Any]) -> None:
     """Send a message that is `sending`, and record how it ended. `database` runs a function on the database thread."""
     try:
-        gateway_id = await asyncio.to_thread(
-            Aimeow(settings.AIMEOW_BASE_URL).send_text, letter.client_id, letter.recipient, letter.text
-        )
+        async with here(_turnstiles, SENDS_AT_ONCE).place(letter.tenant_id, SENDS_AT_ONCE // 2):
+            gateway_id = await asyncio.to_thread(
+                Aimeow(settings.AIMEOW_BASE_URL).send_text, letter.client_id, letter.recipient, letter.text
+            )
     except AimeowError as error:
         await database(_failed, letter.tenant_id, letter.message_id, error)
     else:

@@ -12,4 +12,5 @@ os.environ["AIMEOW_BASE_URL"] = "http://127.0.0.1:9"  # the discard port: who ne
 from autolumiku.settings import *  # noqa: E402, F403
 
 (Path(STATIC_ROOT)).mkdir(parents=True, exist_ok=True)  # noqa: F405
+BACK_OFF_SECONDS = 0.01
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -20,6 +20,15 @@ from inventory import importing
 from tenants import scope
 from tenants.models import Tenant
 
+PACE = (
+    "send_gap_seconds",
+    "customer_gap_seconds",
+    "daily_send_cap",
+    "model_share",
+    "daily_model_calls",
+    "daily_model_tokens",
+    "daily_model_cost",
+)
 LONGEST_WAIT = 30.0  # seconds, as in WhatsAppAIConfig.burst_wait_seconds
 
 
@@ -40,7 +49,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--burst-wait", type=float, metavar="SECONDS", help="wait for further messages before answering"
         )
-        parser.add_argument("--pace", type=int, choices=[0], help="0: no pauses between sends and no daily limit")
+        parser.add_argument("--pace", type=int, choices=[0], help="0: no pauses, limits or shares of any kind")
 
     def handle(self, *args: Any, slug: str, **options: Any) -> None:
         showroom = _showroom(slug, options)
@@ -107,7 +116,7 @@ def _settings(options: dict[str, Any]) -> dict[str, Any]:
         longest = WhatsAppAIConfig._meta.get_field("burst_cap_seconds").get_default()
         settings |= {"burst_wait_seconds": wait, "burst_cap_seconds": max(wait, longest)}
     if options["pace"] == 0:
-        settings |= dict.fromkeys(("send_gap_seconds", "customer_gap_seconds", "daily_send_cap"), 0)
+        settings |= dict.fromkeys(PACE, 0)
     return settings
 
 
