@@ -160,9 +160,10 @@ async def _try(body: dict[str, Any], budget: Budget) -> Completion:
 
 async def _recorded(body: dict[str, Any], budget: Budget, breaker: Breaker) -> Completion:
     """One call, written into the budget and told to the breaker, however it ends."""
-    seconds = min(budget.left() * TRY_SHARE, settings.API_TIMEOUT_MS / 1000)
-    if seconds < LEAST_SHARE * TRY_SHARE * budget.seconds:
+    left = budget.left()
+    if left < LEAST_SHARE * budget.seconds:
         raise LLMError("late", model=body["model"])
+    seconds = min(left * TRY_SHARE, settings.API_TIMEOUT_MS / 1000)
     try:
         said = await _ask(body, seconds)
     except LLMError as error:
@@ -247,12 +248,12 @@ def _read(answer: Any, model: str, latency_ms: int) -> Completion:
     """The text of an answer; reasoning is not an answer, and neither are null and blanks."""
     try:
         usage = answer.get("usage") or {}
-        tokens = (int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0))
+        tokens = (_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
         choice = answer["choices"][0]
         content = choice["message"].get("content")
-        finish = str(choice.get("finish_reason") or "")[:20]
+        finish = re.sub(r"\W", "", str(choice.get("finish_reason") or ""), flags=re.ASCII)[:20]
         text = _THOUGHT.sub("", content).strip() if isinstance(content, str) else ""
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise LLMError("malformed", model=model, latency_ms=latency_ms) from error
     if not text:
         raise LLMError("empty", model=model, latency_ms=latency_ms, usage=tokens)
@@ -287,6 +288,11 @@ def state() -> State:
 def forget() -> None:
     """Forget what is known of the providers: all breakers are closed."""
     _breakers.clear()
+
+
+def _count(tokens: Any) -> int:
+    """A provider's number, kept within what the database takes."""
+    return min(max(int(tokens or 0), 0), 10_000_000)
 
 
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[tuple[str, str], AsyncOpenAI]] = WeakKeyDictionary()

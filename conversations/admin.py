@@ -619,9 +619,9 @@ def model_trouble(config: WhatsAppAIConfig) -> Iterator[Advice]:
             "Ubah batas",
             "warn",
         )
-    lately = LLMCall.objects.filter(created_at__gte=timezone.now() - LATELY).order_by("-created_at")
-    outcomes = list(lately.values_list("outcome", flat=True)[:IN_A_ROW])
-    if len(outcomes) == IN_A_ROW and LLMCall.Outcome.OK not in outcomes:
+    latest = LLMCall.objects.filter(tenant_id=config.tenant_id).order_by("-pk")[:IN_A_ROW]
+    since = timezone.now() - LATELY
+    if [call.outcome == LLMCall.Outcome.ERROR and call.created_at > since for call in latest] == [True] * IN_A_ROW:
         yield Advice(
             "Model AI sedang gangguan; jawaban dibuat dari data stok.",
             reverse("admin:aiconfig_llmcall_changelist"),

@@ -6,11 +6,12 @@ import asyncio
 import json
 import threading
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import count
 
 import pytest
+import time_machine
 from asgiref.sync import async_to_sync
 from django.db import connection
 from django.urls import reverse
@@ -20,8 +21,10 @@ from procrastinate.contrib.django import app
 from aiconfig import llm
 from aiconfig.models import LLMCall, LLMDay
 from aiconfig.tests.model_server import Response
-from autolumiku.testing.stage import CUSTOMER, Showroom
+from autolumiku.testing.stage import Showroom
 from conversations import tasks, turns
+from tenants import scope
+from tenants.models import Membership, Role, User
 from tenants.tests import cast as casting
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +106,14 @@ def test_a_wait_that_cannot_be_read_is_none(showroom, model, said):
     model._queue(Response(429, b"{}", (("Retry-After", said),)))
     showroom.hears(QUESTION)
     assert showroom.messages()[-1].path == "model"
+
+
+@pytest.mark.parametrize("number", ["-5", "1e999", "1e30", '"many"', "[]", "0.5"])
+def test_a_provider_that_counts_nonsense_breaks_nothing(showroom, model, number):
+    choice = '{"message": {"content": "Ada Kak."}, "finish_reason": "st\\u0000\\ud800op"}'
+    model.malformed(f'{{"choices": [{choice}], "usage": {{"prompt_tokens": {number}}}}}'.encode())
+    assert len(showroom.hears(QUESTION)) == 1
+    assert calls(showroom)[-1] == "ok"
 
 
 # --- time ------------------------------------------------------------------------------------------------------------
@@ -190,9 +201,7 @@ def test_one_model_that_is_down_takes_no_other_along(showroom, model, settings):
     assert showroom.messages()[-1].path == "model"
 
 
-@pytest.mark.parametrize(
-    ("status", "failures", "made"), [(500, 2, 2), (500, 0, 6), (429, 2, 6), (400, 1, 2)], ids=str
-)
+@pytest.mark.parametrize(("status", "failures", "made"), [(500, 2, 2), (500, 0, 6), (429, 2, 6), (400, 1, 2)], ids=str)
 def test_what_opens_it(showroom, model, settings, status, failures, made):
     """Refusals of single requests do not, nor do 429; 0 switches it off. Two messages."""
     settings.BREAKER_FAILURES, settings.BREAKER_SECONDS = failures, 3600
@@ -356,10 +365,11 @@ def test_one_showrooms_limit_is_not_anothers(showroom, other, model):
     assert other.messages()[-1].path == "model"
 
 
-def test_the_day_is_the_showrooms_own(showroom, model, time_machine):
+def test_the_day_is_the_showrooms_own(showroom, model):
     showroom.set(timezone="Asia/Jayapura")
-    time_machine.move_to("2026-11-26T16:00:00Z")  # 23.00 in Jakarta, 01.00 of the 27th in Jayapura
-    showroom.hears(QUESTION)
+    showroom.receives(QUESTION)
+    with time_machine.travel(datetime(2026, 11, 26, 16, tzinfo=UTC)):  # 23.00 in Jakarta, 01.00 of the 27th in Jayapura
+        work_at_once()
     with showroom.scope():
         assert str(LLMDay.objects.get().day) == "2026-11-27"
 
@@ -392,6 +402,26 @@ def test_a_draft_that_was_overtaken_is_on_the_bill_too(showroom, model):
 
 @pytest.fixture
 def front(showroom):
-    """The front page as the owner sees it."""
-    owner = casting.person("pemilik", showroom.tenant, "owner") if hasattr(casting, "person") else None
-    return lambda: casting.browser(owner).get(reverse("admin:index")).content.decode()
+    """The front page as the owner reads it."""
+    with scope.platform("test"):
+        owner = User.objects.create(username="pemilik", is_staff=True)
+        Membership.objects.create(tenant=showroom.tenant, user=owner, role=Role.OWNER)
+    browser = casting.browser(owner)
+    return lambda: browser.get(reverse("admin:index")).content.decode()
+
+
+def test_the_manager_sees_that_the_daily_limit_is_reached(showroom, model, front):
+    showroom.set(daily_model_calls=1)
+    assert "Batas harian model tercapai" not in front()
+    showroom.hears(QUESTION)
+    assert "Batas harian model tercapai" in front()
+    showroom.set(daily_model_calls=0)
+    assert "Batas harian model tercapai" not in front()
+
+
+def test_the_manager_sees_that_the_model_is_in_trouble(showroom, model, front):
+    model.fail(500, times=3)
+    showroom.hears(QUESTION)
+    assert "Model AI sedang gangguan" in front()
+    showroom.hears(QUESTION)
+    assert "Model AI sedang gangguan" not in front()
