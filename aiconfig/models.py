@@ -93,13 +93,13 @@ class WhatsAppAIConfig(Owned):
         "batas kirim per hari untuk nomor muda", default=1000, help_text="Berlaku 30 hari pertama. 0: tanpa batas."
     )
     model_seconds = models.FloatField(
-        "waktu model untuk satu jawaban (detik)",
+        "waktu model per jawaban (detik)",
         default=25.0,
         validators=[MinValueValidator(0), MaxValueValidator(120)],
         help_text="Termasuk percobaan ulang; setelah itu jawaban dibuat dari data stok. 0: tanpa batas.",
     )
     model_share = models.PositiveSmallIntegerField(
-        "jawaban model yang dibuat bersamaan",
+        "jawaban model bersamaan",
         default=50,
         validators=[MaxValueValidator(10_000)],
         help_text="Pesan yang datang serentak melebihi angka ini menunggu giliran. 0: tanpa batas.",

@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 default=25.0,
                 help_text="Termasuk percobaan ulang; setelah itu jawaban dibuat dari data stok. 0: tanpa batas.",
                 validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(120)],
-                verbose_name="waktu model untuk satu jawaban (detik)",
+                verbose_name="waktu model per jawaban (detik)",
             ),
         ),
         migrations.AddField(
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 default=50,
                 help_text="Pesan yang datang serentak melebihi angka ini menunggu giliran. 0: tanpa batas.",
                 validators=[django.core.validators.MaxValueValidator(10000)],
-                verbose_name="jawaban model yang dibuat bersamaan",
+                verbose_name="jawaban model bersamaan",
             ),
         ),
         migrations.AddConstraint(
