@@ -172,7 +172,11 @@ ZAI_BASE_URL = env.str("ZAI_BASE_URL", "https://api.z.ai/api/coding/paas/v4/")
 ZAI_TEXT_MODEL = env.str("ZAI_TEXT_MODEL", "glm-4.6")
 ZAI_VISION_MODEL = env.str("ZAI_VISION_MODEL", "glm-4.5v")
 API_TIMEOUT_MS = env.int("API_TIMEOUT_MS", 300_000)
-TURN_SECONDS = 25.0  # what a customer waits at most for the model, all tries together
+MODEL_CONCURRENCY = env.int("MODEL_CONCURRENCY", 200)  # calls in flight of one worker, which showrooms share
+MODEL_PRICES = env.json("MODEL_PRICES", default={})  # {"model": [in, out]}, rupiah for a million tokens
+BREAKER_FAILURES = env.int("BREAKER_FAILURES", 5)
+BREAKER_SECONDS = env.float("BREAKER_SECONDS", 15.0)
+BACK_OFF_SECONDS = 0.5  # before the second try of a call, about; twice that before the third
 AIMEOW_BASE_URL = env.str("AIMEOW_BASE_URL", "https://meow.lumiku.com").rstrip("/")
 AIMEOW_WEBHOOK_SECRET = env.str("AIMEOW_WEBHOOK_SECRET", "")
 SIMULATOR_PORT = env.int("SIMULATOR_PORT", 7030)
@@ -190,7 +194,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", f"AutoLumiku <autolumiku@{PUBLIC_HOST}>")
 
 # --- Worker ----------------------------------------------------------------------------------------------------------
-WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 200)
+WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 1000)  # jobs in flight, most of them waiting
 CLAIM_SECONDS = env.float("CLAIM_SECONDS", 6.0)  # a vanished worker keeps a chat this long at most
 FORGOTTEN_SECONDS = 15.0  # a due chat without a job is woken after this long
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", 2.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +22,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from aiconfig.models import BusinessHours, WhatsAppAIConfig
+from aiconfig import spending
+from aiconfig.models import BusinessHours, LLMCall, WhatsAppAIConfig
 from aimeow.models import AimeowAccount, Finding, InstallationFinding
 from autolumiku.lib import phone
 from conversations import outbox, turns, vitals
@@ -45,6 +46,7 @@ from staffcommands.models import StaffWhatsAppAuth
 from tenants.admin import NOBODY, SELLERS, ReadOnly, ScopedAdmin, allowed, is_platform, label, place_of, when
 
 SHOWN = 200  # messages of a chat on one page
+LATELY, IN_A_ROW = timedelta(minutes=15), 3  # so many failed calls so recently: the model is in trouble
 TROUBLE = (Delivery.FAILED, Delivery.UNSURE)
 
 INTENTS = {
@@ -698,6 +700,8 @@ def missing() -> Iterator[Advice]:
         yield Advice("Asisten belum diatur; nilai bawaan dipakai.", config, "Atur asisten", "warn")
     elif not (settings_row.auto_reply and settings_row.customer_chat_enabled):
         yield Advice("Asisten sedang tidak melayani pelanggan.", config, "Ubah", "warn")
+    elif settings.ZAI_API_KEY:
+        yield from model_trouble(settings_row)
     if not BusinessHours.objects.exists():
         yield Advice("Jam buka belum diisi; asisten menganggap showroom selalu buka.", config, "Isi jam buka")
     if not StaffWhatsAppAuth.objects.filter(is_active=True).exists():
@@ -706,6 +710,26 @@ def missing() -> Iterator[Advice]:
             reverse("admin:staffcommands_staffwhatsappauth_changelist"),
             "Tambah staf",
             "warn",
+        )
+
+
+def model_trouble(config: WhatsAppAIConfig) -> Iterator[Advice]:
+    """Why answers come from the stock although there is a model."""
+    if spending.reached(config, spending.of_today(config)):
+        yield Advice(
+            "Batas harian model tercapai; jawaban dibuat dari data stok sampai besok.",
+            reverse("admin:aiconfig_whatsappaiconfig_changelist"),
+            "Ubah batas",
+            "warn",
+        )
+    latest = LLMCall.objects.filter(tenant_id=config.tenant_id).order_by("-pk")[:IN_A_ROW]
+    since = timezone.now() - LATELY
+    if [call.outcome == LLMCall.Outcome.ERROR and call.created_at > since for call in latest] == [True] * IN_A_ROW:
+        yield Advice(
+            "Model AI sedang gangguan; jawaban dibuat dari data stok.",
+            reverse("admin:aiconfig_llmcall_changelist"),
+            "Lihat pemakaian",
+            "bad",
         )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import structlog
 from django.conf import settings
@@ -26,6 +27,7 @@ from aiconfig.models import WhatsAppAIConfig
 from aimeow.client import Aimeow, AimeowError
 from aimeow.models import AimeowAccount, Finding
 from autolumiku.lib import counters, jobs
+from autolumiku.lib.turnstile import Turnstiles, here
 from conversations import turns
 from conversations.models import (
     ConversationEvent,
@@ -50,6 +52,7 @@ HELD_TOO_LONG = "held too long"
 PATIENCE_SECONDS = 10.0  # how long a message waits for the outcome of the one before it
 LOST_SECONDS = 100.0  # the gateway answers within 90 s; a send older than this has lost its worker
 RECONNECT_SECONDS = 30.0
+SENDS_AT_ONCE = 64  # threads that wait for the gateway; one showroom has half of them at most
 ASKING_SECONDS = (3.05, 5.0)  # to connect and to read, for a question that sends nothing
 
 
@@ -128,13 +131,17 @@ def is_full_today(config: WhatsAppAIConfig, account: AimeowAccount) -> bool:
     return account.sent_day > today or (account.sent_day == today and account.sent_today >= cap)
 
 
+_turnstiles: Turnstiles = WeakKeyDictionary()
+
+
 async def send(letter: Letter, database: Callable[..., Any]) -> None:
     """Send a message that is `sending`, and record how it ended. `database` runs a function on the database thread."""
     began = time.monotonic()
     try:
-        gateway_id = await asyncio.to_thread(
-            Aimeow(settings.AIMEOW_BASE_URL).send_text, letter.client_id, letter.recipient, letter.text
-        )
+        async with here(_turnstiles, SENDS_AT_ONCE).place(letter.tenant_id, SENDS_AT_ONCE // 2):
+            gateway_id = await asyncio.to_thread(
+                Aimeow(settings.AIMEOW_BASE_URL).send_text, letter.client_id, letter.recipient, letter.text
+            )
     except AimeowError as error:
         counters.took("step", time.monotonic() - began, step="send")
         await database(_failed, letter.tenant_id, letter.message_id, error)

@@ -1,15 +1,19 @@
 """The jobs, and how they run: async at the edge, plain functions inside.
 
 All database work of a worker goes through one thread and one connection, so hundreds of chats can wait for the model
-while none of them holds a connection.
+while none of them holds a connection. Showrooms take turns on that thread, and none has more than a quarter of the jobs
+in flight: what one showroom's flood delays is its own replies.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import structlog
 from asgiref.sync import sync_to_async
@@ -18,6 +22,7 @@ from django.db import InterfaceError, OperationalError, connection
 from procrastinate.contrib.django import app
 
 from autolumiku.lib import counters, jobs
+from autolumiku.lib.turnstile import Turnstiles, here
 from conversations import gather, orchestrator, outbox, reconcile, turns
 from tenants import scope
 
@@ -29,9 +34,14 @@ claims: dict[int, int] = {}  # conversation id -> claim, of the turns running in
 RECORD_SECONDS = 90.0  # how long the outcome of a send is kept for a database that is away
 
 
-async def on_database(function: Callable[..., T], *args: Any) -> T:
-    """Run `function` on the one database thread."""
-    return await sync_to_async(_fresh, thread_sensitive=True)(function, *args)
+_turnstiles: Turnstiles = WeakKeyDictionary()
+AT_THE_DATABASE = 2  # one that runs and one that is ready: the thread need not wait for the loop
+
+
+async def on_database(function: Callable[..., T], *args: Any, tenant: int = 0) -> T:
+    """Run `function` on the one database thread, where showrooms and kinds of work take turns."""
+    async with here(_turnstiles, AT_THE_DATABASE).place((tenant, function.__name__)):
+        return await sync_to_async(_fresh, thread_sensitive=True)(function, *args)
 
 
 def _fresh(function: Callable[..., T], *args: Any) -> T:
@@ -44,29 +54,56 @@ def _fresh(function: Callable[..., T], *args: Any) -> T:
         raise
 
 
-async def patiently(function: Callable[..., T], *args: Any) -> T:
+async def patiently(function: Callable[..., T], *args: Any, tenant: int = 0) -> T:
     """As on_database, tried again while the database is away: what happened at the gateway must not be forgotten."""
     until = time.monotonic() + RECORD_SECONDS
     while True:
         try:
-            return await on_database(function, *args)
+            return await on_database(function, *args, tenant=tenant)
         except (OperationalError, InterfaceError):
             if time.monotonic() > until:
                 raise
             await asyncio.sleep(0.5)
 
 
+running: Counter[int] = Counter()  # tenant -> its answer jobs in flight here
+behind: dict[int, dict[int, None]] = {}  # tenant -> its chats that wait for one of those jobs, first come first
+
+
 @app.task(name="conversations.answer")
 async def answer(tenant_id: int, conversation_id: int) -> None:
-    """Answer what a person wrote, if the bot owes it and nobody else is at it."""
+    """Answer what a person wrote, and then what waited behind it.
+
+    A job only wakes: when its showroom has a quarter of this process's jobs, its chat is left to one of those. If this
+    process ends, the sweep finds the chat.
+    """
+    if running[tenant_id] >= max(settings.WORKER_CONCURRENCY // 4, 1):
+        behind.setdefault(tenant_id, {})[conversation_id] = None
+        return
+    running[tenant_id] += 1
+    try:
+        await _turn(tenant_id, conversation_id)
+        while waiting := behind.get(tenant_id):
+            conversation_id = next(iter(waiting))
+            del waiting[conversation_id]
+            await _turn(tenant_id, conversation_id)
+    finally:
+        running[tenant_id] -= 1
+        if not running[tenant_id]:
+            del running[tenant_id]
+            behind.pop(tenant_id, None)  # after an error: left to the sweep
+
+
+async def _turn(tenant_id: int, conversation_id: int) -> None:
+    """Answer one chat, if the bot owes it an answer and nobody else is at it."""
     began = time.monotonic()
     try:
-        work = await on_database(gather.claim, tenant_id, conversation_id)
+        work = await on_database(gather.claim, tenant_id, conversation_id, tenant=tenant_id)
     except (OperationalError, InterfaceError):
         raise
     except Exception:
         log.exception("turn could not be read", tenant=tenant_id, conversation=conversation_id)
-        await on_database(_stumbled, tenant_id, conversation_id)
+        await on_database(_stumbled, tenant_id, conversation_id, tenant=tenant_id)
         return
     if work is None:
         return
@@ -75,17 +112,17 @@ async def answer(tenant_id: int, conversation_id: int) -> None:
         lap = _step("gather", began)
         outcome = await orchestrator.think(work)
         lap = _step("think", lap)
-        letter = await on_database(orchestrator.conclude, work, outcome, began)
+        letter = await on_database(orchestrator.conclude, work, outcome, began, tenant=tenant_id)
         _step("conclude", lap)
     except Exception:
         log.exception("turn failed", tenant=tenant_id, conversation=conversation_id)
-        await on_database(_stumbled, tenant_id, conversation_id, work.turn.claim)
+        await on_database(_stumbled, tenant_id, conversation_id, work.turn.claim, tenant=tenant_id)
         return
     finally:
         if claims.get(conversation_id) == work.turn.claim:  # not a younger turn's of the same chat
             del claims[conversation_id]
     if letter is not None:
-        await outbox.send(letter, patiently)
+        await outbox.send(letter, partial(patiently, tenant=tenant_id))
 
 
 def _step(name: str, began: float) -> float:
@@ -103,9 +140,9 @@ def _stumbled(tenant_id: int, conversation_id: int, claim: int | None = None) ->
 @app.task(name="conversations.deliver")
 async def deliver(tenant_id: int, message_id: int) -> None:
     """Send a message that waited for its slot, a retry or the connection."""
-    letter = await on_database(outbox.take_queued, tenant_id, message_id)
+    letter = await on_database(outbox.take_queued, tenant_id, message_id, tenant=tenant_id)
     if letter is not None:
-        await outbox.send(letter, patiently)
+        await outbox.send(letter, partial(patiently, tenant=tenant_id))
 
 
 @app.task(name="conversations.tell_managers")
@@ -119,7 +156,7 @@ async def tell_managers(tenant_id: int, finding_id: int) -> None:
 def sweep() -> None:
     """What crashes left behind, over all showrooms; one part that fails takes no other along."""
     with scope.platform("sweep chats"):
-        turns.sweep()
+        turns.sweep([chat for chats in list(behind.values()) for chat in list(chats)])
         hopeless = turns.hopeless()
     with scope.platform("sweep sends"):
         outbox.sweep()

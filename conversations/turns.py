@@ -8,6 +8,7 @@ left behind. Every function works inside a scope; a slow old worker fails its co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -276,11 +277,15 @@ def note(conversation_id: int, kind: str, *, reason: str = "", actor: Any = None
 # --- what a crash left behind ---------------------------------------------------------------------------------------
 
 
-def sweep() -> int:
-    """Wake the chats of vanished workers and forgotten jobs, over all showrooms; returns how many were woken."""
+def sweep(awake: Sequence[int] = ()) -> int:
+    """Wake the chats of vanished workers and forgotten jobs, over all showrooms; returns how many were woken.
+
+    awake: chats that this process has in hand, though not yet claimed.
+    """
     expired = Q(claimed_until__lt=Now()) & Q(due_at__lte=Now())
     forgotten = Q(claimed_until=None) & Q(due_at__lt=Now() - timedelta(seconds=settings.FORGOTTEN_SECONDS))
     owed = WhatsAppConversation.objects.filter(OWED, expired | forgotten, attempts__lte=MAX_ATTEMPTS)
+    owed = owed.exclude(pk__in=awake)
     rows = list(owed.order_by("due_at", "pk").values_list("tenant_id", "pk")[:500])
     woken = [(tenant_id, pk) for tenant_id, pk in rows if wake(tenant_id, pk, once=True)]
     for tenant_id, pk in woken:

@@ -27,4 +27,5 @@ atexit.register(shutil.rmtree, os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_er
 from autolumiku.settings import *  # noqa: E402, F403
 
 (Path(STATIC_ROOT)).mkdir(parents=True, exist_ok=True)  # noqa: F405
+BACK_OFF_SECONDS = 0.01
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -26,7 +26,6 @@ log = structlog.get_logger(__name__)
 GRACE_SECONDS = 30.0  # a stop waits this long for running turns; the rest is taken up by the others' sweep
 PAUSE_SECONDS = 2.0  # between two tries to reach the database
 CLEAN_SECONDS = 600.0
-SENDS_AT_ONCE = 64  # threads that wait for the gateway
 
 
 class Command(BaseCommand):
@@ -41,7 +40,7 @@ class Command(BaseCommand):
 
 async def work() -> None:
     """Run Procrastinate's worker; when it gives up because the database is away, start it again."""
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(SENDS_AT_ONCE, "gateway"))
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(outbox.SENDS_AT_ONCE, "gateway"))
     async with asyncio.TaskGroup() as beside:
         keepers = [
             beside.create_task(every(settings.CLAIM_SECONDS / 3, tasks.on_database, tasks.renew)),
