@@ -170,7 +170,7 @@ ZAI_BASE_URL = env.str("ZAI_BASE_URL", "https://api.z.ai/api/coding/paas/v4/")
 ZAI_TEXT_MODEL = env.str("ZAI_TEXT_MODEL", "glm-4.6")
 ZAI_VISION_MODEL = env.str("ZAI_VISION_MODEL", "glm-4.5v")
 API_TIMEOUT_MS = env.int("API_TIMEOUT_MS", 300_000)
-TURN_SECONDS = 25.0  # what a customer waits at most for the model, all tries together
+TURN_SECONDS = env.float("TURN_SECONDS", 25.0)  # what a customer waits at most for the model, all tries together
 AIMEOW_BASE_URL = env.str("AIMEOW_BASE_URL", "https://meow.lumiku.com").rstrip("/")
 AIMEOW_WEBHOOK_SECRET = env.str("AIMEOW_WEBHOOK_SECRET", "")
 SIMULATOR_PORT = env.int("SIMULATOR_PORT", 7030)
@@ -178,7 +178,12 @@ SIMULATOR_PORT = env.int("SIMULATOR_PORT", 7030)
 # --- Worker ----------------------------------------------------------------------------------------------------------
 WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 200)
 CLAIM_SECONDS = env.float("CLAIM_SECONDS", 6.0)  # a vanished worker keeps a chat this long at most
-FORGOTTEN_SECONDS = 15.0  # a due chat without a job is woken after this long
+FORGOTTEN_SECONDS = env.float("FORGOTTEN_SECONDS", 15.0)  # a due chat or send without a job is woken after this long
+LOST_SECONDS = env.float("LOST_SECONDS", 100.0)  # a send older than this has lost its worker: the gateway takes 90 s
+VANISHED_SECONDS = env.float("VANISHED_SECONDS", 30.0)  # the jobs of a worker silent for so long are nobody's
+PAUSE_SECONDS = env.float("PAUSE_SECONDS", 2.0)  # between two tries of the worker to reach the database
+RECONNECT_SECONDS = env.float("RECONNECT_SECONDS", 30.0)  # between two looks for numbers that were offline
+GRACE_SECONDS = env.float("GRACE_SECONDS", 30.0)  # a worker that is to stop finishes its turns and sends so long
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", 2.0)
 PROCRASTINATE_WORKER_DEFAULTS = {
     "fetch_job_polling_interval": 0.2,

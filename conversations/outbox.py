@@ -35,8 +35,6 @@ RETRY_SECONDS = (1, 3, 8, 30)  # before the second, third, … try
 YOUNG = timedelta(days=30)
 NOT_CONNECTED = "not_connected"  # the error of messages that wait for the number to be connected again
 PATIENCE_SECONDS = 10.0  # how long a message waits for the outcome of the one before it
-LOST_SECONDS = 100.0  # the gateway answers within 90 s; a send older than this has lost its worker
-RECONNECT_SECONDS = 30.0
 ASKING_SECONDS = (3.05, 5.0)  # to connect and to read, for a question that sends nothing
 
 
@@ -224,7 +222,7 @@ def resend(message_id: int, user: Any = None) -> bool:
 def sweep() -> None:
     """Sends whose worker vanished become unsure; queued ones whose job vanished get a new one. Platform scope."""
     lost = WhatsAppMessage.objects.filter(
-        aimeow_status=Delivery.SENDING, sending_at__lt=Now() - timedelta(seconds=LOST_SECONDS)
+        aimeow_status=Delivery.SENDING, sending_at__lt=Now() - timedelta(seconds=settings.LOST_SECONDS)
     ).update(aimeow_status=Delivery.UNSURE, error="worker vanished")
     if lost:
         log.error("sends became unsure", count=lost)

@@ -76,7 +76,16 @@ def _write(place: Path, name: str, raw: bytes) -> None:
         file.write(raw)
         file.flush()
         os.fsync(file.fileno())
-    draft.rename(place / f"{name}.message")
+    _publish(draft, place / f"{name}.message")
+
+
+def _publish(draft: Path, final: Path) -> None:
+    draft.rename(final)
+    _sync(final.parent)
+
+
+def _sync(place: Path) -> None:
+    """Makes a rename in this folder survive a power cut."""
     handle = os.open(place, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -32,8 +33,8 @@ VANISHED_SQL = """
 """
 
 
-def forget_vanished(seconds: float = 30.0) -> int:
+def forget_vanished() -> int:
     """Delete the running jobs of workers that are gone: the rows they worked on say what is owed, not the jobs."""
     with connection.cursor() as cursor:
-        cursor.execute(VANISHED_SQL, [seconds])
+        cursor.execute(VANISHED_SQL, [settings.VANISHED_SECONDS])
         return cursor.rowcount

@@ -18,8 +18,6 @@ from conversations import outbox, tasks
 
 log = structlog.get_logger(__name__)
 
-GRACE_SECONDS = 30.0  # a stop waits this long for running turns; the rest is taken up by the others' sweep
-PAUSE_SECONDS = 2.0  # between two tries to reach the database
 SENDS_AT_ONCE = 64  # threads that wait for the gateway
 
 
@@ -37,10 +35,10 @@ async def work() -> None:
         keepers = [
             beside.create_task(every(settings.CLAIM_SECONDS / 3, tasks.on_database, tasks.renew)),
             beside.create_task(every(settings.SWEEP_SECONDS, tasks.on_database, tasks.sweep)),
-            beside.create_task(every(outbox.RECONNECT_SECONDS, asyncio.to_thread, _reconnect)),
+            beside.create_task(every(settings.RECONNECT_SECONDS, asyncio.to_thread, _reconnect)),
         ]
         while not await ran_to_a_stop():
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(settings.PAUSE_SECONDS)
         for keeper in keepers:
             keeper.cancel()
 
@@ -52,7 +50,7 @@ async def ran_to_a_stop() -> bool:
         async with worker_app.open_async():
             log.info("worker ready")
             await worker_app.run_worker_async(
-                concurrency=settings.WORKER_CONCURRENCY, shutdown_graceful_timeout=GRACE_SECONDS
+                concurrency=settings.WORKER_CONCURRENCY, shutdown_graceful_timeout=settings.GRACE_SECONDS
             )
     except (ConnectorException, DatabaseError, InterfaceError, OSError) as error:
         log.error("worker lost the database", error=type(error).__name__)
