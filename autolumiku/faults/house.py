@@ -23,8 +23,9 @@ WORKERS = ("worker 1", "worker 2")
 STOP_SECONDS = 40.0  # a process asked to stop has that long
 
 
-def environment(place: Path, urls: embedded.Urls, *, port: int, gateway: str, model: str) -> dict[str, str]:
+def environment(place: Path, urls: embedded.Urls) -> dict[str, str]:
     """The settings the processes run with: the product's own, with short periods."""
+    port, gateway, model = (free_port() for _ in range(3))
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "PG_BIN", "LD_LIBRARY_PATH") if name in os.environ}
     return kept | {
         "DJANGO_SETTINGS_MODULE": "autolumiku.settings",
@@ -38,9 +39,9 @@ def environment(place: Path, urls: embedded.Urls, *, port: int, gateway: str, mo
         "PORT": str(port),
         "WEB_CONCURRENCY": "2",
         "AIMEOW_WEBHOOK_SECRET": SECRET,
-        "AIMEOW_BASE_URL": gateway,
+        "AIMEOW_BASE_URL": f"http://127.0.0.1:{gateway}",
         "ZAI_API_KEY": "faults",
-        "ZAI_BASE_URL": f"{model}/v1",
+        "ZAI_BASE_URL": f"http://127.0.0.1:{model}/v1",
         "ZAI_TEXT_MODEL": "faults",
         "TURN_SECONDS": "4",
         "CLAIM_SECONDS": "2",
@@ -61,82 +62,84 @@ def free_port() -> int:
 
 
 @dataclass(slots=True)
-class Child:
-    command: list[str]
-    process: subprocess.Popen[bytes]
-    asked_to_stop: bool = False
-
-
-@dataclass(slots=True)
 class House:
     """Use as an async context manager: at its end every process has ended."""
 
     place: Path
     env: dict[str, str]
-    port: int
-    children: dict[str, Child] = field(default_factory=dict)
+    pids: dict[str, int] = field(default_factory=dict)  # 0: not running at this moment
     surprises: list[str] = field(default_factory=list)  # ends that nobody brought about
     restarts: int = 0
+    _asked: set[int] = field(default_factory=set)  # pids that were asked to stop
+    _nursery: asyncio.subprocess.Process | None = None
     _supervisor: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> House:
         for name in ("armed", "fired", "held", "spool", "log"):
             (self.place / name).mkdir(exist_ok=True)
-        web = ["-m", "gunicorn", "autolumiku.faults.web", "-c", "gunicorn.conf.py", "--log-level", "warning"]
-        self._start("web", [sys.executable, *web])
-        for name in WORKERS:
-            self._start(name, [sys.executable, "-m", "autolumiku.faults.worker"])
+        with open(self.place / "log" / "nursery.log", "wb") as log:
+            self._nursery = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "autolumiku.faults.nursery",
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=self.env, cwd=PROJECT,
+            )  # fmt: skip
         self._supervisor = asyncio.create_task(self._supervise())
+        for name in ("web", *WORKERS):
+            self._start(name)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._supervisor is not None:
-            self._supervisor.cancel()
-        for child in self.children.values():
-            for pid in (*offspring(child.process.pid), child.process.pid):
-                kill(pid)
-            child.process.wait()
+        assert self._nursery is not None
+        assert self._supervisor is not None
+        self._supervisor.cancel()
+        for pid in self.pids.values():
+            for child in offspring(pid):
+                kill(child)
+        assert self._nursery.stdin is not None
+        self._nursery.stdin.close()  # it takes its children along
+        await self._nursery.wait()
 
-    def _start(self, name: str, command: list[str]) -> None:
-        with open(self.place / "log" / f"{name}.log", "ab") as log:
-            process = subprocess.Popen(  # noqa: S603 - the product's own programs, no shell
-                command, env=self.env, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
-        self.children[name] = Child(command, process)
+    def _start(self, name: str) -> None:
+        self.pids[name] = 0
+        assert self._nursery is not None
+        assert self._nursery.stdin is not None
+        self._nursery.stdin.write(f"{name}\n".encode())
 
     async def _supervise(self) -> None:
         """What has ended is started again at once, as systemd would."""
-        while True:
-            for name, child in list(self.children.items()):
-                code = child.process.poll()
-                if code is None:
-                    continue
-                if code != -signal.SIGKILL and not child.asked_to_stop:
-                    self.surprises.append(f"{name} ended by itself with {code}")
-                self.restarts += 1
-                self._start(name, child.command)
-            await asyncio.sleep(0.05)
-
-    def pid(self, name: str) -> int:
-        return self.children[name].process.pid
+        assert self._nursery is not None
+        assert self._nursery.stdout is not None
+        async for line in self._nursery.stdout:
+            match line.decode().split(maxsplit=2):
+                case ["started", pid, name]:
+                    self.pids[name.strip()] = int(pid)
+                case ["ended", pid, code]:
+                    name = next(name for name, known in self.pids.items() if known == int(pid))
+                    if int(code) != -signal.SIGKILL and int(pid) not in self._asked:
+                        self.surprises.append(f"{name} ended by itself with {code.strip()}")
+                    self.restarts += 1
+                    self._start(name)
+        self.surprises.append("the nursery ended")
 
     def web_workers(self) -> list[int]:
-        return offspring(self.pid("web"))
+        return offspring(self.pids["web"])
 
     async def ask_to_stop(self, name: str) -> None:
         """SIGTERM, and wait for the end; one that does not end is a surprise."""
-        child = self.children[name]
-        child.asked_to_stop = True
-        child.process.terminate()
+        pid = self.pids[name]
+        if not kill(pid, signal.SIGTERM):
+            return
+        self._asked.add(pid)
         until = time.monotonic() + STOP_SECONDS
-        while child.process.poll() is None:
+        while self.pids[name] == pid:
             if time.monotonic() > until:
                 self.surprises.append(f"{name} does not stop")
-                child.process.kill()
+                kill(pid)
+                return
             await asyncio.sleep(0.05)
 
     def log(self, name: str) -> str:
-        return (self.place / "log" / f"{name}.log").read_text(errors="replace")
+        file = self.place / "log" / f"{name}.log"
+        return file.read_text(errors="replace") if file.exists() else ""
 
 
 def offspring(pid: int) -> list[int]:

@@ -97,13 +97,13 @@ def judge(said: Sequence[Said], sends: Sequence[Send], found: Evidence) -> Verdi
     verdict = Verdict()
     delivered = [send for send in sends if send.delivered]
     for one in said:
-        _nothing_lost(one, delivered, found, verdict)
+        _nothing_lost(one, sends, found, verdict)
     _nothing_doubled(said, delivered, found, verdict)
     _order_kept(delivered, found, verdict)
     return verdict
 
 
-def _nothing_lost(one: Said, delivered: Sequence[Send], found: Evidence, verdict: Verdict) -> None:
+def _nothing_lost(one: Said, sends: Sequence[Send], found: Evidence, verdict: Verdict) -> None:
     rows = found.inbound.get(one.gateway_id, [])
     if len(rows) > 1:
         verdict.faults.append(("stored twice", one.gateway_id))
@@ -122,8 +122,9 @@ def _nothing_lost(one: Said, delivered: Sequence[Send], found: Evidence, verdict
         else:
             verdict.faults.append(("never answered", one.gateway_id))
     elif reply.status in UNKNOWN:
-        verdict.counts[f"reply {reply.status}, shown to people"] += 1
-    elif reply.status not in OUT or not any(_carries(send, reply) for send in delivered):
+        told = next((send.told for send in sends if _is_of(send, chat, reply, found)), "never came to the gateway")
+        verdict.counts[f"reply {reply.status}, shown to people: {told}"] += 1
+    elif reply.status not in OUT or not any(_carries(send, reply) for send in sends):
         verdict.faults.append((f"its reply is {reply.status}, and the gateway never had it", one.gateway_id))
     elif reply.by_model and one.token not in reply.text:
         verdict.faults.append(("answered by a draft that had not seen it", one.gateway_id))
@@ -132,7 +133,11 @@ def _nothing_lost(one: Said, delivered: Sequence[Send], found: Evidence, verdict
 
 
 def _carries(send: Send, reply: Reply) -> bool:
-    return send.message_id == reply.gateway_id and send.text == reply.text
+    return send.delivered and send.message_id == reply.gateway_id and send.text == reply.text
+
+
+def _is_of(send: Send, chat: int, reply: Reply, found: Evidence) -> bool:
+    return send.text == reply.text and found.chat_of.get(f"{send.client_id} {send.to}") == chat
 
 
 def _nothing_doubled(said: Sequence[Said], delivered: Sequence[Send], found: Evidence, verdict: Verdict) -> None:
@@ -167,15 +172,11 @@ def life(one: Said, sends: Iterable[Send], kills: Iterable[tuple[float, str]]) -
     with scope.platform("faults"):
         mine = WhatsAppMessage.objects.filter(direction=Direction.INBOUND, aimeow_message_id=one.gateway_id)
         chats = list(mine.values_list("conversation_id", flat=True))
-        for row in WhatsAppMessage.objects.filter(conversation_id__in=chats):
-            lines.append((row.created_at.timestamp(), _row(row)))
-        for event in ConversationEvent.objects.filter(conversation_id__in=chats):
-            lines.append((event.created_at.timestamp(), f"event {event.kind} {event.reason} {event.data}"))
-        now = [
-            f"chat {chat.pk}: inbound {chat.inbound_seq}, answered {chat.answered_seq}, {chat.holder}, claim {chat.claim}"
-            f" until {chat.claimed_until}, due {chat.due_at}, attempts {chat.attempts}, discarded {chat.discarded}"
-            for chat in WhatsAppConversation.objects.filter(pk__in=chats)
-        ]
+        rows = WhatsAppMessage.objects.filter(conversation_id__in=chats)
+        lines += [(row.created_at.timestamp(), _row(row)) for row in rows]
+        events = ConversationEvent.objects.filter(conversation_id__in=chats)
+        lines += [(event.created_at.timestamp(), f"event {event.kind} {event.reason}") for event in events]
+        now = [_chat(chat) for chat in WhatsAppConversation.objects.filter(pk__in=chats)]
     mine_to = [send for send in sends if one.person.phone in send.to or one.token in send.text]
     lines += [(send.at, f"gateway: {send.told}, delivered {send.delivered}: {send.text[:200]}") for send in mine_to]
     first, last = min((at for at, _ in lines), default=0), max((at for at, _ in lines), default=0)
@@ -188,3 +189,9 @@ def _row(row: Any) -> str:
     number = f"seq {row.seq}" if row.seq is not None else f"reply upto {row.answers_upto}"
     way = f"{row.path} {row.aimeow_status} {row.error} tries {row.attempts} {row.aimeow_message_id}"
     return f"row {row.pk} {row.direction} {number} {way}: {row.content[:200]}"
+
+
+def _chat(chat: Any) -> str:
+    how_far = f"inbound {chat.inbound_seq}, answered {chat.answered_seq}, {chat.holder}, due {chat.due_at}"
+    work = f"claim {chat.claim} until {chat.claimed_until}, attempts {chat.attempts}, discarded {chat.discarded}"
+    return f"chat {chat.pk}: {how_far}, {work}"

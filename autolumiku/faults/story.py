@@ -32,7 +32,7 @@ class Plan:
     away: float
     rate: float
     customers: int
-    named: bool = True
+    only_away: bool = False
 
 
 @dataclass(slots=True)
@@ -80,14 +80,17 @@ class Story:
 
     async def _disasters(self) -> None:
         """The named moments on one side, everything else on the other, at the same time."""
+        if self.plan.only_away:
+            await asyncio.sleep(3)
+            return await self._outage(self.plan.away)
         async with asyncio.TaskGroup() as both:
             both.create_task(self._named_moments())
             both.create_task(self._events())
-        while self._count() < self.plan.kills:
+        while self.count() < self.plan.kills:
             await self._kill_by_chance()
             await asyncio.sleep(self.dice.uniform(0.3, 1.2))
 
-    def _count(self) -> int:
+    def count(self) -> int:
         return self.named.total() + self.by_chance.total()
 
     async def _quiet(self) -> str:
@@ -114,7 +117,7 @@ class Story:
     # --- named moments ------------------------------------------------------------------------------------------
 
     async def _named_moments(self) -> None:
-        wanted = [point for point in POINTS if not point.needs] if self.plan.named else []
+        wanted = [point for point in POINTS if not point.needs]
         self.dice.shuffle(wanted)
         for _ in range(2):
             wanted = [point for point in wanted if not await self._dies_at(point)]
@@ -164,12 +167,12 @@ class Story:
         done = False
         match whom:
             case "worker":
-                done = house.kill(self.house.pid(self.dice.choice(house.WORKERS)))
+                done = house.kill(self.house.pids[self.dice.choice(house.WORKERS)])
             case "web worker":
                 there = self.house.web_workers()
                 done = bool(there) and house.kill(self.dice.choice(there))
             case "web":
-                done = house.kill(self.house.pid("web"))
+                done = house.kill(self.house.pids["web"])
             case "backend":
                 done = self.server.kill_backend(self.dice.randrange(1000))
             case "postgres":
@@ -193,7 +196,7 @@ class Story:
             await self.server.crash(signal.SIGQUIT)
             self._note(f"PostgreSQL away for {seconds:.0f} s")
             back = time.monotonic() + seconds
-            spooling = [point for point in POINTS if point.needs == "outage"] if self.plan.named else []
+            spooling = [] if self.plan.only_away else [point for point in POINTS if point.needs == "outage"]
             for point in spooling[:-1]:
                 await self._dies_at(point, max(0.5, back - time.monotonic()))
             await asyncio.sleep(max(0.0, back - time.monotonic()))
@@ -216,7 +219,7 @@ class Story:
 
     async def _sleeping_worker(self) -> None:
         """A worker stands still longer than its leases last, and goes on as if nothing had been."""
-        pid = self.house.pid(house.WORKERS[0])
+        pid = self.house.pids[house.WORKERS[0]]
         if house.kill(pid, signal.SIGSTOP):
             self._note("a worker sleeps through its leases")
             await asyncio.sleep(3.5)
@@ -224,7 +227,7 @@ class Story:
 
     async def _deploy(self) -> None:
         """gunicorn reloads, one worker after the other stops in an orderly way: no call may fail meanwhile."""
-        house.kill(self.house.pid("web"), signal.SIGHUP)
+        house.kill(self.house.pids["web"], signal.SIGHUP)
         self._note("gunicorn reloads")
         await self.house.ask_to_stop(house.WORKERS[1])
         self._note("a worker stopped when asked")
