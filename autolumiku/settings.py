@@ -189,7 +189,7 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "fetch_job_polling_interval": 0.2,
     "update_heartbeat_interval": 2.0,
     "stalled_worker_timeout": 10.0,
-    "delete_jobs": "successful",
+    "delete_jobs": "always",  # a job only wakes: what is owed stands in the rows, what failed in the log
     "listen_notify": True,
 }
 

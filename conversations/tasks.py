@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import structlog
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 claims: dict[int, int] = {}  # conversation id -> claim, of the turns running in this process
+running: set[asyncio.Task[None]] = set()  # turns and sends of this process
 
 RECORD_SECONDS = 90.0  # how long the outcome of a send is kept for a database that is away
 
@@ -55,9 +56,41 @@ async def patiently(function: Callable[..., T], *args: Any) -> T:
             await asyncio.sleep(0.5)
 
 
+async def _by_itself(work: Coroutine[Any, Any, None]) -> None:
+    """Do the work of a job so that it outlives the job: Procrastinate aborts its jobs when the database goes away.
+
+    A draft that is being thought of is not paid for twice then, and what the gateway says is still recorded.
+    """
+    task = asyncio.create_task(work)
+    running.add(task)
+    task.add_done_callback(running.discard)
+    await asyncio.shield(task)
+
+
+async def finish(seconds: float) -> None:
+    """Let what is running end; after so many seconds give back what has not. No new jobs come any more."""
+    if running:
+        await asyncio.wait(running, timeout=seconds)
+    if running:
+        log.warning("work handed back", count=len(running))
+        held = dict(claims)
+        for task in running:
+            task.cancel()
+        await on_database(_hand_back, held)
+
+
+def _hand_back(held: dict[int, int]) -> None:
+    with scope.platform("hand back claims"):
+        turns.hand_back(held)
+
+
 @app.task(name="conversations.answer")
 async def answer(tenant_id: int, conversation_id: int) -> None:
     """Answer what a person wrote, if the bot owes it and nobody else is at it."""
+    await _by_itself(_answer(tenant_id, conversation_id))
+
+
+async def _answer(tenant_id: int, conversation_id: int) -> None:
     began = time.monotonic()
     try:
         work = await on_database(gather.claim, tenant_id, conversation_id)
@@ -92,6 +125,10 @@ def _stumbled(tenant_id: int, conversation_id: int, claim: int | None = None) ->
 @app.task(name="conversations.deliver")
 async def deliver(tenant_id: int, message_id: int) -> None:
     """Send a message that waited for its slot, a retry or the connection."""
+    await _by_itself(_deliver(tenant_id, message_id))
+
+
+async def _deliver(tenant_id: int, message_id: int) -> None:
     letter = await on_database(outbox.take_queued, tenant_id, message_id)
     if letter is not None:
         await outbox.send(letter, patiently)
