@@ -104,7 +104,8 @@ class Story:
 
     async def _watch(self) -> None:
         while True:
-            self.slowest = max(self.slowest, await _ask(proof.oldest_owed, 0.0))
+            seconds = await _ask(proof.oldest_owed, 0.0)
+            self.slowest = max(self.slowest, seconds)
             await asyncio.sleep(1)
 
     def _say(self, what: str) -> None:
@@ -172,7 +173,7 @@ class Story:
                 there = self.house.web_workers()
                 done = bool(there) and house.kill(self.dice.choice(there))
             case "web":
-                done = house.kill(self.house.pids["web"])
+                done = self._kill_web()
             case "backend":
                 done = self.server.kill_backend(self.dice.randrange(1000))
             case "postgres":
@@ -181,6 +182,11 @@ class Story:
         if done:
             self.by_chance[whom] += 1
             self._note(f"killed by chance: {whom}")
+
+    def _kill_web(self) -> bool:
+        """gunicorn and its workers at once, as a container dies; orphans would hold the port for a while."""
+        family = [self.house.pids["web"], *self.house.web_workers()]
+        return all([house.kill(pid) for pid in family])
 
     async def _crash(self) -> None:
         """The whole server is killed and comes back at once."""
@@ -276,3 +282,4 @@ async def _ask(question: Callable[[], T], away: Any = None) -> T:
             connection.close()
 
     return await asyncio.to_thread(ask)
+
