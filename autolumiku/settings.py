@@ -154,7 +154,15 @@ def database(url: str) -> dict[str, object]:
     return {
         **env.db_url_config(url),
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"connect_timeout": 2, "application_name": f"autolumiku {Path(sys.argv[0]).name}"[:60]},
+        "OPTIONS": {
+            "application_name": f"autolumiku {Path(sys.argv[0]).name}"[:60],
+            "connect_timeout": 2,
+            # a database whose machine is gone without a word is noticed in seconds, not in a quarter of an hour
+            "tcp_user_timeout": 10_000,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+        },
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 

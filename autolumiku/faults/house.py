@@ -176,6 +176,10 @@ class Server:
         while _title(pid):
             await asyncio.sleep(0.01)
 
+    def processes(self) -> list[int]:
+        pid = embedded.status(self.root).pid
+        return [pid, *offspring(pid)]
+
     def kill_backend(self, pick: int) -> bool:
         """One of its processes is killed; PostgreSQL then ends them all and recovers."""
         backends = [pid for pid in offspring(embedded.status(self.root).pid) if b"postgres: app" in _title(pid)]

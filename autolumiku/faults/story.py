@@ -157,6 +157,7 @@ class Story:
         await self._kills_by_chance(2)
         await self._phone_offline(3.0)
         await self._crash()
+        await self._frozen(2.5)
 
     async def _kills_by_chance(self, times: int) -> None:
         for _ in range(times):
@@ -186,7 +187,8 @@ class Story:
     def _kill_web(self) -> bool:
         """gunicorn and its workers at once, as a container dies; orphans would hold the port for a while."""
         family = [self.house.pids["web"], *self.house.web_workers()]
-        return all([house.kill(pid) for pid in family])
+        killed = [house.kill(pid) for pid in family]
+        return all(killed)
 
     async def _crash(self) -> None:
         """The whole server is killed and comes back at once."""
@@ -210,6 +212,16 @@ class Story:
             self._say("PostgreSQL is back")
             for point in spooling[-1:]:
                 await self._dies_at(point)
+
+    async def _frozen(self, seconds: float) -> None:
+        """The database accepts connections and answers nothing."""
+        async with self.busy:
+            for pid in self.server.processes():
+                house.kill(pid, signal.SIGSTOP)
+            self._note(f"PostgreSQL frozen for {seconds:.0f} s")
+            await asyncio.sleep(seconds)
+            for pid in self.server.processes():
+                house.kill(pid, signal.SIGCONT)
 
     async def _gateway_away(self, seconds: float) -> None:
         await self.gateway_wire.go_away()
@@ -282,4 +294,3 @@ async def _ask(question: Callable[[], T], away: Any = None) -> T:
             connection.close()
 
     return await asyncio.to_thread(ask)
-

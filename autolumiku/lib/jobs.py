@@ -12,7 +12,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 
 def later(name: str, at: datetime | None = None, once: str | None = None, **ids: int | str) -> bool:
@@ -23,6 +23,9 @@ def later(name: str, at: datetime | None = None, once: str | None = None, **ids:
             app.configure_task(name, schedule_at=at, queueing_lock=once).defer(**ids)
     except AlreadyEnqueued:
         return False
+    except ConnectorException as error:  # the connection may break here as anywhere: it reads the same everywhere
+        with connection.wrap_database_errors:
+            raise error.__cause__ or error from None
     return True
 
 
