@@ -32,7 +32,8 @@ class Plan:
     away: float
     rate: float
     customers: int
-    only_away: bool = False
+    rounds: int = 1  # each ends in quiet and a proof
+    only: str = ""  # "away" or "deploy": nothing but that
 
 
 @dataclass(slots=True)
@@ -51,17 +52,28 @@ class Story:
     by_chance: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
     meetings: int = 0
+    calm: list[tuple[float, float]] = field(default_factory=list)  # when nothing but a deploy went on
     busy: asyncio.Lock = field(default_factory=asyncio.Lock)  # the database is being taken away
 
     # --- the whole ----------------------------------------------------------------------------------------------
 
     async def play(self) -> proof.Verdict:
+        """Round by round, until all is done or a promise is broken."""
+        verdict = proof.Verdict()
+        for number in range(1, self.plan.rounds + 1):
+            verdict = await self._round(number)
+            if verdict.faults:
+                break
+            self._say(f"round {number}: every promise held so far")
+        return verdict
+
+    async def _round(self, number: int) -> proof.Verdict:
         stop = asyncio.Event()
         load = asyncio.create_task(self.traffic.flow(stop))
         watch = asyncio.create_task(self._watch())
         try:
             async with asyncio.timeout(self.plan.seconds):
-                await self._disasters()
+                await self._disasters(number)
         except TimeoutError:
             self._say("time is up")
         self._disarm()
@@ -76,17 +88,22 @@ class Story:
         if await _ask(_overdue):
             verdict.faults.append(("the invariant's query finds chats", ""))
         verdict.faults += [(surprise, "") for surprise in self.house.surprises]
+        verdict.faults += [("refused while nothing but a deploy went on", one) for one in self._refused_in_calm()]
         return verdict
 
-    async def _disasters(self) -> None:
-        """The named moments on one side, everything else on the other, at the same time."""
-        if self.plan.only_away:
+    async def _disasters(self, number: int) -> None:
+        """First a deploy in calm; then the named moments on one side, everything else on the other, at once."""
+        if self.plan.only != "away":
+            await self._deploys(6 if self.plan.only else 1)
+        if self.plan.only == "away":
             await asyncio.sleep(3)
-            return await self._outage(self.plan.away)
+            await self._outage(self.plan.away)
+        if self.plan.only:
+            return
         async with asyncio.TaskGroup() as both:
             both.create_task(self._named_moments())
-            both.create_task(self._events())
-        while self.count() < self.plan.kills:
+            both.create_task(self._events(self.plan.away if number == 1 else 5.0))
+        while self.count() < self.plan.kills * number / self.plan.rounds:
             await self._kill_by_chance()
             await asyncio.sleep(self.dice.uniform(0.3, 1.2))
 
@@ -146,10 +163,9 @@ class Story:
 
     # --- everything else ----------------------------------------------------------------------------------------
 
-    async def _events(self) -> None:
-        await asyncio.sleep(1)
+    async def _events(self, away: float) -> None:
         await self._meet(4)
-        await self._outage(self.plan.away)
+        await self._outage(away)
         await self._kills_by_chance(2)
         await self._gateway_away(2.0)
         await self._sleeping_worker()
@@ -204,7 +220,7 @@ class Story:
             await self.server.crash(signal.SIGQUIT)
             self._note(f"PostgreSQL away for {seconds:.0f} s")
             back = time.monotonic() + seconds
-            spooling = [] if self.plan.only_away else [point for point in POINTS if point.needs == "outage"]
+            spooling = [] if self.plan.only else [point for point in POINTS if point.needs == "outage"]
             for point in spooling[:-1]:
                 await self._dies_at(point, max(0.5, back - time.monotonic()))
             await asyncio.sleep(max(0.0, back - time.monotonic()))
@@ -249,6 +265,23 @@ class Story:
         self._note("gunicorn reloads")
         await self.house.ask_to_stop(house.WORKERS[1])
         self._note("a worker stopped when asked")
+
+    async def _deploys(self, times: int) -> None:
+        """While nothing else goes wrong, so that every message of this time must be taken."""
+        began = time.time()
+        for _ in range(times):
+            await self._deploy()
+            await asyncio.sleep(1.5)
+        self.calm.append((began, time.time()))
+        await asyncio.sleep(0.5)  # so that calls under way end in calm
+
+    def _refused_in_calm(self) -> list[str]:
+        return [
+            one.gateway_id
+            for one in self.traffic.said
+            for began, ended in self.calm
+            if not one.acknowledged and began < one.calls[0][0] < ended
+        ]
 
     async def _meet(self, times: int) -> None:
         """A message commits in the moment in which its chat's turn is concluded."""
