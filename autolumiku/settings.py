@@ -156,7 +156,17 @@ def database(url: str) -> dict[str, object]:
     return {
         **env.db_url_config(url),
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 3, "connect_timeout": 2, "application_name": f"autolumiku {Path(sys.argv[0]).name}"[:60]},
+        "OPTIONS": {
+            "server_side_binding": True,
+            "prepare_threshold": 3,  # what is asked for each message is planned once; a pooler in between must know it
+            "application_name": f"autolumiku {Path(sys.argv[0]).name}"[:60],
+            "connect_timeout": 2,
+            # a database whose machine is gone without a word is noticed in seconds, not in a quarter of an hour
+            "tcp_user_timeout": 10_000,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+        },
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 
@@ -196,14 +206,19 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", f"AutoLumiku <autolumiku@{PUBLIC_HOST
 # --- Worker ----------------------------------------------------------------------------------------------------------
 WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 1000)  # jobs in flight, most of them waiting
 CLAIM_SECONDS = env.float("CLAIM_SECONDS", 6.0)  # a vanished worker keeps a chat this long at most
-FORGOTTEN_SECONDS = 15.0  # a due chat without a job is woken after this long
+FORGOTTEN_SECONDS = env.float("FORGOTTEN_SECONDS", 15.0)  # a due chat or send without a job is woken after this long
+LOST_SECONDS = env.float("LOST_SECONDS", 100.0)  # a send older than this has lost its worker: the gateway takes 90 s
+VANISHED_SECONDS = env.float("VANISHED_SECONDS", 30.0)  # the jobs of a worker silent for so long are nobody's
+PAUSE_SECONDS = env.float("PAUSE_SECONDS", 2.0)  # between two tries of the worker to reach the database
+RECONNECT_SECONDS = env.float("RECONNECT_SECONDS", 30.0)  # between two looks for numbers that were offline
+GRACE_SECONDS = env.float("GRACE_SECONDS", 30.0)  # a worker that is to stop finishes its turns and sends so long
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", 2.0)
 KEEP_JOBS_HOURS = env.float("KEEP_JOBS_HOURS", 24.0)  # failed and cancelled jobs; those that went well go at once
 PROCRASTINATE_WORKER_DEFAULTS = {
     "fetch_job_polling_interval": 0.2,
     "update_heartbeat_interval": 2.0,
     "stalled_worker_timeout": 10.0,
-    "delete_jobs": "successful",
+    "delete_jobs": "always",  # a job only wakes: what is owed stands in the rows, what failed in the log
     "listen_notify": True,
 }
 

@@ -50,8 +50,6 @@ NOT_CONNECTED = "not_connected"  # the error of messages that wait for the numbe
 DAILY_CAP = "daily cap"  # of those that wait for another day
 HELD_TOO_LONG = "held too long"
 PATIENCE_SECONDS = 10.0  # how long a message waits for the outcome of the one before it
-LOST_SECONDS = 100.0  # the gateway answers within 90 s; a send older than this has lost its worker
-RECONNECT_SECONDS = 30.0
 SENDS_AT_ONCE = 64  # threads that wait for the gateway; one showroom has half of them at most
 ASKING_SECONDS = (3.05, 5.0)  # to connect and to read, for a question that sends nothing
 
@@ -304,7 +302,7 @@ def resend(message_id: int, user: Any = None) -> bool:
 def sweep() -> None:
     """Sends whose worker vanished become unsure; queued ones whose job vanished get a new one. Platform scope."""
     late = WhatsAppMessage.objects.filter(
-        aimeow_status=Delivery.SENDING, sending_at__lt=Now() - timedelta(seconds=LOST_SECONDS)
+        aimeow_status=Delivery.SENDING, sending_at__lt=Now() - timedelta(seconds=settings.LOST_SECONDS)
     )
     for tenant_id, pk in list(late.values_list("tenant_id", "pk")[:500]):
         if late.filter(pk=pk).update(aimeow_status=Delivery.UNSURE, error="worker vanished"):

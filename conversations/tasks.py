@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 claims: dict[int, int] = {}  # conversation id -> claim, of the turns running in this process
+running: set[asyncio.Task[None]] = set()  # turns and sends of this process
 
 RECORD_SECONDS = 90.0  # how long the outcome of a send is kept for a database that is away
 
@@ -66,21 +67,54 @@ async def patiently(function: Callable[..., T], *args: Any, tenant: int = 0) -> 
             await asyncio.sleep(0.5)
 
 
-running: Counter[int] = Counter()  # tenant -> its answer jobs in flight here
+in_hand: Counter[int] = Counter()  # tenant -> its answer jobs in flight here
 behind: dict[int, dict[int, None]] = {}  # tenant -> its chats that wait for one of those jobs, first come first
+
+
+async def _by_itself(work: Coroutine[Any, Any, None]) -> None:
+    """Do the work of a job so that it outlives the job: Procrastinate aborts its jobs when the database goes away.
+
+    A draft that is being thought of is not paid for twice then, and what the gateway says is still recorded.
+    """
+    task = asyncio.create_task(work)
+    running.add(task)
+    task.add_done_callback(running.discard)
+    await asyncio.shield(task)
+
+
+async def finish(seconds: float) -> None:
+    """Let what is running end; after so many seconds give back what has not. No new jobs come any more."""
+    if running:
+        await asyncio.wait(running, timeout=seconds)
+    if running:
+        log.warning("work handed back", count=len(running))
+        held = dict(claims)
+        for task in running:
+            task.cancel()
+        await on_database(_hand_back, held)
+
+
+def _hand_back(held: dict[int, int]) -> None:
+    with scope.platform("hand back claims"):
+        turns.hand_back(held)
 
 
 @app.task(name="conversations.answer")
 async def answer(tenant_id: int, conversation_id: int) -> None:
-    """Answer what a person wrote, and then what waited behind it.
+    """Answer what a person wrote, if the bot owes it and nobody else is at it."""
+    await _by_itself(_in_turn(tenant_id, conversation_id))
+
+
+async def _in_turn(tenant_id: int, conversation_id: int) -> None:
+    """Answer this chat, and then those that waited behind it.
 
     A job only wakes: when its showroom has a quarter of this process's jobs, its chat is left to one of those. If this
     process ends, the sweep finds the chat.
     """
-    if running[tenant_id] >= max(settings.WORKER_CONCURRENCY // 4, 1):
+    if in_hand[tenant_id] >= max(settings.WORKER_CONCURRENCY // 4, 1):
         behind.setdefault(tenant_id, {})[conversation_id] = None
         return
-    running[tenant_id] += 1
+    in_hand[tenant_id] += 1
     try:
         await _turn(tenant_id, conversation_id)
         while waiting := behind.get(tenant_id):
@@ -88,9 +122,9 @@ async def answer(tenant_id: int, conversation_id: int) -> None:
             del waiting[conversation_id]
             await _turn(tenant_id, conversation_id)
     finally:
-        running[tenant_id] -= 1
-        if not running[tenant_id]:
-            del running[tenant_id]
+        in_hand[tenant_id] -= 1
+        if not in_hand[tenant_id]:
+            del in_hand[tenant_id]
             behind.pop(tenant_id, None)  # after an error: left to the sweep
 
 
@@ -140,6 +174,10 @@ def _stumbled(tenant_id: int, conversation_id: int, claim: int | None = None) ->
 @app.task(name="conversations.deliver")
 async def deliver(tenant_id: int, message_id: int) -> None:
     """Send a message that waited for its slot, a retry or the connection."""
+    await _by_itself(_deliver(tenant_id, message_id))
+
+
+async def _deliver(tenant_id: int, message_id: int) -> None:
     letter = await on_database(outbox.take_queued, tenant_id, message_id, tenant=tenant_id)
     if letter is not None:
         await outbox.send(letter, partial(patiently, tenant=tenant_id))

@@ -86,6 +86,19 @@ def renew(claims: dict[int, int]) -> None:
         cursor.execute(RENEW_SQL, [settings.CLAIM_SECONDS, list(claims), list(claims.values())])
 
 
+def hand_back(claims: dict[int, int]) -> None:
+    """Let go of these claims at once: another worker's sweep takes the chats up."""
+    with connection.cursor() as cursor:
+        cursor.execute(HAND_BACK_SQL, [list(claims), list(claims.values())])
+
+
+HAND_BACK_SQL = """
+UPDATE whatsapp_conversations c SET claim = c.claim + 1, claimed_until = now(), attempts = greatest(c.attempts - 1, 0)
+FROM unnest(%s::bigint[], %s::bigint[]) AS held (id, claim)
+WHERE c.id = held.id AND c.claim = held.claim AND c.claimed_until IS NOT NULL
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Concluded:
     """The chat at the moment its turn ended."""

@@ -155,7 +155,9 @@ def _keep(event: payload.Event, raw: bytes, kind: str) -> str:
     for _ in range(2 if spool.is_empty() else 0):
         try:
             return _store(event)
-        except spool.AWAY:
+        except Exception as error:
+            if not spool.is_away(error):
+                raise
             connection.close()
     try:
         spool.keep(raw, kind=kind)

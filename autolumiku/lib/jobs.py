@@ -9,9 +9,10 @@ from __future__ import annotations
 from contextlib import nullcontext
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 
 def later(name: str, at: datetime | None = None, once: str | None = None, **ids: int | str) -> bool:
@@ -22,6 +23,9 @@ def later(name: str, at: datetime | None = None, once: str | None = None, **ids:
             app.configure_task(name, schedule_at=at, queueing_lock=once).defer(**ids)
     except AlreadyEnqueued:
         return False
+    except ConnectorException as error:  # the connection may break here as anywhere: it reads the same everywhere
+        with connection.wrap_database_errors:
+            raise error.__cause__ or error from None
     return True
 
 
@@ -32,10 +36,10 @@ VANISHED_SQL = """
 """
 
 
-def forget_vanished(seconds: float = 30.0) -> int:
+def forget_vanished() -> int:
     """Delete the running jobs of workers that are gone: the rows they worked on say what is owed, not the jobs."""
     with connection.cursor() as cursor:
-        cursor.execute(VANISHED_SQL, [seconds])
+        cursor.execute(VANISHED_SQL, [settings.VANISHED_SECONDS])
         return cursor.rowcount
 
 

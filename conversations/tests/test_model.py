@@ -303,11 +303,11 @@ def test_one_showroom_does_not_take_all_jobs_and_its_chats_are_still_all_answere
     settings.WORKER_CONCURRENCY = 8
     flood(showroom, 9)
     most = []
-    model.answer_with(lambda body: most.append(tasks.running[showroom.tenant.pk]) or "Baik Kak.")
+    model.answer_with(lambda body: most.append(tasks.in_hand[showroom.tenant.pk]) or "Baik Kak.")
     work_at_once()
     assert max(most) == 2
     assert len(showroom.gateway.sent) == 9
-    assert not tasks.running
+    assert not tasks.in_hand
     assert not tasks.behind
 
 
