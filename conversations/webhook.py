@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from rest_framework.authentication import BaseAuthentication
@@ -195,7 +195,7 @@ def _pass_over(event: Ignored) -> None:
         with scope.by_account(event.client_id, _phone_of(event.client_id)) as account:
             if account is not None:
                 PassedText.keep(account.tenant_id, event.text)
-    except spool.AWAY:
+    except (OperationalError, InterfaceError):
         connection.close()
 
 

@@ -32,7 +32,7 @@ class ScopeError(RuntimeError):
 @contextmanager
 def of(tenant: Tenant | int) -> Iterator[None]:
     """A transaction as this showroom. Inside the same showroom's scope it is only a savepoint."""
-    key = int(getattr(tenant, "pk", tenant))
+    key = tenant if isinstance(tenant, int) else tenant.pk
     with _entered(str(key), f"SELECT set_config('app.tenant', '{key:d}', true)"):
         yield
 

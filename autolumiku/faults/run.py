@@ -103,8 +103,7 @@ def _open_showrooms() -> list[Person]:
                 tenant, by="faults", status="AVAILABLE", make="Honda", model="City", year=2006, price=79_000_000,
                 transmission="automatic",
             )  # fmt: skip
-            if slug == PACED:
-                WhatsAppAIConfig.objects.update(customer_gap_seconds=1)
+            WhatsAppAIConfig.objects.update(model_seconds=4, customer_gap_seconds=1 if slug == PACED else 0)
     connections.close_all()
     mixed = [(1 if customer % 4 else 2, customer) for customer in range(400)]
     return [Person(_client(number), _own_phone(number), f"62813{customer:08d}") for number, customer in mixed]
