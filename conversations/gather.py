@@ -224,7 +224,7 @@ def _messages(place: _Place, answered: int, upto: int) -> tuple[list[_Row], list
     """(unanswered in the order they were written, those before, newest first)."""
     with connection.cursor() as cursor:
         cursor.execute(MESSAGES_SQL, [place.tenant_id, place.conversation_id, READ_AT_MOST])
-        rows = [_Row(*row[:6], storms.written(*row[6:]), row[7]) for row in cursor.fetchall()]
+        rows = [_Row._make((*row[:6], storms.written(*row[6:]), row[7])) for row in cursor.fetchall()]
     new = [row for row in rows if row.seq is not None and answered < row.seq <= upto]
     new.sort(key=lambda row: (row.written_at, row.seq))
     old = [row for row in rows if row.seq is None or row.seq <= answered]
