@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -86,12 +85,19 @@ class Rig:
             urllib.request.urlopen(request, timeout=10).read()  # noqa: S310 - our own http address
 
     def drive(
-        self, url: str, roots: Sequence[int], noise: Sequence[int], *arguments: str, watch: Callable[[], object] = bool
+        self,
+        url: str,
+        roots: Sequence[int],
+        database: Sequence[int],
+        *arguments: str,
+        watch: Callable[[], object] = bool,
     ) -> dict[str, Any]:
         """One run of the driver; its figures. `watch` is called about ten times a second meanwhile."""
         out = self.fleet.logs / "drive.json"
         out.unlink(missing_ok=True)
-        ours = ",".join(map(str, [*self.stubs, *noise, os.getpid()]))
+        ours = ",".join(
+            map(str, [*self.stubs, *database])
+        )  # not this process: the driver would count its children twice
         command = [sys.executable, str(self.folder / "drive.py"), "--url", url, "--llm", self.llm]
         command += ["--aimeow", self.gateway, "--watch-pid", ",".join(map(str, roots)), "--ours", ours]
         self.fleet.launch(Program("drive", [*command, *arguments, "--out", str(out)]))
