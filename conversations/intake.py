@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from aimeow.payload import Ignored, Inbound
+from autolumiku.lib import rush
 from conversations import merge, turns
 from conversations.models import (
     Delivery,
@@ -220,7 +221,7 @@ def _store_inbound(account: Account, chat: _Chat, message: Inbound) -> Stored:
         return Stored("duplicate")
     due_at, holder = stored
     if holder == Holder.BOT:
-        turns.wake(account.tenant_id, chat.id, at=due_at)
+        turns.wake(account.tenant_id, chat.id, at=due_at, priority=rush.priority(account.tenant_id))
     return Stored()
 
 
