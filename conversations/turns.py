@@ -40,12 +40,15 @@ OWED = Q(answered_seq__lt=F("inbound_seq"), holder=Holder.BOT)
 FREE = Q(claimed_until=None) | Q(claimed_until__lt=Now())
 
 
-def wake(tenant_id: int, conversation_id: int, at: datetime | None = None, once: bool = False) -> bool:
+def wake(
+    tenant_id: int, conversation_id: int, at: datetime | None = None, once: bool = False, priority: int = 0
+) -> bool:
     """Have a worker look at this chat (at a time); `once`: not if such a wake-up of the sweep still waits."""
     return jobs.later(
         "conversations.answer",
         at=at,
         once=f"wake:{conversation_id}" if once else None,
+        priority=priority,
         tenant_id=tenant_id,
         conversation_id=conversation_id,
     )

@@ -15,12 +15,14 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 
-def later(name: str, at: datetime | None = None, once: str | None = None, **ids: int | str) -> bool:
+def later(
+    name: str, at: datetime | None = None, once: str | None = None, *, priority: int = 0, **ids: int | str
+) -> bool:
     """Defer job `name` (at a time, if given). With `once`, not if a job of that key still waits; False then."""
     try:
         # a refused insert breaks the transaction it stands in: only the savepoint may break
         with nullcontext() if once is None else transaction.atomic():
-            app.configure_task(name, schedule_at=at, queueing_lock=once).defer(**ids)
+            app.configure_task(name, schedule_at=at, queueing_lock=once, priority=priority).defer(**ids)
     except AlreadyEnqueued:
         return False
     except ConnectorException as error:  # the connection may break here as anywhere: it reads the same everywhere

@@ -256,6 +256,17 @@ def test_one_showrooms_flood_does_not_delay_anothers_message(showroom, other, mo
     assert len(showroom.gateway.sent) == 31
 
 
+def test_the_queue_takes_one_message_before_the_rest_of_a_flood(showroom, other, model):
+    flood(showroom, 40)
+    other.receives("Halo")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args->>'tenant_id' FROM procrastinate_jobs ORDER BY priority DESC, id")
+        order = [int(row[0]) for row in cursor.fetchall()]
+    assert order.index(other.tenant.pk) < 15
+    work_at_once()
+    assert len(showroom.gateway.sent) == 41
+
+
 def test_calls_of_one_showroom_that_hang_leave_the_places_to_others(showroom, other, model, settings):
     settings.MODEL_CONCURRENCY = 8
     showroom.set(model_share=2)
