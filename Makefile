@@ -10,6 +10,7 @@ help:
 	@echo "make demo        install, start everything on this machine, print addresses and logins (Ctrl-C ends it)"
 	@echo "make demo-reset  forget the demo's data; the next make demo starts anew"
 	@echo "make test        lint, types, import order, migrations, deploy check, all tests"
+	@echo "make bench       measure the real processes under load, beside a tutorial bot (needs the rig, see --help)"
 	@echo "make pins        compute requirements*.txt anew from requirements*.in"
 
 $(VENV)/bin/python:
@@ -50,6 +51,10 @@ check: $(VENV)/.develops
 
 tests: $(VENV)/.develops
 	$(BIN)/pytest -n $(WORKERS)
+
+# OPTIONS="--quick --only sweep"; a quiet machine is wanted.
+bench: $(VENV)/.runs
+	@$(BIN)/python manage.py bench $(OPTIONS)
 
 pins: $(VENV)/.develops
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet requirements.in -o requirements.txt

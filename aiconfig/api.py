@@ -132,6 +132,11 @@ class ConfigSerializer(serializers.Serializer[Any]):
     staleAfterHours = serializers.IntegerField(source="stale_after_hours", min_value=0, max_value=720)
     sameTextLimit = serializers.IntegerField(source="same_text_limit", min_value=0, max_value=20)
     answersPerHour = serializers.IntegerField(source="answers_per_hour", min_value=0, max_value=1000)
+    modelSeconds = serializers.FloatField(source="model_seconds", min_value=0, max_value=120)
+    modelShare = serializers.IntegerField(source="model_share", min_value=0, max_value=10_000)
+    dailyModelCalls = serializers.IntegerField(source="daily_model_calls", min_value=0, max_value=2_000_000_000)
+    dailyModelTokens = serializers.IntegerField(source="daily_model_tokens", min_value=0, max_value=2_000_000_000)
+    dailyModelCost = serializers.IntegerField(source="daily_model_cost", min_value=0, max_value=2_000_000_000)
 
     def get_fields(self) -> dict[str, Any]:
         """All optional: a PUT names what it changes. (`partial` would also excuse a question without an answer.)"""

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     STALE = "stale"
     LOOP = "loop"
     NOT_SENT = "not_sent"
+    BUDGET = "budget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ SOFT = frozenset(
         Reason.UNREADABLE,
         Reason.STALE,
         Reason.NOT_SENT,
+        Reason.BUDGET,
     }
 )
 HARD = frozenset(Reason) - SOFT
@@ -77,6 +79,7 @@ TEXTS: Mapping[Reason, str] = {
     Reason.STALE: "",
     Reason.LOOP: "handover_loop",
     Reason.NOT_SENT: "",
+    Reason.BUDGET: "llm_error",
 }
 
 # classify()'s reasons that name money already on its way, or the law.

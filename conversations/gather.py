@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from time import monotonic
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from aiconfig import hours
+from aiconfig import hours, llm, spending
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import clock, text
 from conversations import entities, intents, storms, turns
@@ -54,7 +54,8 @@ class Work:
     loop: bool  # the same again and again, or too many answers: perhaps another bot
     media_only: str  # the kind of media when nobody wrote a word
     add_after_hours: bool  # closed, a text is set, and this closed period has not heard it yet
-    claimed_at: float  # time.monotonic() at the claim: the turn's time is counted from here
+    budget: llm.Budget  # its time is counted from the claim
+    capped: bool  # the showroom's daily limit for the model is reached
 
 
 def claim(tenant_id: int, conversation_id: int) -> Work | None:
@@ -63,8 +64,9 @@ def claim(tenant_id: int, conversation_id: int) -> Work | None:
         claimed = turns.claim(tenant_id, conversation_id)
         if claimed is None:
             return None
+        claimed_at = monotonic()
         number, upto, answered, _ = claimed
-        return _read(_place(conversation_id), number, upto, answered)
+        return _read(_place(conversation_id), number, upto, answered, claimed_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class _Place:
     config: WhatsAppAIConfig
     days: tuple[DayHours, ...]
     faqs: tuple[Faq, ...]
+    spent: spending.Spent
 
 
 PLACE_SQL = """
@@ -98,7 +101,9 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
         ORDER BY weekday) FROM business_hours h WHERE h.tenant_id = c.tenant_id),
     (SELECT jsonb_agg(jsonb_build_array(question, answer)) FROM (
         SELECT question, answer FROM faq_entries f WHERE f.tenant_id = c.tenant_id AND f.is_active
-        ORDER BY position, id LIMIT %s) AS faq)
+        ORDER BY position, id LIMIT %s) AS faq),
+    (SELECT jsonb_build_array(day, calls, tokens, cost) FROM llm_days s WHERE s.tenant_id = c.tenant_id
+        ORDER BY day DESC LIMIT 1)
 FROM whatsapp_conversations c
 JOIN aimeow_accounts a ON a.id = c.account_id
 JOIN tenants t ON t.id = c.tenant_id
@@ -111,7 +116,7 @@ def _place(conversation_id: int) -> _Place:
     with connection.cursor() as cursor:
         cursor.execute(PLACE_SQL, [FAQS, conversation_id])
         row = cursor.fetchone()
-    tenant, config, days, faqs = (json.loads(part or "null") for part in row[9:])
+    tenant, config, days, faqs, spent = (json.loads(part or "null") for part in row[9:])
     tenant_id, chat, phone, name, told, released, busy_since, in_service, perhaps_staff = row[:9]
     return _Place(
         tenant_id=tenant_id,
@@ -126,6 +131,7 @@ def _place(conversation_id: int) -> _Place:
         config=WhatsAppAIConfig(tenant=Tenant(**tenant), **_without_tenant(config)),
         days=tuple(DayHours(weekday, opens or "", closes or "") for weekday, opens, closes in days or ()),
         faqs=tuple(Faq(question, answer) for question, answer in faqs or ()),
+        spent=spending.Spent(date.fromisoformat(spent[0]), *spent[1:]) if spent else spending.Spent(),
     )
 
 
@@ -140,7 +146,7 @@ def may_speak(conversation_id: int) -> bool:
     return place.config.auto_reply and place.in_service
 
 
-def _read(place: _Place, number: int, upto: int, answered: int) -> Work:
+def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: float) -> Work:
     now = clock.now()
     new, earlier = _messages(place, answered, upto)
     too_old = timedelta(hours=place.config.stale_after_hours)
@@ -183,7 +189,8 @@ def _read(place: _Place, number: int, upto: int, answered: int) -> Work:
         loop=member is None and _loop(place, said, earlier, now),
         media_only="" if said or not unanswered else unanswered[-1].media_type or "other",
         add_after_hours=_after_hours(place, facts),
-        claimed_at=monotonic(),
+        budget=llm.Budget(place.tenant_id, place.config.model_seconds, claimed_at, place.config.model_share),
+        capped=spending.reached(place.config, place.spent),
     )
 
 
@@ -217,7 +224,7 @@ def _messages(place: _Place, answered: int, upto: int) -> tuple[list[_Row], list
     """(unanswered in the order they were written, those before, newest first)."""
     with connection.cursor() as cursor:
         cursor.execute(MESSAGES_SQL, [place.tenant_id, place.conversation_id, READ_AT_MOST])
-        rows = [_Row(*row[:6], storms.written(row[6], row[7]), row[7]) for row in cursor.fetchall()]
+        rows = [_Row._make((*row[:6], storms.written(*row[6:]), row[7])) for row in cursor.fetchall()]
     new = [row for row in rows if row.seq is not None and answered < row.seq <= upto]
     new.sort(key=lambda row: (row.written_at, row.seq))
     old = [row for row in rows if row.seq is None or row.seq <= answered]

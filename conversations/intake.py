@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from aimeow.payload import Ignored, Inbound
-from autolumiku.lib import clock
+from autolumiku.lib import clock, rush
 from conversations import merge, storms, turns
 from conversations.models import (
     Delivery,
@@ -244,7 +244,7 @@ def _store_inbound(account: Account, chat: _Chat, message: Inbound) -> Stored:
         return Stored("duplicate")
     due_at, holder = stored
     if holder == Holder.BOT:
-        turns.wake(account.tenant_id, chat.id, at=due_at)
+        turns.wake(account.tenant_id, chat.id, at=due_at, priority=rush.priority(account.tenant_id))
     return Stored()
 
 

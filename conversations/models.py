@@ -47,6 +47,7 @@ class Reason(models.TextChoices):
     STALE = "stale", "pesan terlalu lama, tidak dijawab asisten"
     LOOP = "loop", "pesan berulang atau bot lain"
     NOT_SENT = "not_sent", "balasan tidak terkirim"
+    BUDGET = "budget", "batas harian model tercapai"
     MANUAL = "manual", "diambil orang"
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import structlog
 from django.conf import settings
@@ -23,8 +25,9 @@ from django.utils import timezone
 
 from aiconfig.models import WhatsAppAIConfig
 from aimeow.client import Aimeow, AimeowError
-from aimeow.models import AimeowAccount
+from aimeow.models import AimeowAccount, Finding
 from autolumiku.lib import counters, jobs
+from autolumiku.lib.turnstile import Turnstiles, here
 from conversations import turns
 from conversations.models import (
     ConversationEvent,
@@ -47,8 +50,7 @@ NOT_CONNECTED = "not_connected"  # the error of messages that wait for the numbe
 DAILY_CAP = "daily cap"  # of those that wait for another day
 HELD_TOO_LONG = "held too long"
 PATIENCE_SECONDS = 10.0  # how long a message waits for the outcome of the one before it
-LOST_SECONDS = 100.0  # the gateway answers within 90 s; a send older than this has lost its worker
-RECONNECT_SECONDS = 30.0
+SENDS_AT_ONCE = 64  # threads that wait for the gateway; one showroom has half of them at most
 ASKING_SECONDS = (3.05, 5.0)  # to connect and to read, for a question that sends nothing
 
 
@@ -127,15 +129,22 @@ def is_full_today(config: WhatsAppAIConfig, account: AimeowAccount) -> bool:
     return account.sent_day > today or (account.sent_day == today and account.sent_today >= cap)
 
 
+_turnstiles: Turnstiles = WeakKeyDictionary()
+
+
 async def send(letter: Letter, database: Callable[..., Any]) -> None:
     """Send a message that is `sending`, and record how it ended. `database` runs a function on the database thread."""
+    began = time.monotonic()
     try:
-        gateway_id = await asyncio.to_thread(
-            Aimeow(settings.AIMEOW_BASE_URL).send_text, letter.client_id, letter.recipient, letter.text
-        )
+        async with here(_turnstiles, SENDS_AT_ONCE).place(letter.tenant_id, SENDS_AT_ONCE // 2):
+            gateway_id = await asyncio.to_thread(
+                Aimeow(settings.AIMEOW_BASE_URL).send_text, letter.client_id, letter.recipient, letter.text
+            )
     except AimeowError as error:
+        counters.took("step", time.monotonic() - began, step="send")
         await database(_failed, letter.tenant_id, letter.message_id, error)
     else:
+        counters.took("step", time.monotonic() - began, step="send")
         await database(_sent, letter.tenant_id, letter.message_id, gateway_id)
 
 
@@ -188,6 +197,8 @@ def _failed(tenant_id: int, message_id: int, error: AimeowError) -> None:
         if error.kind == NOT_CONNECTED:
             tries = message.attempts  # it may be offline for weeks
         again: datetime | None = None
+        if error.kind == "unknown_client":
+            Finding.lost(tenant_id, Finding.Detail.GONE)
         if error.sent is not False:
             status = Delivery.UNSURE
         elif _taken_over(message):
@@ -197,6 +208,8 @@ def _failed(tenant_id: int, message_id: int, error: AimeowError) -> None:
             AimeowAccount.objects.filter(pk=message.account_id).update(
                 connection_status=AimeowAccount.Connection.DISCONNECTED
             )
+            by_flag = error.status == 400  # the gateway itself calls it disconnected
+            Finding.lost(tenant_id, Finding.Detail.DISCONNECTED if by_flag else Finding.Detail.SEND)
         elif error.permanent or (tries >= MAX_TRIES and error.kind != "unreachable"):
             status = Delivery.FAILED
         else:
@@ -288,11 +301,12 @@ def resend(message_id: int, user: Any = None) -> bool:
 
 def sweep() -> None:
     """Sends whose worker vanished become unsure; queued ones whose job vanished get a new one. Platform scope."""
-    lost = WhatsAppMessage.objects.filter(
-        aimeow_status=Delivery.SENDING, sending_at__lt=Now() - timedelta(seconds=LOST_SECONDS)
-    ).update(aimeow_status=Delivery.UNSURE, error="worker vanished")
-    if lost:
-        log.error("sends became unsure", count=lost)
+    late = WhatsAppMessage.objects.filter(
+        aimeow_status=Delivery.SENDING, sending_at__lt=Now() - timedelta(seconds=settings.LOST_SECONDS)
+    )
+    for tenant_id, pk in list(late.values_list("tenant_id", "pk")[:500]):
+        if late.filter(pk=pk).update(aimeow_status=Delivery.UNSURE, error="worker vanished"):
+            log.error("send became unsure", tenant=tenant_id, message=pk)
     _expire()
     overdue = Q(sending_at__lt=Now() - timedelta(seconds=settings.FORGOTTEN_SECONDS))
     back = Q(sending_at=None, account__connection_status=AimeowAccount.Connection.CONNECTED)
@@ -318,9 +332,13 @@ def reconnect() -> None:
             resume(tenant_id)
 
 
-def resume(tenant_id: int) -> None:
-    """The number is connected again: what was held back goes out, oldest first, at the showroom's pace."""
+def resume(tenant_id: int, *, proven: bool = False) -> None:
+    """The number is connected again: what was held back goes out, oldest first, at the showroom's pace.
+
+    proven: it has just connected; otherwise the gateway's flag says so, which failed sends do not believe.
+    """
     with scope.of(tenant_id):
+        Finding.settle(tenant_id, Finding.Kind.LOST, but_detail="-" if proven else Finding.Detail.SEND)
         for account in AimeowAccount.objects.all():
             account.mark_connected()
         config = WhatsAppAIConfig.objects.filter(tenant_id=tenant_id).first()

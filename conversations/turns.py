@@ -8,6 +8,7 @@ left behind. Every function works inside a scope; a slow old worker fails its co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from django.db import connection
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest, Now
 
-from autolumiku.lib import jobs
+from autolumiku.lib import counters, jobs
 from conversations import decide
 from conversations.models import (
     ConversationEvent,
@@ -39,12 +40,15 @@ OWED = Q(answered_seq__lt=F("inbound_seq"), holder=Holder.BOT)
 FREE = Q(claimed_until=None) | Q(claimed_until__lt=Now())
 
 
-def wake(tenant_id: int, conversation_id: int, at: datetime | None = None, once: bool = False) -> bool:
+def wake(
+    tenant_id: int, conversation_id: int, at: datetime | None = None, once: bool = False, priority: int = 0
+) -> bool:
     """Have a worker look at this chat (at a time); `once`: not if such a wake-up of the sweep still waits."""
     return jobs.later(
         "conversations.answer",
         at=at,
         once=f"wake:{conversation_id}" if once else None,
+        priority=priority,
         tenant_id=tenant_id,
         conversation_id=conversation_id,
     )
@@ -63,7 +67,10 @@ def claim(tenant_id: int, conversation_id: int) -> tuple[int, int, int, int] | N
     """(claim, upto, answered, attempts) if the bot owes this chat an answer now and nobody else is at it."""
     with connection.cursor() as cursor:
         cursor.execute(CLAIM_SQL, [settings.CLAIM_SECONDS, tenant_id, conversation_id])
-        return cursor.fetchone()
+        row = cursor.fetchone()
+    if row is not None and row[3] > 1:
+        counters.add("taken_up")
+    return row
 
 
 # A chat that somebody else writes to right now is left for the next round: no wait, no deadlock.
@@ -80,6 +87,19 @@ def renew(claims: dict[int, int]) -> None:
     """Keep these claims (conversation id -> claim) for another lease; one statement for a whole worker."""
     with connection.cursor() as cursor:
         cursor.execute(RENEW_SQL, [settings.CLAIM_SECONDS, list(claims), list(claims.values())])
+
+
+def hand_back(claims: dict[int, int]) -> None:
+    """Let go of these claims at once: another worker's sweep takes the chats up."""
+    with connection.cursor() as cursor:
+        cursor.execute(HAND_BACK_SQL, [list(claims), list(claims.values())])
+
+
+HAND_BACK_SQL = """
+UPDATE whatsapp_conversations c SET claim = c.claim + 1, claimed_until = now(), attempts = greatest(c.attempts - 1, 0)
+FROM unnest(%s::bigint[], %s::bigint[]) AS held (id, claim)
+WHERE c.id = held.id AND c.claim = held.claim AND c.claimed_until IS NOT NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,13 +293,20 @@ def note(conversation_id: int, kind: str, *, reason: str = "", actor: Any = None
 # --- what a crash left behind ---------------------------------------------------------------------------------------
 
 
-def sweep() -> int:
-    """Wake the chats of vanished workers and forgotten jobs, over all showrooms; returns how many were woken."""
+def sweep(awake: Sequence[int] = ()) -> int:
+    """Wake the chats of vanished workers and forgotten jobs, over all showrooms; returns how many were woken.
+
+    awake: chats that this process has in hand, though not yet claimed.
+    """
     expired = Q(claimed_until__lt=Now()) & Q(due_at__lte=Now())
     forgotten = Q(claimed_until=None) & Q(due_at__lt=Now() - timedelta(seconds=settings.FORGOTTEN_SECONDS))
     owed = WhatsAppConversation.objects.filter(OWED, expired | forgotten, attempts__lte=MAX_ATTEMPTS)
+    owed = owed.exclude(pk__in=awake)
     rows = list(owed.order_by("due_at", "pk").values_list("tenant_id", "pk")[:500])
-    return sum(wake(tenant_id, pk, once=True) for tenant_id, pk in rows)
+    woken = [(tenant_id, pk) for tenant_id, pk in rows if wake(tenant_id, pk, once=True)]
+    for tenant_id, pk in woken:
+        log.warning("chat woken by the sweep", tenant=tenant_id, conversation=pk)
+    return len(woken)
 
 
 def hopeless() -> list[tuple[int, int]]:

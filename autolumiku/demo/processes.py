@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import IO, Any
+from typing import IO, Any, Self
 
 PATIENCE = 5.0  # seconds between SIGTERM and SIGKILL
 PAUSE = 0.1
@@ -48,7 +48,7 @@ class Family:
     before: dict[signal.Signals, Any] = field(default_factory=dict)
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def __enter__(self) -> Family:
+    def __enter__(self) -> Self:
         self.before = {number: signal.signal(number, _stop) for number in STOPS}
         return self
 

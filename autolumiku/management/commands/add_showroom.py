@@ -22,10 +22,19 @@ from tenants.models import Tenant
 
 LONGEST_WAIT = 30.0  # seconds, as in WhatsAppAIConfig.burst_wait_seconds
 
-PACING = ("send_gap_seconds", "customer_gap_seconds", "daily_send_cap", "answers_per_hour")
+PACING = (
+    "send_gap_seconds",
+    "customer_gap_seconds",
+    "daily_send_cap",
+    "answers_per_hour",
+    "model_share",
+    "daily_model_calls",
+    "daily_model_tokens",
+    "daily_model_cost",
+)
 PACE = (
-    "0: no pauses between sends, no limit a day and none an hour for one person; for measuring. What guards against "
-    "late, held and repeated messages stays on"
+    "0: no pauses between sends, no limit a day, an hour or at once; for measuring. What guards against late, held and "
+    "repeated messages stays on"
 )
 
 
