@@ -9,6 +9,7 @@ import pytest
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
+from aiconfig import llm
 from aiconfig.tests.model_server import ModelServer
 from aimeow.simulator import Simulator
 
@@ -52,6 +53,7 @@ def one_model() -> Iterator[ModelServer]:
 def model(one_model: ModelServer, settings: Any) -> ModelServer:
     """A model on the wire that says what the test scripts."""
     one_model.reset()
+    llm.forget()
     settings.ZAI_API_KEY = "test-key"
     settings.ZAI_BASE_URL = one_model.base_url
     return one_model

@@ -10,12 +10,14 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from aiconfig import api, hours
+from aiconfig import api, hours, spending
 from aiconfig.models import BusinessHours, FAQEntry, LLMCall, WhatsAppAIConfig
+from autolumiku.lib import rupiah
 from tenants.admin import (
     NOBODY,
     CheckboxInput,
@@ -98,7 +100,7 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
     form = ConfigForm
     list_display = ("ai_name", "ai_personality", "auto_reply", "customer_chat_enabled", "changed")
     deleters = NOBODY
-    readonly_fields = ("questions", "week")
+    readonly_fields = ("questions", "week", "used_today")
     fieldsets = (
         ("Asisten", {"fields": (("ai_name", "ai_personality"), "welcome_message", "questions")}),
         (
@@ -128,12 +130,26 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
                 "fields": (
                     ("burst_wait_seconds", "burst_cap_seconds"),
                     ("send_gap_seconds", "customer_gap_seconds"),
-                    "daily_send_cap",
+                    ("daily_send_cap", "held_reply_minutes"),
                 ),
                 "description": "Nilai bawaan cocok untuk hampir semua showroom.",
             },
         ),
-        ("Model AI", {"fields": ("ai_model", ("temperature", "max_tokens"))}),
+        (
+            "Pesan terlambat dan berulang",
+            {
+                "fields": (("late_after_minutes", "stale_after_hours"), ("same_text_limit", "answers_per_hour")),
+                "description": "Umur pesan dihitung dari waktu pengirim. Perintah staf tidak dibatasi jumlahnya.",
+            },
+        ),
+        ("Model AI", {"fields": ("ai_model", ("temperature", "max_tokens"), ("model_seconds", "model_share"))}),
+        (
+            "Batas harian model",
+            {
+                "fields": ("used_today", ("daily_model_calls", "daily_model_tokens"), "daily_model_cost"),
+                "description": "Setelah batas tercapai, jawaban dibuat dari data stok sampai hari berganti.",
+            },
+        ),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -193,6 +209,12 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
             for day, name in enumerate(hours.DAYS)
         )
 
+    @admin.display(description="terpakai hari ini")
+    def used_today(self, config: WhatsAppAIConfig) -> str:
+        spent = spending.of_today(config) if config.pk else spending.Spent()
+        calls, tokens = (number_format(number, force_grouping=True) for number in (spent.calls, spent.tokens))
+        return f"{calls} panggilan, {tokens} token, {rupiah.show_full(spent.cost)}"
+
     @admin.display(description="diubah", ordering="updated_at")
     def changed(self, config: WhatsAppAIConfig) -> str:
         return when(config.updated_at)
@@ -232,7 +254,7 @@ class BusinessHoursAdmin(ScopedAdmin):
 @admin.register(LLMCall)
 class LLMCallAdmin(ReadOnly, ScopedAdmin):
     list_display = (
-        "when_called", "purpose", "model", "result", "error", "prompt_tokens", "completion_tokens", "latency_ms"
+        "when_called", "purpose", "model", "result", "error", "prompt_tokens", "completion_tokens", "cost", "latency_ms"
     )  # fmt: skip
     list_filter = ("outcome", "error", "purpose", "model", "created_at")
 

@@ -127,6 +127,16 @@ class ConfigSerializer(serializers.Serializer[Any]):
     sendGapSeconds = serializers.FloatField(source="send_gap_seconds", min_value=0, max_value=60)
     customerGapSeconds = serializers.FloatField(source="customer_gap_seconds", min_value=0, max_value=60)
     dailySendCap = serializers.IntegerField(source="daily_send_cap", min_value=0, max_value=1_000_000)
+    heldReplyMinutes = serializers.IntegerField(source="held_reply_minutes", min_value=0, max_value=10_080)
+    lateAfterMinutes = serializers.IntegerField(source="late_after_minutes", min_value=0, max_value=10_080)
+    staleAfterHours = serializers.IntegerField(source="stale_after_hours", min_value=0, max_value=720)
+    sameTextLimit = serializers.IntegerField(source="same_text_limit", min_value=0, max_value=20)
+    answersPerHour = serializers.IntegerField(source="answers_per_hour", min_value=0, max_value=1000)
+    modelSeconds = serializers.FloatField(source="model_seconds", min_value=0, max_value=120)
+    modelShare = serializers.IntegerField(source="model_share", min_value=0, max_value=10_000)
+    dailyModelCalls = serializers.IntegerField(source="daily_model_calls", min_value=0, max_value=2_000_000_000)
+    dailyModelTokens = serializers.IntegerField(source="daily_model_tokens", min_value=0, max_value=2_000_000_000)
+    dailyModelCost = serializers.IntegerField(source="daily_model_cost", min_value=0, max_value=2_000_000_000)
 
     def get_fields(self) -> dict[str, Any]:
         """All optional: a PUT names what it changes. (`partial` would also excuse a question without an answer.)"""

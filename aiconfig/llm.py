@@ -1,15 +1,19 @@
-"""The one door to the model: an OpenAI-compatible provider (ZAI_…), asked within a bounded time.
+"""The one door to the model: an OpenAI-compatible provider (ZAI_…), asked within one budget a turn.
 
-The caller records what a call cost (`LLMCall`), because that belongs to the turn's transaction.
+In the process: at most MODEL_CONCURRENCY calls at once, which showrooms share fairly, and a breaker for each provider
+and model. The caller records the calls of its budget (aiconfig.spending), for that belongs to the turn's transaction.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
+import random
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,13 +21,58 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
+from aiconfig.breaker import Breaker
+from autolumiku.lib import clock
+from autolumiku.lib.turnstile import Turnstiles, here
+
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 
+TRY_SHARE = 0.85  # of the time that is left, for one try
+LEAST_SHARE = 0.04  # of the whole time: a try that would get less is not begun
+WAIT_SHARE = 0.6  # of the whole time, for a place among the calls in flight
+RETRIES = 2  # of a turn, over all its calls
+PASSING = frozenset({"timeout", "connection", "rate_limited", "server", "malformed", "empty"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as it was made: latency in ms, cost in rupiah, error as LLMError's code or ""."""
+
+    model: str
+    latency_ms: int
+    error: str = ""
+    finish_reason: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: int = 0
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one turn may spend on the model, all its calls together, and the calls it has made.
+
+    seconds: in all (0: as long as API_TIMEOUT_MS lets one call take); began: time.monotonic().
+    """
+
+    tenant_id: int
+    seconds: float
+    began: float
+    share: int = 0  # calls of this showroom at once in this process; 0: any number
+    retries: int = RETRIES
+    calls: list[Call] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.seconds = self.seconds or settings.API_TIMEOUT_MS / 1000
+
+    def left(self) -> float:
+        return self.began + self.seconds - time.monotonic()
+
+
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What the model said (never empty) and what it cost; latency in ms."""
+    """What the model said (never empty) and what it took; latency in ms."""
 
     text: str
     model: str
@@ -34,14 +83,27 @@ class Completion:
 
 
 class LLMError(Exception):
-    """No usable answer. code: timeout, connection, rate_limited, server, refused, malformed, empty."""
+    """No usable answer. code: timeout, connection, rate_limited, server, refused, malformed, empty; without a call:
+    open (the provider is down), busy (no place in time), late (no time left).
 
-    def __init__(self, code: str, *, model: str = "", latency_ms: int = 0, usage: tuple[int, int] = (0, 0)) -> None:
+    retry_after: seconds the provider asks to wait.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        model: str = "",
+        latency_ms: int = 0,
+        usage: tuple[int, int] = (0, 0),
+        retry_after: float = 0.0,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.model = model
         self.latency_ms = latency_ms
         self.usage = usage
+        self.retry_after = retry_after
 
 
 def configured() -> bool:
@@ -50,20 +112,104 @@ def configured() -> bool:
 
 
 async def complete(
-    messages: Sequence[dict[str, str]], *, model: str = "", temperature: float, max_tokens: int, seconds: float
+    messages: Sequence[dict[str, str]], *, budget: Budget, model: str = "", temperature: float, max_tokens: int
 ) -> Completion:
-    """One answer within `seconds` (and API_TIMEOUT_MS). Raises LLMError."""
-    name = model or settings.ZAI_TEXT_MODEL
-    seconds = min(seconds, settings.API_TIMEOUT_MS / 1000)
+    """One usable answer within the budget, which keeps every call made for it. Raises LLMError.
+
+    What may pass (429, 5xx, connection, timeout, an empty or broken answer) is tried again after a jittered pause or
+    the provider's Retry-After; where that does not fit any more, it ends at once. A try gets 85 % of the time left: of
+    25 s, an honest answer may take 21 s, a call that hangs leaves a second one 3 s, and both end before the customer
+    has waited 25 s.
+    """
+    body = _body(messages, model or settings.ZAI_TEXT_MODEL, temperature, max_tokens)
+    while True:
+        try:
+            return await _try(body, budget)
+        except LLMError as error:
+            pause = max(error.retry_after, _back_off(budget.retries))
+            late = budget.left() - pause < LEAST_SHARE * budget.seconds
+            if error.code not in PASSING or late or not budget.retries:
+                raise
+        budget.retries -= 1
+        await asyncio.sleep(pause)
+
+
+def _back_off(retries: int) -> float:
+    """Seconds before the next try: twice as long each time, and not all at once."""
+    return settings.BACK_OFF_SECONDS * 2 ** (RETRIES - retries) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+
+
+async def _try(body: dict[str, Any], budget: Budget) -> Completion:
+    """One call, if the provider is not known to be down and a place comes free in time."""
+    breaker = _breaker(body["model"])
+    if breaker.refuses():
+        raise LLMError("open", model=body["model"])
+    gate = here(_gates, settings.MODEL_CONCURRENCY)
+    try:
+        async with asyncio.timeout(max(budget.left() - (1 - WAIT_SHARE) * budget.seconds, 0)):
+            await gate.enter(budget.tenant_id, budget.share)
+    except TimeoutError as error:
+        raise LLMError("busy", model=body["model"]) from error
+    try:
+        if not breaker.admits():  # it went down while this one waited
+            raise LLMError("open", model=body["model"])
+        return await _recorded(body, budget, breaker)
+    finally:
+        gate.leave(budget.tenant_id)
+
+
+async def _recorded(body: dict[str, Any], budget: Budget, breaker: Breaker) -> Completion:
+    """One call, written into the budget and told to the breaker, however it ends."""
+    left = budget.left()
+    if left < LEAST_SHARE * budget.seconds:
+        raise LLMError("late", model=body["model"])
+    seconds = min(left * TRY_SHARE, settings.API_TIMEOUT_MS / 1000)
+    try:
+        said = await _ask(body, seconds)
+    except LLMError as error:
+        budget.calls.append(_call(error.model, error.latency_ms, error.usage, error=error.code))
+        slow = error.code == "timeout" and seconds > 0.2 * budget.seconds  # a short rest of time says nothing
+        if slow or error.code in ("connection", "server"):
+            breaker.failed()
+        elif error.code != "timeout":
+            breaker.answered()
+        raise
+    usage = (said.prompt_tokens, said.completion_tokens)
+    budget.calls.append(_call(said.model, said.latency_ms, usage, finish_reason=said.finish_reason))
+    breaker.answered()
+    return said
+
+
+def _call(model: str, latency_ms: int, usage: tuple[int, int], **how: str) -> Call:
+    return Call(model, latency_ms, prompt_tokens=usage[0], completion_tokens=usage[1], cost=_cost(model, usage), **how)
+
+
+def _cost(model: str, usage: tuple[int, int]) -> int:
+    """Whole rupiah, rounded up; 0 where the installation names no price for this model."""
+    prices = settings.MODEL_PRICES.get(model, (0, 0))
+    return math.ceil(sum(tokens * price for tokens, price in zip(usage, prices, strict=True)) / 1_000_000)
+
+
+async def _ask(body: dict[str, Any], seconds: float) -> Completion:
     began = time.monotonic()
     try:
-        async with asyncio.timeout(max(seconds, 0.001)):
-            answer = await _client().post(
-                "/chat/completions", body=_body(messages, name, temperature, max_tokens), cast_to=object
-            )
+        async with asyncio.timeout(seconds):
+            answer = await _client().post("/chat/completions", body=body, cast_to=object)
     except Exception as error:
-        raise LLMError(_code(error), model=name, latency_ms=_since(began)) from error
-    return _read(answer, name, _since(began))
+        raise LLMError(
+            _code(error), model=body["model"], latency_ms=_since(began), retry_after=_retry_after(error)
+        ) from error
+    return _read(answer, body["model"], _since(began))
+
+
+def _retry_after(error: Exception) -> float:
+    """Seconds the provider asks to wait, in seconds or as a date; 0 where it says nothing that can be read."""
+    said = getattr(getattr(error, "response", None), "headers", {}).get("retry-after", "")
+    try:
+        seconds = float(said) if said[:1].isdigit() else (parsedate_to_datetime(said) - clock.now()).total_seconds()
+    except (TypeError, ValueError):
+        return 0.0
+    return max(seconds, 0.0)
 
 
 def _body(messages: Sequence[dict[str, str]], model: str, temperature: float, max_tokens: int) -> dict[str, Any]:
@@ -102,16 +248,51 @@ def _read(answer: Any, model: str, latency_ms: int) -> Completion:
     """The text of an answer; reasoning is not an answer, and neither are null and blanks."""
     try:
         usage = answer.get("usage") or {}
-        tokens = (int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0))
+        tokens = (_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
         choice = answer["choices"][0]
         content = choice["message"].get("content")
-        finish = str(choice.get("finish_reason") or "")[:20]
+        finish = re.sub(r"\W", "", str(choice.get("finish_reason") or ""), flags=re.ASCII)[:20]
         text = _THOUGHT.sub("", content).strip() if isinstance(content, str) else ""
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise LLMError("malformed", model=model, latency_ms=latency_ms) from error
     if not text:
         raise LLMError("empty", model=model, latency_ms=latency_ms, usage=tokens)
     return Completion(text, model, latency_ms, finish, *tokens)
+
+
+_gates: Turnstiles = WeakKeyDictionary()
+_breakers: dict[tuple[str, str], Breaker] = {}
+
+
+def _breaker(model: str) -> Breaker:
+    """Of a model at a provider: another model there may well be up."""
+    return _breakers.setdefault((settings.ZAI_BASE_URL, model), Breaker())
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The model as this process sees it now. down: (provider's host, model) whose breaker is open."""
+
+    in_flight: int
+    waiting: int
+    down: tuple[tuple[str, str], ...]
+
+
+def state() -> State:
+    """For metrics; safe in any thread."""
+    gates = list(_gates.values())
+    down = tuple((urlsplit(url).hostname or "", model) for (url, model), one in list(_breakers.items()) if one.open)
+    return State(sum(gate.taken for gate in gates), sum(gate.waiting for gate in gates), down)
+
+
+def forget() -> None:
+    """Forget what is known of the providers: all breakers are closed."""
+    _breakers.clear()
+
+
+def _count(tokens: Any) -> int:
+    """A provider's number, kept within what the database takes."""
+    return min(max(int(tokens or 0), 0), 10_000_000)
 
 
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[tuple[str, str], AsyncOpenAI]] = WeakKeyDictionary()

@@ -92,6 +92,60 @@ class WhatsAppAIConfig(Owned):
     daily_send_cap = models.PositiveIntegerField(
         "batas kirim per hari untuk nomor muda", default=1000, help_text="Berlaku 30 hari pertama. 0: tanpa batas."
     )
+    held_reply_minutes = models.PositiveIntegerField(
+        "balasan tertahan paling lama (menit)",
+        default=120,
+        validators=[MaxValueValidator(10_080)],
+        help_text="Balasan yang tertahan lebih lama, misalnya karena HP showroom terputus, tidak dikirim lagi dan "
+        "menunggu orang. 0: tetap dikirim.",
+    )
+    late_after_minutes = models.PositiveIntegerField(
+        "terlambat setelah (menit)",
+        default=30,
+        validators=[MaxValueValidator(10_080)],
+        help_text="Jawaban untuk pesan yang lebih tua dibuka dengan permintaan maaf. 0: tanpa permintaan maaf.",
+    )
+    stale_after_hours = models.PositiveIntegerField(
+        "terlalu lama setelah (jam)",
+        default=12,
+        validators=[MaxValueValidator(720)],
+        help_text="Pesan yang lebih tua tidak dijawab asisten dan menunggu orang. 0: selalu dijawab.",
+    )
+    same_text_limit = models.PositiveIntegerField(
+        "isi yang sama dijawab paling banyak (kali)",
+        default=2,
+        validators=[MaxValueValidator(20)],
+        help_text="Isi yang sama lagi dalam 10 menit, misalnya dari bot lain, menunggu orang. 0: tanpa batas.",
+    )
+    answers_per_hour = models.PositiveIntegerField(
+        "jawaban per jam untuk satu orang",
+        default=30,
+        validators=[MaxValueValidator(1000)],
+        help_text="Lebih dari ini biasanya bot lain: asisten diam dan percakapan menunggu orang. 0: tanpa batas.",
+    )
+    model_seconds = models.FloatField(
+        "waktu model per jawaban (detik)",
+        default=25.0,
+        validators=[MinValueValidator(0), MaxValueValidator(120)],
+        help_text="Termasuk percobaan ulang; setelah itu jawaban dibuat dari data stok. 0: tanpa batas.",
+    )
+    model_share = models.PositiveSmallIntegerField(
+        "jawaban model bersamaan",
+        default=50,
+        validators=[MaxValueValidator(10_000)],
+        help_text="Pesan yang datang serentak melebihi angka ini menunggu giliran. 0: tanpa batas.",
+    )
+    daily_model_calls = models.PositiveIntegerField(
+        "batas panggilan model per hari", default=0, help_text="0: tanpa batas."
+    )
+    daily_model_tokens = models.PositiveIntegerField(
+        "batas token per hari", default=0, help_text="Token masuk dan keluar. 0: tanpa batas."
+    )
+    daily_model_cost = models.PositiveIntegerField(
+        "batas biaya model per hari (Rp)",
+        default=0,
+        help_text="Dihitung dari harga model yang diatur admin platform. 0: tanpa batas.",
+    )
     updated_at = models.DateTimeField("diubah", auto_now=True)
 
     class Meta:
@@ -109,6 +163,7 @@ class WhatsAppAIConfig(Owned):
                     burst_cap_seconds__gte=0,
                     send_gap_seconds__gte=0,
                     customer_gap_seconds__gte=0,
+                    model_seconds__gte=0,
                 ),
                 name="config_seconds",
             ),
@@ -189,6 +244,7 @@ class LLMCall(Owned):
     finish_reason = models.CharField("selesai karena", max_length=20, blank=True)
     prompt_tokens = models.PositiveIntegerField("token masuk", default=0)
     completion_tokens = models.PositiveIntegerField("token keluar", default=0)
+    cost = models.PositiveIntegerField("biaya (Rp)", default=0)
     latency_ms = models.PositiveIntegerField("lama (ms)", default=0)
     created_at = models.DateTimeField("waktu", auto_now_add=True)
 
@@ -201,3 +257,24 @@ class LLMCall(Owned):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.outcome}"
+
+
+class LLMDay(Owned):
+    """What the model cost a showroom on one of its days: sums of LLMCall, for the daily limits."""
+
+    day = models.DateField("hari")
+    calls = models.PositiveIntegerField("panggilan", default=0)
+    tokens = models.PositiveBigIntegerField("token", default=0)
+    cost = models.PositiveBigIntegerField("biaya (Rp)", default=0)
+
+    class Meta:
+        db_table = "llm_days"
+        verbose_name = "pemakaian model per hari"
+        verbose_name_plural = "pemakaian model per hari"
+        constraints = [
+            # spending.record: today's row; gather: the latest one
+            models.UniqueConstraint(fields=["tenant", "day"], name="llm_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.calls}"

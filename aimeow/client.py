@@ -167,6 +167,7 @@ class Aimeow:
             return False
 
     def _send(self, client_id: str, endpoint: str, body: dict[str, Any]) -> dict[str, Any]:
+        body = {**body, "phone": recipient(body["phone"])}
         status, answer = self._call("POST", f"{_path(client_id)}/{endpoint}", body, sends=True)
         if status == 200 and isinstance(answer, dict) and answer.get("success") is True:
             return answer
@@ -191,6 +192,23 @@ class Aimeow:
             raise _no_answer(error, sends=sends) from None
         with response:
             return response.status_code, _decoded(response)
+
+
+JID = re.compile(r"([0-9]{5,20})(?::[0-9]{1,3})?@([a-z.]+)")
+BARE_LID = re.compile(r"[0-9]{14,20}")
+SERVERS = {
+    "s.whatsapp.net": "s.whatsapp.net", "c.us": "s.whatsapp.net", "hosted": "s.whatsapp.net",
+    "lid": "lid", "hosted.lid": "lid",
+}  # fmt: skip
+
+
+def recipient(to: str) -> str:
+    """The address as WhatsApp takes it: no device part, no old server name, a bare LID with its server."""
+    if jid := JID.fullmatch(to):
+        return f"{jid[1]}@{SERVERS.get(jid[2], jid[2])}"
+    if "@" in to:
+        return to
+    return phones.normalise(to) or (f"{to}@lid" if BARE_LID.fullmatch(to) else to)
 
 
 _local = threading.local()

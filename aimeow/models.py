@@ -1,9 +1,15 @@
 """The showroom's number at the Aimeow gateway."""
 
-from django.db import models
+import hashlib
+from datetime import timedelta
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from autolumiku.lib import jobs
 from tenants.models import Owned
 
 
@@ -30,6 +36,7 @@ class AimeowAccount(Owned):
     next_send_at = models.DateTimeField("kirim berikutnya paling cepat", null=True, blank=True, editable=False)
     sent_today = models.PositiveIntegerField("terkirim hari ini", default=0, editable=False)
     sent_day = models.DateField("hari hitungan kirim", null=True, blank=True, editable=False)
+    looked_at = models.DateTimeField("terakhir dicocokkan dengan gateway", null=True, blank=True, editable=False)
     created_at = models.DateTimeField("dibuat", auto_now_add=True)
 
     class Meta:
@@ -78,3 +85,147 @@ class UnknownClient(models.Model):
 
     def __str__(self) -> str:
         return self.client_id
+
+
+MAIL_AFTER = timedelta(minutes=1)  # a connection that is back by then was no news
+
+
+class FindingQuerySet(models.QuerySet["Any"]):
+    def open(self) -> Self:
+        return self.filter(resolved_at=None)
+
+    def see(self, kind: str, **fields: Any) -> bool:
+        """It is so (still, or now); True when that is new. `fields` also say whose it is."""
+        owner = {name: fields.pop(name) for name in ("tenant_id",) if name in fields}
+        if self.open().filter(kind=kind, **owner).update(last_seen_at=timezone.now(), **fields):
+            return False
+        try:
+            with transaction.atomic():
+                self.create(kind=kind, **owner, **fields)
+        except IntegrityError:  # somebody else saw it at the same moment
+            return False
+        return True
+
+
+class Found(models.Model):
+    """Something is wrong at the gateway, from the first time it was seen until it was seen to be well."""
+
+    first_seen_at = models.DateTimeField("sejak", default=timezone.now)
+    last_seen_at = models.DateTimeField("terakhir terlihat", default=timezone.now)
+    resolved_at = models.DateTimeField("beres", null=True, blank=True)
+
+    objects = FindingQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Finding(Owned, Found):
+    """What is wrong with a showroom's number (conversations.reconcile); its people see it until it is well again."""
+
+    class Kind(models.TextChoices):
+        LOST = "lost", "sambungan terputus"
+        GAP = "gap", "pesan yang tidak sampai"
+        PHONE = "phone", "nomor berbeda"
+
+    class Detail(models.TextChoices):
+        """How a lost connection shows."""
+
+        DISCONNECTED = "disconnected", "terputus menurut gateway"
+        GONE = "gone", "klien hilang dari gateway"
+        MOVED = "moved", "dipasangkan ulang dengan ID lain"
+        SEND = "send", "pengiriman gagal"  # the gateway itself may still call it connected
+
+    kind = models.CharField("jenis", max_length=8, choices=Kind)
+    detail = models.CharField("rincian", max_length=12, choices=Detail, blank=True)
+    count = models.PositiveIntegerField("jumlah", default=0)
+    mailed_at = models.DateTimeField("dikabarkan lewat email", null=True, blank=True)
+    back_mailed_at = models.DateTimeField("kabar pulih lewat email", null=True, blank=True)
+
+    class Meta:
+        db_table = "aimeow_findings"
+        verbose_name = "temuan gateway"
+        verbose_name_plural = "temuan gateway"
+        constraints = [
+            # the open finding of a kind: see(), the front page
+            models.UniqueConstraint(fields=["tenant", "kind"], name="finding_open", condition=Q(resolved_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    @classmethod
+    def lost(cls, tenant_id: int, detail: str) -> bool:
+        """The connection is lost; True when that is new. Owners and managers hear of it by e-mail, if it stays away
+        and was ever there.
+        """
+        new = cls.objects.see(cls.Kind.LOST, tenant_id=tenant_id, detail=detail)
+        known = AimeowAccount.objects.filter(tenant_id=tenant_id, last_connected_at__isnull=False)
+        if new and settings.EMAIL_URL and known.exists():
+            cls._mail(cls.objects.open().get(tenant_id=tenant_id, kind=cls.Kind.LOST), at=timezone.now() + MAIL_AFTER)
+        return new
+
+    @classmethod
+    def settle(cls, tenant_id: int, kind: str, *, but_detail: str = "-") -> None:
+        """It is well again; a finding of `but_detail` is not believed to be."""
+        for found in cls.objects.open().filter(tenant_id=tenant_id, kind=kind).exclude(detail=but_detail):
+            cls.objects.filter(pk=found.pk).update(resolved_at=timezone.now())
+            if found.mailed_at is not None:
+                cls._mail(found)
+
+    @classmethod
+    def _mail(cls, found: Any, **when: Any) -> None:
+        jobs.later("conversations.tell_managers", tenant_id=found.tenant_id, finding_id=found.pk, **when)
+
+
+class InstallationFinding(Found):
+    """What is wrong with the gateway as a whole: the platform admin's."""
+
+    class Kind(models.TextChoices):
+        CALLBACK = "callback", "alamat webhook berbeda"
+        UNREACHABLE = "unreachable", "gateway tidak menjawab"
+
+    kind = models.CharField("jenis", max_length=12, choices=Kind)
+
+    class Meta:
+        db_table = "aimeow_installation_findings"
+        verbose_name = "temuan instalasi"
+        verbose_name_plural = "temuan instalasi"
+        constraints = [
+            models.UniqueConstraint(fields=["kind"], name="installation_finding_open", condition=Q(resolved_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class PassedText(Owned):
+    """A fingerprint of a text that reached us and was rightly not stored (a group's, a second copy, our own), or that
+    the gateway knew before we did: no gap, when the gateway's last texts are compared with ours.
+    """
+
+    fingerprint = models.CharField(max_length=16)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "aimeow_passed_texts"
+        indexes = [
+            # reconcile: those of a showroom
+            models.Index(fields=["tenant", "seen_at"], name="passed_text_of_tenant"),
+        ]
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+    @classmethod
+    def keep(cls, tenant_id: int, text: str) -> None:
+        if text.strip():
+            cls.objects.create(tenant_id=tenant_id, fingerprint=fingerprint(text))
+
+
+def fingerprint(text: str) -> str:
+    """The same for the same words; says nothing about them without this installation's key."""
+    words = " ".join(text.replace("\0", "").split())
+    return hashlib.blake2b(
+        words.encode("utf-8", "replace"), key=settings.SECRET_KEY.encode()[:64], digest_size=8
+    ).hexdigest()

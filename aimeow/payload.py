@@ -17,7 +17,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -110,6 +110,7 @@ class Ignored:
     push_name: str = ""
     sent_at: datetime | None = None
     from_showroom: bool = False
+    text: str = field(default="", compare=False, repr=False)  # of a group's message, say
 
 
 Event = Inbound | StatusChange | Qr | Connected | Disconnected | Ignored
@@ -234,7 +235,7 @@ def _message(client_id: str, fields: Fields, *, own_phone: str, base_url: str) -
         )  # fmt: skip
     return Ignored(
         client_id, party.reason or "empty_other", gateway_id=gateway_id, chat=party.chat, phone=party.phone,
-        lid=party.lid, push_name=push_name, sent_at=sent_at, from_showroom=party.from_showroom,
+        lid=party.lid, push_name=push_name, sent_at=sent_at, from_showroom=party.from_showroom, text=content.text,
     )  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """All settings, read from the environment (README, "Settings"). Secure by default: DEBUG is off unless asked for."""
 
 import contextlib
+import logging
+import os
 import secrets
 import sys
 import traceback
@@ -47,7 +49,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 HTTPS = PUBLIC_URL.startswith("https://")
 SECURE_SSL_REDIRECT = HTTPS
 # A redirect turns the gateway's POST into a GET and loses the message; machines' probes follow none either.
-SECURE_REDIRECT_EXEMPT = [r"^api/v1/(aimeow/webhook|webhooks/aimeow)", r"^(healthz|readyz)$"]
+SECURE_REDIRECT_EXEMPT = [r"^api/v1/(aimeow/webhook|webhooks/aimeow)", r"^(healthz|readyz|metrics)$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -154,7 +156,17 @@ def database(url: str) -> dict[str, object]:
     return {
         **env.db_url_config(url),
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"connect_timeout": 2, "application_name": f"autolumiku {Path(sys.argv[0]).name}"[:60]},
+        "OPTIONS": {
+            "server_side_binding": True,
+            "prepare_threshold": 3,  # what is asked for each message is planned once; a pooler in between must know it
+            "application_name": f"autolumiku {Path(sys.argv[0]).name}"[:60],
+            "connect_timeout": 2,
+            # a database whose machine is gone without a word is noticed in seconds, not in a quarter of an hour
+            "tcp_user_timeout": 10_000,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+        },
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 
@@ -170,21 +182,43 @@ ZAI_BASE_URL = env.str("ZAI_BASE_URL", "https://api.z.ai/api/coding/paas/v4/")
 ZAI_TEXT_MODEL = env.str("ZAI_TEXT_MODEL", "glm-4.6")
 ZAI_VISION_MODEL = env.str("ZAI_VISION_MODEL", "glm-4.5v")
 API_TIMEOUT_MS = env.int("API_TIMEOUT_MS", 300_000)
-TURN_SECONDS = 25.0  # what a customer waits at most for the model, all tries together
+MODEL_CONCURRENCY = env.int("MODEL_CONCURRENCY", 200)  # calls in flight of one worker, which showrooms share
+MODEL_PRICES = env.json("MODEL_PRICES", default={})  # {"model": [in, out]}, rupiah for a million tokens
+BREAKER_FAILURES = env.int("BREAKER_FAILURES", 5)
+BREAKER_SECONDS = env.float("BREAKER_SECONDS", 15.0)
+BACK_OFF_SECONDS = 0.5  # before the second try of a call, about; twice that before the third
 AIMEOW_BASE_URL = env.str("AIMEOW_BASE_URL", "https://meow.lumiku.com").rstrip("/")
 AIMEOW_WEBHOOK_SECRET = env.str("AIMEOW_WEBHOOK_SECRET", "")
 SIMULATOR_PORT = env.int("SIMULATOR_PORT", 7030)
+RECONCILE_SECONDS = env.float("RECONCILE_SECONDS", 180.0)  # between two looks at the gateway
+
+# --- Operators: metrics and e-mail -----------------------------------------------------------------------------------
+# The metrics' library reads the folder from the environment when it is imported.
+METRICS_DIR = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics"))
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+WORKER_METRICS_PORT = env.int("WORKER_METRICS_PORT", 0)
+EMAIL_URL = env.str("EMAIL_URL", "")
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", f"AutoLumiku <autolumiku@{PUBLIC_HOST}>")
 
 # --- Worker ----------------------------------------------------------------------------------------------------------
-WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 200)
+WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 1000)  # jobs in flight, most of them waiting
 CLAIM_SECONDS = env.float("CLAIM_SECONDS", 6.0)  # a vanished worker keeps a chat this long at most
-FORGOTTEN_SECONDS = 15.0  # a due chat without a job is woken after this long
+FORGOTTEN_SECONDS = env.float("FORGOTTEN_SECONDS", 15.0)  # a due chat or send without a job is woken after this long
+LOST_SECONDS = env.float("LOST_SECONDS", 100.0)  # a send older than this has lost its worker: the gateway takes 90 s
+VANISHED_SECONDS = env.float("VANISHED_SECONDS", 30.0)  # the jobs of a worker silent for so long are nobody's
+PAUSE_SECONDS = env.float("PAUSE_SECONDS", 2.0)  # between two tries of the worker to reach the database
+RECONNECT_SECONDS = env.float("RECONNECT_SECONDS", 30.0)  # between two looks for numbers that were offline
+GRACE_SECONDS = env.float("GRACE_SECONDS", 30.0)  # a worker that is to stop finishes its turns and sends so long
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", 2.0)
+KEEP_JOBS_HOURS = env.float("KEEP_JOBS_HOURS", 24.0)  # failed and cancelled jobs; those that went well go at once
 PROCRASTINATE_WORKER_DEFAULTS = {
     "fetch_job_polling_interval": 0.2,
     "update_heartbeat_interval": 2.0,
     "stalled_worker_timeout": 10.0,
-    "delete_jobs": "successful",
+    "delete_jobs": "always",  # a job only wakes: what is owed stands in the rows, what failed in the log
     "listen_notify": True,
 }
 
@@ -200,8 +234,17 @@ def where_it_failed(_logger: Any, _name: str, event: EventDict) -> EventDict:
     return event
 
 
+class NamedFormatter(logging.Formatter):
+    """For other packages' lines: an error is its type and places, never its message."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        places = " > ".join(f"{Path(place.filename).name}:{place.lineno}" for place in traceback.extract_tb(ei[2])[-8:])
+        return f"{getattr(ei[0], '__name__', '')} at {places}"
+
+
 structlog.configure(
     processors=[
+        structlog.stdlib.filter_by_level,
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -213,20 +256,21 @@ structlog.configure(
     wrapper_class=structlog.stdlib.BoundLogger,
     cache_logger_on_first_use=True,
 )
+OURS = ("security", "autolumiku", "tenants", "aimeow", "inventory", "aiconfig", "staffcommands", "conversations")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(message)s"}, "named": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {"format": "%(message)s"},
+        "named": {"()": NamedFormatter, "format": "%(levelname)s %(name)s %(message)s"},
+    },
     "handlers": {
         "ours": {"class": "logging.StreamHandler", "formatter": "plain"},
         "others": {"class": "logging.StreamHandler", "formatter": "named"},
     },
     "root": {"handlers": ["others"], "level": "WARNING"},
     "loggers": {
-        **{
-            app: {"handlers": ["ours"], "level": "INFO", "propagate": False}
-            for app in ("security", "tenants", "aimeow", "inventory", "aiconfig", "staffcommands", "conversations")
-        },
+        **{app: {"handlers": ["ours"], "level": "INFO", "propagate": False} for app in OURS},
         "procrastinate": {"level": "WARNING"},
     },
 }

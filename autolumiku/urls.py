@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from aiconfig.api import ConfigView
-from autolumiku.health import healthz
+from autolumiku.health import healthz, metrics, readyz
 from conversations.admin import dashboard
 from conversations.webhook import AimeowWebhook
 from inventory.views import media
@@ -21,6 +21,8 @@ urlpatterns = [
     ),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("media/<path:path>", media, name="media"),
     path("api/v1/whatsapp-ai/config", ConfigView.as_view(), name="config"),
     path("admin/showroom/", admin.site.admin_view(choose_showroom), name="choose_showroom"),

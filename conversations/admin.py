@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -22,10 +22,11 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from aiconfig.models import BusinessHours, WhatsAppAIConfig
-from aimeow.models import AimeowAccount
+from aiconfig import spending
+from aiconfig.models import BusinessHours, LLMCall, WhatsAppAIConfig
+from aimeow.models import AimeowAccount, Finding, InstallationFinding
 from autolumiku.lib import phone
-from conversations import outbox, turns
+from conversations import outbox, turns, vitals
 from conversations.models import (
     ConversationEvent,
     Delivery,
@@ -45,6 +46,7 @@ from staffcommands.models import StaffWhatsAppAuth
 from tenants.admin import NOBODY, SELLERS, ReadOnly, ScopedAdmin, allowed, is_platform, label, place_of, when
 
 SHOWN = 200  # messages of a chat on one page
+LATELY, IN_A_ROW = timedelta(minutes=15), 3  # so many failed calls so recently: the model is in trouble
 TROUBLE = (Delivery.FAILED, Delivery.UNSURE)
 
 INTENTS = {
@@ -89,8 +91,17 @@ DELIVERY = {
 }
 ERRORS = {
     "not_connected": "WhatsApp showroom sedang terputus",
+    "not_on_whatsapp": "nomor ini tidak ada di WhatsApp",
+    "unknown_client": "nomor showroom tidak dikenal gateway; periksa clientId lalu kirim ulang",
+    "invalid": "alamat atau isi ditolak gateway",
+    "upload": "berkas tidak dapat diunggah",
+    "unreachable": "gateway WhatsApp tidak dapat dihubungi",
+    "refused": "ditolak WhatsApp",
+    "ambiguous": "gateway tidak memberi kepastian",
     "worker vanished": "pengiriman terputus di tengah jalan",
     "taken over": "tidak dikirim karena percakapan sudah diambil orang",
+    outbox.DAILY_CAP: "batas kirim harian nomor ini tercapai, dikirim besok",
+    outbox.HELD_TOO_LONG: "tertahan terlalu lama, tidak dikirim lagi",
 }
 PATHS = {
     Path.MODEL: "model AI",
@@ -120,6 +131,7 @@ class Bubble:
     delivery: tuple[str, str] = ("", "")  # words, tone
     error: str = ""
     resend: bool = False
+    remark: str = ""  # why nothing answers this message
     claims: tuple[str, ...] = ()  # what no fact covered in the draft
 
 
@@ -154,10 +166,17 @@ def bubble(message: WhatsAppMessage) -> Bubble:
         map_url=map_link(message),
         origin=origin(message) if ours else INTENTS.get(message.intent, ""),  # type: ignore[call-overload]
         delivery=DELIVERY.get(message.aimeow_status, ("", "")) if ours else ("", ""),  # type: ignore[call-overload]
-        error=(ERRORS.get(message.error, "gangguan di gateway") if message.error and ours else ""),
+        error=why_unsent(message) if ours else "",
+        remark="salinan pesan sebelumnya, tidak dijawab lagi" if message.twin else "",
         resend=ours and message.aimeow_status in TROUBLE,
         claims=failed_claims(message.verdict),
     )
+
+
+def why_unsent(message: WhatsAppMessage) -> str:
+    if message.error:
+        return ERRORS.get(message.error, "gangguan di gateway")
+    return "menunggu giliran kirim" if message.aimeow_status == Delivery.QUEUED else ""
 
 
 def origin(message: WhatsAppMessage) -> str:
@@ -576,10 +595,86 @@ def cards() -> list[Card]:
 
 def advice(request: HttpRequest) -> list[Advice]:
     """What is missing or off, most urgent first. For all showrooms at once only what concerns the installation."""
-    found = [] if place_of(request) is None else list(missing())
+    found = list(installation()) if place_of(request) is None else [*gateway(), *missing()]
     if not settings.ZAI_API_KEY:
         found.append(Advice("Jawaban dibuat dari data stok, tanpa model AI (ZAI_API_KEY belum diisi)."))
     return found
+
+
+def installation() -> Iterator[Advice]:
+    """For the platform admin over all showrooms: the alarm, the gateway as a whole, and whose number is in trouble."""
+    state = vitals.lately()
+    if state.overdue_chats:
+        minutes = max(round(state.unanswered_age / 60), 1)
+        yield Advice(
+            f"{state.overdue_chats} percakapan menunggu jawaban asisten lebih dari satu menit, yang terlama "
+            f"{minutes} menit. Periksa apakah worker berjalan.",
+            tone="bad",
+        )
+    if state.spool.age >= vitals.TOO_OLD_SECONDS:
+        yield Advice(f"{state.spool.files} pesan masuk masih tersimpan di disk, belum di database.", tone="bad")
+    if state.spool.bad:
+        yield Advice(f"{state.spool.bad} pesan tidak bisa disimpan; lihat folder bad/ di SPOOL_DIR.", tone="bad")
+    for kind in InstallationFinding.objects.open().order_by("pk").values_list("kind", flat=True):
+        yield Advice(INSTALLATION[InstallationFinding.Kind(kind)], tone="bad")
+    accounts = reverse("admin:aimeow_aimeowaccount_changelist")
+    for found in Finding.objects.open().select_related("tenant").order_by("first_seen_at")[:SHOWN_FINDINGS]:
+        count = f"{found.count} " if found.count else ""
+        text = f"{found.tenant}: {count}{found.get_kind_display()} sejak {when(found.first_seen_at)}"
+        how = found.get_detail_display()
+        yield Advice(f"{text} ({how})." if how else f"{text}.", accounts, "Lihat nomor", "bad")
+
+
+SHOWN_FINDINGS = 10
+INSTALLATION = {
+    InstallationFinding.Kind.CALLBACK: (
+        "Gateway tidak mengirim pesan ke alamat webhook kita, atau tanpa kuncinya. Setel lagi callbackUrl di gateway "
+        "(README, Connect a real number)."
+    ),
+    InstallationFinding.Kind.UNREACHABLE: "Gateway WhatsApp tidak menjawab; balasan menunggu.",
+}
+LOST = {
+    Finding.Detail.DISCONNECTED: (
+        "WhatsApp showroom terputus sejak {since}; pesan tidak masuk dan balasan menunggu. Di HP showroom buka "
+        "WhatsApp, lalu Perangkat tertaut. Jika perangkat ini tidak ada di daftar, minta admin platform memasangkan "
+        "nomor ini lagi."
+    ),
+    Finding.Detail.SEND: (
+        "WhatsApp showroom tidak bisa mengirim sejak {since}. Pastikan HP showroom menyala dan tersambung internet; "
+        "balasan yang tertahan dikirim sendiri begitu tersambung."
+    ),
+    Finding.Detail.GONE: (
+        "Nomor WhatsApp showroom tidak ada lagi di gateway sejak {since}; pesan tidak masuk dan balasan tidak "
+        "terkirim. Minta admin platform memasangkan nomor ini lagi."
+    ),
+    Finding.Detail.MOVED: (
+        "Nomor WhatsApp showroom dipasangkan ulang dengan clientId lain sejak {since}; pesannya ditolak. Minta admin "
+        "platform mengganti clientId nomor ini."
+    ),
+}
+
+
+def gateway() -> Iterator[Advice]:
+    """What is wrong with this showroom's number, and what to do about it."""
+    accounts = reverse("admin:aimeow_aimeowaccount_changelist")
+    for found in Finding.objects.open().order_by("first_seen_at"):
+        if found.kind == Finding.Kind.LOST:
+            text = LOST[Finding.Detail(found.detail)].format(since=when(found.first_seen_at))
+            yield Advice(text, accounts, "Lihat nomor", "bad")
+        elif found.kind == Finding.Kind.GAP:
+            yield Advice(
+                f"{found.count} pesan yang masuk ke WhatsApp showroom tidak sampai ke sini (terlihat sejak "
+                f"{when(found.first_seen_at)}). Buka WhatsApp di HP showroom dan jawab pelanggan yang belum dijawab.",
+                tone="bad",
+            )
+        else:
+            yield Advice(
+                "HP yang dipasangkan memakai nomor lain daripada nomor showroom yang tercatat. Pasangkan HP yang "
+                "benar, atau minta admin platform mengganti nomornya.",
+                accounts,
+                "Lihat nomor",
+                "bad",
+            )
 
 
 def missing() -> Iterator[Advice]:
@@ -588,13 +683,25 @@ def missing() -> Iterator[Advice]:
     config = reverse("admin:aiconfig_whatsappaiconfig_changelist")
     if account is None:
         yield Advice("Showroom ini belum punya nomor WhatsApp. Hubungi admin platform.", tone="bad")
-    elif account.connection_status != AimeowAccount.Connection.CONNECTED:
+    elif (
+        account.connection_status != AimeowAccount.Connection.CONNECTED
+        and not Finding.objects.open().filter(kind=Finding.Kind.LOST).exists()
+    ):
         yield Advice("WhatsApp showroom tidak terhubung; balasan menunggu.", accounts, "Lihat nomor", "bad")
     settings_row = WhatsAppAIConfig.objects.first()
+    if account is not None and outbox.is_full_today(settings_row or WhatsAppAIConfig(), account):
+        yield Advice(
+            "Batas kirim harian nomor ini tercapai; balasan berikutnya menunggu besok.",
+            config,
+            "Ubah batas",
+            "bad",
+        )
     if settings_row is None:
         yield Advice("Asisten belum diatur; nilai bawaan dipakai.", config, "Atur asisten", "warn")
     elif not (settings_row.auto_reply and settings_row.customer_chat_enabled):
         yield Advice("Asisten sedang tidak melayani pelanggan.", config, "Ubah", "warn")
+    elif settings.ZAI_API_KEY:
+        yield from model_trouble(settings_row)
     if not BusinessHours.objects.exists():
         yield Advice("Jam buka belum diisi; asisten menganggap showroom selalu buka.", config, "Isi jam buka")
     if not StaffWhatsAppAuth.objects.filter(is_active=True).exists():
@@ -603,6 +710,26 @@ def missing() -> Iterator[Advice]:
             reverse("admin:staffcommands_staffwhatsappauth_changelist"),
             "Tambah staf",
             "warn",
+        )
+
+
+def model_trouble(config: WhatsAppAIConfig) -> Iterator[Advice]:
+    """Why answers come from the stock although there is a model."""
+    if spending.reached(config, spending.of_today(config)):
+        yield Advice(
+            "Batas harian model tercapai; jawaban dibuat dari data stok sampai besok.",
+            reverse("admin:aiconfig_whatsappaiconfig_changelist"),
+            "Ubah batas",
+            "warn",
+        )
+    latest = LLMCall.objects.filter(tenant_id=config.tenant_id).order_by("-pk")[:IN_A_ROW]
+    since = timezone.now() - LATELY
+    if [call.outcome == LLMCall.Outcome.ERROR and call.created_at > since for call in latest] == [True] * IN_A_ROW:
+        yield Advice(
+            "Model AI sedang gangguan; jawaban dibuat dari data stok.",
+            reverse("admin:aiconfig_llmcall_changelist"),
+            "Lihat pemakaian",
+            "bad",
         )
 
 

@@ -30,6 +30,10 @@ class Reason(StrEnum):
     ATTEMPTS = "attempts"
     AFTER_HOURS = "after_hours"
     UNREADABLE = "unreadable"
+    STALE = "stale"
+    LOOP = "loop"
+    NOT_SENT = "not_sent"
+    BUDGET = "budget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,9 @@ SOFT = frozenset(
         Reason.GUARD_FAILED,
         Reason.AFTER_HOURS,
         Reason.UNREADABLE,
+        Reason.STALE,
+        Reason.NOT_SENT,
+        Reason.BUDGET,
     }
 )
 HARD = frozenset(Reason) - SOFT
@@ -69,6 +76,10 @@ TEXTS: Mapping[Reason, str] = {
     Reason.MANUAL: "",
     Reason.AFTER_HOURS: "",
     Reason.UNREADABLE: "unreadable",
+    Reason.STALE: "",
+    Reason.LOOP: "handover_loop",
+    Reason.NOT_SENT: "",
+    Reason.BUDGET: "llm_error",
 }
 
 # classify()'s reasons that name money already on its way, or the law.

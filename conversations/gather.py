@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from time import monotonic
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from aiconfig import hours
+from aiconfig import hours, llm, spending
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import clock, text
-from conversations import entities, intents, turns
+from conversations import entities, intents, storms, turns
 from conversations.models import Direction, Sender, WhatsAppMessage
 from conversations.turn import (
     DayHours,
@@ -49,9 +49,13 @@ class Work:
     staff: StaffWhatsAppAuth | None
     commands: tuple[grammar.Call, ...]  # of a staff member, in order
     spam: bool
+    stale: str  # "", "some" or "all": messages that are too old to be answered by the bot
+    late: bool  # the answer opens with an apology
+    loop: bool  # the same again and again, or too many answers: perhaps another bot
     media_only: str  # the kind of media when nobody wrote a word
     add_after_hours: bool  # closed, a text is set, and this closed period has not heard it yet
-    claimed_at: float  # time.monotonic() at the claim: the turn's time is counted from here
+    budget: llm.Budget  # its time is counted from the claim
+    capped: bool  # the showroom's daily limit for the model is reached
 
 
 def claim(tenant_id: int, conversation_id: int) -> Work | None:
@@ -60,8 +64,9 @@ def claim(tenant_id: int, conversation_id: int) -> Work | None:
         claimed = turns.claim(tenant_id, conversation_id)
         if claimed is None:
             return None
+        claimed_at = monotonic()
         number, upto, answered, _ = claimed
-        return _read(_place(conversation_id), number, upto, answered)
+        return _read(_place(conversation_id), number, upto, answered, claimed_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +78,21 @@ class _Place:
     phone: str
     name: str
     told_after_hours: datetime | None
+    released_at: datetime | None
+    busy_since: datetime | None  # when the answer was given that the hourly limit counts back to
     in_service: bool
     perhaps_staff: bool
     config: WhatsAppAIConfig
     days: tuple[DayHours, ...]
     faqs: tuple[Faq, ...]
+    spent: spending.Spent
 
 
 PLACE_SQL = """
-SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.after_hours_told_at,
+SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.after_hours_told_at, c.released_at,
+    (SELECT m.created_at FROM whatsapp_messages m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id
+        AND m.answers_upto IS NOT NULL AND config.answers_per_hour > 0
+        ORDER BY m.answers_upto DESC OFFSET greatest(config.answers_per_hour - 1, 0) LIMIT 1),
     a.is_active AND t.status = 'active',
     EXISTS (SELECT 1 FROM staff_whatsapp_auth s WHERE s.tenant_id = c.tenant_id
         AND s.phone_number IN (c.customer_phone, '0' || substr(c.customer_phone, 3))),
@@ -90,7 +101,9 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
         ORDER BY weekday) FROM business_hours h WHERE h.tenant_id = c.tenant_id),
     (SELECT jsonb_agg(jsonb_build_array(question, answer)) FROM (
         SELECT question, answer FROM faq_entries f WHERE f.tenant_id = c.tenant_id AND f.is_active
-        ORDER BY position, id LIMIT %s) AS faq)
+        ORDER BY position, id LIMIT %s) AS faq),
+    (SELECT jsonb_build_array(day, calls, tokens, cost) FROM llm_days s WHERE s.tenant_id = c.tenant_id
+        ORDER BY day DESC LIMIT 1)
 FROM whatsapp_conversations c
 JOIN aimeow_accounts a ON a.id = c.account_id
 JOIN tenants t ON t.id = c.tenant_id
@@ -103,19 +116,22 @@ def _place(conversation_id: int) -> _Place:
     with connection.cursor() as cursor:
         cursor.execute(PLACE_SQL, [FAQS, conversation_id])
         row = cursor.fetchone()
-    tenant, config, days, faqs = (json.loads(part or "null") for part in row[7:])
-    tenant_id, chat, phone, name, told, in_service, perhaps_staff = row[:7]
+    tenant, config, days, faqs, spent = (json.loads(part or "null") for part in row[9:])
+    tenant_id, chat, phone, name, told, released, busy_since, in_service, perhaps_staff = row[:9]
     return _Place(
         tenant_id=tenant_id,
         conversation_id=chat,
         phone=phone,
         name=name,
         told_after_hours=told,
+        released_at=released,
+        busy_since=busy_since,
         in_service=in_service,
         perhaps_staff=perhaps_staff,
         config=WhatsAppAIConfig(tenant=Tenant(**tenant), **_without_tenant(config)),
         days=tuple(DayHours(weekday, opens or "", closes or "") for weekday, opens, closes in days or ()),
         faqs=tuple(Faq(question, answer) for question, answer in faqs or ()),
+        spent=spending.Spent(date.fromisoformat(spent[0]), *spent[1:]) if spent else spending.Spent(),
     )
 
 
@@ -130,10 +146,15 @@ def may_speak(conversation_id: int) -> bool:
     return place.config.auto_reply and place.in_service
 
 
-def _read(place: _Place, number: int, upto: int, answered: int) -> Work:
-    unanswered, earlier = _messages(place, answered, upto)
+def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: float) -> Work:
+    now = clock.now()
+    new, earlier = _messages(place, answered, upto)
+    too_old = timedelta(hours=place.config.stale_after_hours)
+    stale = [row for row in new if storms.older(row.written_at, now, too_old)]
+    unanswered = [row for row in new if row not in stale] or stale
     member = staff.find(place.tenant_id, place.phone) if place.perhaps_staff else None
-    history = tuple(_line(row) for row in earlier)
+    before = earlier if unanswered is stale else [*stale, *earlier]
+    history = tuple(_line(row) for row in before[:HISTORY][::-1])
     by_customer = [line.text for line in history if line.role == "customer"]
     said = [row.content for row in unanswered if row.content.strip()]
     asked = next((line.text for line in reversed(history) if line.role != "customer"), "")
@@ -161,11 +182,15 @@ def _read(place: _Place, number: int, upto: int, answered: int) -> Work:
         config=place.config,
         active=place.in_service,
         staff=member,
-        commands=_commands(said) if member is not None and place.in_service else (),
+        commands=_commands(said) if member is not None and place.in_service and unanswered is not stale else (),
         spam=spam,
+        stale="" if not stale else "all" if unanswered is stale else "some",
+        late=member is None and _late(place, unanswered, earlier, now),
+        loop=member is None and _loop(place, said, earlier, now),
         media_only="" if said or not unanswered else unanswered[-1].media_type or "other",
         add_after_hours=_after_hours(place, facts),
-        claimed_at=monotonic(),
+        budget=llm.Budget(place.tenant_id, place.config.model_seconds, claimed_at, place.config.model_share),
+        capped=spending.reached(place.config, place.spent),
     )
 
 
@@ -186,23 +211,38 @@ class _Row(NamedTuple):
     content: str
     media_type: str
     written_at: datetime
+    created_at: datetime
 
 
 MESSAGES_SQL = """
-SELECT id, seq, direction, sender_type, content, media_type, coalesce(written_at, created_at)
-FROM whatsapp_messages WHERE tenant_id = %s AND conversation_id = %s ORDER BY id DESC LIMIT %s
+SELECT id, seq, direction, sender_type, content, media_type, written_at, created_at
+FROM whatsapp_messages WHERE tenant_id = %s AND conversation_id = %s AND NOT twin ORDER BY id DESC LIMIT %s
 """
 
 
 def _messages(place: _Place, answered: int, upto: int) -> tuple[list[_Row], list[_Row]]:
-    """(unanswered in the order they were written, the last ones before, oldest first)."""
+    """(unanswered in the order they were written, those before, newest first)."""
     with connection.cursor() as cursor:
         cursor.execute(MESSAGES_SQL, [place.tenant_id, place.conversation_id, READ_AT_MOST])
-        rows = [_Row(*row) for row in cursor.fetchall()]
+        rows = [_Row._make((*row[:6], storms.written(*row[6:]), row[7])) for row in cursor.fetchall()]
     new = [row for row in rows if row.seq is not None and answered < row.seq <= upto]
     new.sort(key=lambda row: (row.written_at, row.seq))
     old = [row for row in rows if row.seq is None or row.seq <= answered]
-    return new, old[:HISTORY][::-1]
+    return new, old
+
+
+def _late(place: _Place, unanswered: list[_Row], earlier: list[_Row], now: datetime) -> bool:
+    spoke = next((row.created_at for row in earlier if row.direction == Direction.OUTBOUND), None)
+    limit = timedelta(minutes=place.config.late_after_minutes)
+    return storms.wants_apology((row.written_at for row in unanswered), spoke, now, limit)
+
+
+def _loop(place: _Place, said: list[str], earlier: list[_Row], now: datetime) -> bool:
+    if storms.too_many(place.busy_since, now, place.released_at):
+        return True
+    spoken = (storms.Spoken(_line(row).role, row.content, row.created_at) for row in earlier)
+    most = place.config.same_text_limit
+    return bool(most) and storms.repeats(said, spoken, now, place.released_at) >= most
 
 
 def _line(row: _Row) -> Line:

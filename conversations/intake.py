@@ -14,7 +14,8 @@ from django.db import connection
 from django.utils import timezone
 
 from aimeow.payload import Ignored, Inbound
-from conversations import merge, turns
+from autolumiku.lib import clock, rush
+from conversations import merge, storms, turns
 from conversations.models import (
     Delivery,
     Direction,
@@ -29,6 +30,8 @@ from tenants.scope import Account
 
 UNREADABLE_AFTER = timedelta(hours=12)  # a text-less message after so long a silence may be a lost first text
 UNREADABLE_WAIT_SECONDS = 3.0  # its readable twin, with the same id, may still be on its way
+TWIN_SECONDS = 1.0  # the same text written, or where no time is told received, so close together is a copy
+LATE_SECONDS = (5.0, 30.0)  # quiet and cap for messages of a backlog: it comes in one burst and gets one answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +154,29 @@ def _is_noise(message: Inbound, found: _Chat | None) -> bool:
     return last is not None and timezone.now() - last < UNREADABLE_AFTER
 
 
+# The gateway may deliver a text twice under two ids. The second copy is kept and shown, but nobody owes it an answer.
+SAME_SQL = """
+    SELECT FROM (
+        SELECT direction, content, media_type, written_at, created_at FROM whatsapp_messages
+        WHERE tenant_id = %(tenant)s AND conversation_id = %(conversation)s ORDER BY id DESC LIMIT 20) AS lately
+    WHERE direction = 'inbound' AND media_type = '' AND content = %(content)s AND content <> '' AND %(media_type)s = ''
+      AND CASE WHEN written_at IS NULL OR %(written_at)s::timestamptz IS NULL
+               THEN created_at > now() - make_interval(secs => %(twin)s)
+               ELSE abs(extract(epoch FROM written_at - %(written_at)s)) <= %(twin)s END
+"""
 INSERT_SQL = """
     INSERT INTO whatsapp_messages (
         tenant_id, account_id, conversation_id, direction, sender_type, sender, content, media_type, media_url,
-        mime_type, latitude, longitude, place, seq, aimeow_message_id, written_at,
+        mime_type, latitude, longitude, place, twin, seq, aimeow_message_id, written_at,
         intent, entities, ai_response, path, verdict, aimeow_status, attempts, error)
     SELECT tenant_id, account_id, id, 'inbound', 'customer', %(sender)s, %(content)s, %(media_type)s, %(media_url)s,
-           %(mime_type)s, %(latitude)s, %(longitude)s, %(place)s, inbound_seq + 1, %(gateway_id)s, %(written_at)s,
+           %(mime_type)s, %(latitude)s, %(longitude)s, %(place)s,
+           is_twin, CASE WHEN NOT is_twin THEN inbound_seq + 1 END, %(gateway_id)s, %(written_at)s,
            '', '{}', false, '', '{}', '', 0, ''
-    FROM whatsapp_conversations WHERE id = %(conversation)s
+    FROM whatsapp_conversations, LATERAL (SELECT EXISTS ({same})) AS one (is_twin) WHERE id = %(conversation)s
     ON CONFLICT DO NOTHING
     RETURNING seq
-"""
+""".replace("{same}", SAME_SQL)
 
 # The readable twin of a text-less message fills it in and counts as new, so that a draft (or even an answer) that has
 # not seen its words is not the last one.
@@ -176,28 +190,34 @@ FILL_SQL = """
     RETURNING seq
 """
 
-# One statement keeps a message and marks its chat due; {kept} is one of the two above.
+# One statement keeps a message and marks its chat due; {kept} is one of the two above. No row: there was nothing to
+# keep; a row without holder: kept, and nothing is owed for it.
 STORE_SQL = """
-WITH said AS ({kept})
-UPDATE whatsapp_conversations c SET
-    inbound_seq = said.seq,
-    waiting_since = coalesce(c.waiting_since, now()),
-    due_at = least(
-        now() + make_interval(secs => greatest(coalesce(burst_wait_seconds, 0), %(wait)s)),
-        coalesce(c.waiting_since, now()) + make_interval(secs => greatest(coalesce(burst_cap_seconds, 0), %(wait)s))),
-    last_message_at = now(),
-    chat_jid = %(chat)s,
-    customer_name = CASE WHEN %(name)s = '' THEN c.customer_name ELSE %(name)s END,
-    holder = CASE WHEN c.status = 'closed' THEN 'bot' ELSE c.holder END,
-    status = CASE WHEN c.status = 'closed' THEN 'active' ELSE c.status END,
-    closed_at = NULL
-FROM said LEFT JOIN whatsapp_ai_configs config ON config.tenant_id = %(tenant)s
-WHERE c.id = %(conversation)s
-RETURNING c.due_at, c.holder
+WITH said AS ({kept}), marked AS (
+    UPDATE whatsapp_conversations c SET
+        inbound_seq = said.seq,
+        waiting_since = coalesce(c.waiting_since, now()),
+        due_at = least(
+            now() + make_interval(secs => greatest(coalesce(burst_wait_seconds, 0), %(wait)s,
+                CASE WHEN %(age)s > 60 * nullif(late_after_minutes, 0) THEN %(late_quiet)s END)),
+            coalesce(c.waiting_since, now())
+                + make_interval(secs => greatest(coalesce(burst_cap_seconds, 0), %(wait)s,
+                CASE WHEN %(age)s > 60 * nullif(late_after_minutes, 0) THEN %(late_cap)s END))),
+        last_message_at = now(),
+        chat_jid = %(chat)s,
+        customer_name = CASE WHEN %(name)s = '' THEN c.customer_name ELSE %(name)s END,
+        holder = CASE WHEN c.status = 'closed' THEN 'bot' ELSE c.holder END,
+        status = CASE WHEN c.status = 'closed' THEN 'active' ELSE c.status END,
+        closed_at = NULL
+    FROM said LEFT JOIN whatsapp_ai_configs config ON config.tenant_id = %(tenant)s
+    WHERE c.id = %(conversation)s AND said.seq IS NOT NULL
+    RETURNING c.due_at, c.holder)
+SELECT due_at, holder FROM said LEFT JOIN marked ON true
 """
 
 
 def _store_inbound(account: Account, chat: _Chat, message: Inbound) -> Stored:
+    now = clock.now()
     values = {
         **_content(message),
         "tenant": account.tenant_id,
@@ -209,6 +229,10 @@ def _store_inbound(account: Account, chat: _Chat, message: Inbound) -> Stored:
         "gateway_id": message.gateway_id,
         "written_at": message.sent_at,
         "wait": UNREADABLE_WAIT_SECONDS if _is_bare(message) else 0.0,
+        "age": (now - storms.written(message.sent_at, now)).total_seconds(),
+        "late_quiet": LATE_SECONDS[0],
+        "late_cap": LATE_SECONDS[1],
+        "twin": TWIN_SECONDS,
     }
     with connection.cursor() as cursor:
         cursor.execute(STORE_SQL.replace("{kept}", INSERT_SQL), values)
@@ -220,7 +244,7 @@ def _store_inbound(account: Account, chat: _Chat, message: Inbound) -> Stored:
         return Stored("duplicate")
     due_at, holder = stored
     if holder == Holder.BOT:
-        turns.wake(account.tenant_id, chat.id, at=due_at)
+        turns.wake(account.tenant_id, chat.id, at=due_at, priority=rush.priority(account.tenant_id))
     return Stored()
 
 

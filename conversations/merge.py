@@ -74,6 +74,7 @@ def _merged_values(kept: WhatsAppConversation, gone: WhatsAppConversation, waiti
         "customer_name": kept.customer_name or gone.customer_name,
         "lead_id": kept.lead_id or gone.lead_id,
         "next_send_at": _last(kept.next_send_at, gone.next_send_at),
+        "released_at": _last(kept.released_at, gone.released_at),
         "after_hours_told_at": _last(kept.after_hours_told_at, gone.after_hours_told_at),
         "started_at": min(kept.started_at, gone.started_at),
         "last_message_at": _last(kept.last_message_at, gone.last_message_at),

@@ -44,6 +44,10 @@ class Reason(models.TextChoices):
     ATTEMPTS = "attempts", "berulang kali gagal diproses"
     AFTER_HOURS = "after_hours", "di luar jam buka"
     UNREADABLE = "unreadable", "pesan tidak terbaca"
+    STALE = "stale", "pesan terlalu lama, tidak dijawab asisten"
+    LOOP = "loop", "pesan berulang atau bot lain"
+    NOT_SENT = "not_sent", "balasan tidak terkirim"
+    BUDGET = "budget", "batas harian model tercapai"
     MANUAL = "manual", "diambil orang"
 
 
@@ -92,6 +96,7 @@ class WhatsAppConversation(Owned):
     )
     escalated_at = models.DateTimeField("diteruskan", null=True, blank=True)
     after_hours_told_at = models.DateTimeField("diberi tahu di luar jam", null=True, blank=True, editable=False)
+    released_at = models.DateTimeField("dikembalikan ke asisten", null=True, blank=True, editable=False)
 
     inbound_seq = models.BigIntegerField(default=0, editable=False)
     answered_seq = models.BigIntegerField(default=0, editable=False)
@@ -214,6 +219,13 @@ class WhatsAppMessage(Owned):
     place = models.CharField("tempat", max_length=2000, blank=True)
 
     seq = models.BigIntegerField(null=True, editable=False)
+    twin = models.BooleanField(
+        "salinan",
+        db_default=False,
+        default=False,
+        editable=False,
+        help_text="Isi dan waktunya sama dengan pesan sebelumnya; tidak dijawab lagi.",
+    )
     answers_upto = models.BigIntegerField(null=True, editable=False)
     intent = models.CharField("maksud", max_length=20, blank=True)
     confidence = models.FloatField("keyakinan", null=True, blank=True)
@@ -232,6 +244,7 @@ class WhatsAppMessage(Owned):
     error = models.CharField("kesalahan", max_length=200, blank=True)
     written_at = models.DateTimeField("ditulis", null=True, blank=True, help_text="Waktu menurut pengirim.")
     sending_at = models.DateTimeField("mulai dikirim", null=True, blank=True)
+    held_since = models.DateTimeField("tertahan sejak", null=True, blank=True, editable=False)
     sent_at = models.DateTimeField("terkirim", null=True, blank=True)
     delivered_at = models.DateTimeField("sampai", null=True, blank=True)
     read_at = models.DateTimeField("dibaca", null=True, blank=True)

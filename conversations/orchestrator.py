@@ -11,11 +11,11 @@ import time
 from dataclasses import dataclass, replace
 
 import structlog
-from django.conf import settings
 from django.db import connection
 
-from aiconfig import llm
-from aiconfig.models import LLMCall, WhatsAppAIConfig
+from aiconfig import llm, spending
+from aiconfig.models import WhatsAppAIConfig
+from autolumiku.lib import counters
 from conversations import counter, decide, gather, guard, outbox, prompt, turns, wording
 from conversations.decide import Reason
 from conversations.gather import Work
@@ -44,8 +44,6 @@ class Outcome:
     path: Path = Path.FIXED
     handover: Reason | None = None
     units: tuple[Unit, ...] = ()  # the cars the text speaks of
-    completion: llm.Completion | None = None
-    failure: llm.LLMError | None = None
     verdict: Verdict | None = None
     told_after_hours: bool = False
 
@@ -55,11 +53,10 @@ MEDIA_REPLIES = {"image": "photo_received", "other": "unreadable"}
 
 async def think(work: Work) -> Outcome:
     """Decide the answer. The model's call is the only thing waited for; no database, no connection held."""
-    fixed = _without_draft(work)
-    if fixed is not None:
-        return fixed
-    outcome = await _draft(work) if llm.configured() else _count(work)
-    return _after_hours(work, outcome)
+    outcome = _without_draft(work)
+    if outcome is None:
+        outcome = _after_hours(work, await _draft(work) if llm.configured() and not work.capped else _count(work))
+    return _apologetic(work, outcome)
 
 
 def _without_draft(work: Work) -> Outcome | None:
@@ -69,8 +66,12 @@ def _without_draft(work: Work) -> Outcome | None:
         return Outcome()
     if not (config.auto_reply and work.active):
         return Outcome(handover=Reason.AUTO_REPLY_OFF)
+    if work.stale == "all":
+        return Outcome(handover=Reason.STALE)
     if not config.customer_chat_enabled and work.staff is None:
         return _hand_over(work, decide.of(Reason.CUSTOMER_CHAT_OFF))
+    if work.loop:
+        return _hand_over(work, decide.of(Reason.LOOP))
     if config.after_hours_mode == WhatsAppAIConfig.AfterHours.MESSAGE_ONLY and not work.facts.open_now:
         text = config.after_hours_message.strip() if work.add_after_hours else ""
         return Outcome(text, handover=Reason.AFTER_HOURS, told_after_hours=bool(text))
@@ -95,24 +96,27 @@ async def _draft(work: Work) -> Outcome:
             model=persona.model,
             temperature=persona.temperature,
             max_tokens=persona.max_tokens,
-            seconds=settings.TURN_SECONDS - (time.monotonic() - work.claimed_at),
+            budget=work.budget,
         )
     except llm.LLMError as error:
+        counters.took("model", error.latency_ms / 1000, outcome=error.code)
         log.error("model failed", tenant=turn.tenant_id, conversation=turn.conversation_id, code=error.code)
-        return replace(_fall_back(work), failure=error)
+        return _fall_back(work)
+    counters.took("model", said.latency_ms / 1000, outcome="ok")
     said = replace(said, text=_printable(said.text))
     if not said.text:
-        return replace(_fall_back(work), completion=said)
+        return _fall_back(work)
     verdict = guard.check(said.text, work.facts, _customer_words(work))
+    counters.add("guard", verdict="ok" if verdict.ok else "refused")
     if not verdict.ok:
         log.error("draft refused", tenant=turn.tenant_id, conversation=turn.conversation_id, claims=len(verdict.failed))
-        return replace(_fall_back(work), completion=said, verdict=verdict)
+        return replace(_fall_back(work), verdict=verdict)
     handover = decide.after(said.text, turn.understanding, persona)
     if handover is not None and handover.hard:  # a draft that bargains promises what nobody allowed
-        return replace(_hand_over(work, handover), completion=said, verdict=verdict)
+        return replace(_hand_over(work, handover), verdict=verdict)
     reason = handover.reason if handover else None
     cited = work.facts.units + work.facts.gone + work.facts.nearest
-    return Outcome(said.text, Path.MODEL, reason, cited, completion=said, verdict=verdict)
+    return Outcome(said.text, Path.MODEL, reason, cited, verdict=verdict)
 
 
 def _printable(text: str) -> str:
@@ -133,9 +137,13 @@ def _fall_back(work: Work) -> Outcome:
 
 
 def _count(work: Work) -> Outcome:
-    """No model is configured: the stock itself answers, and a person is asked for what it does not hold."""
+    """Without a model the stock itself answers, and a person is asked for what it does not hold.
+
+    Where the model would have answered but for the showroom's daily limit, people are told in any case.
+    """
     answer = counter.answer(work.turn, work.facts)
-    return _counted(answer, None if answer.covers else Reason.MISSING_FACT)
+    missing = None if answer.covers else Reason.MISSING_FACT
+    return _counted(answer, Reason.BUDGET if work.capped and llm.configured() else missing)
 
 
 def _counted(answer: Answer, reason: Reason | None) -> Outcome:
@@ -149,6 +157,14 @@ def _after_hours(work: Work, outcome: Outcome) -> Outcome:
     return replace(outcome, text=text, told_after_hours=True)
 
 
+def _apologetic(work: Work, outcome: Outcome) -> Outcome:
+    """An answer that comes late says so first."""
+    if not (work.late and outcome.text):
+        return outcome
+    sorry = wording.reply("late", kak=wording.kak(work.turn.customer_name))
+    return replace(outcome, text=f"{sorry}\n\n{outcome.text}")
+
+
 def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None:
     """Write the turn's end if the claim still holds; returns what to send now, if anything.
 
@@ -158,20 +174,40 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
     with scope.of(turn.tenant_id):
         ended = _end(work, outcome)
         if ended is None:
-            _call(work, outcome)
             turns.release(turn.tenant_id, turn.conversation_id, turn.claim)
+            spending.record(work.config, work.budget.calls)
+            _tell(work, outcome, began, "discarded")
             return None
         _remember(work)  # first: a command that counts messages must know its own as staff's
         if work.commands:
             outcome = _run(work)
-        letter = _reply(work, outcome, ended, began) if outcome.text else None
+        call_id = spending.record(work.config, work.budget.calls)
+        letter = _reply(work, outcome, ended, call_id, began) if outcome.text else None
         if work.spam:
             turns.note(turn.conversation_id, ConversationEvent.Kind.SPAM)
+        if work.stale == "some":
+            turns.hand_over(turn.conversation_id, reason=Reason.STALE)
         if outcome.handover is not None:
             turns.hand_over(turn.conversation_id, reason=outcome.handover)
         if ended.rest_due_at is not None:
             turns.rewake(turn.tenant_id, turn.conversation_id, turn.upto)
-        return letter
+    _tell(work, outcome, began, str(outcome.path) if outcome.text else "silent")
+    return letter
+
+
+def _tell(work: Work, outcome: Outcome, began: float, path: str) -> None:
+    """The one line of a turn that ended, and its figure."""
+    seconds, turn = time.monotonic() - began, work.turn
+    counters.took("turns", seconds, path=path)
+    log.info(
+        "turn answered" if path != "discarded" else "draft discarded",
+        tenant=turn.tenant_id,
+        conversation=turn.conversation_id,
+        upto=turn.upto,
+        path=path,
+        ms=round(1000 * seconds),
+        reason=str(outcome.handover or ""),
+    )
 
 
 def _end(work: Work, outcome: Outcome) -> turns.Concluded | None:
@@ -186,7 +222,7 @@ def _end(work: Work, outcome: Outcome) -> turns.Concluded | None:
         intent=_intent(work),
         is_staff=work.staff is not None,
         is_spam=work.spam,
-        told_after_hours=outcome.told_after_hours,
+        told_after_hours=work.facts.now if outcome.told_after_hours else None,
     )
 
 
@@ -240,7 +276,9 @@ def _remember(work: Work) -> None:
         )
 
 
-def _reply(work: Work, outcome: Outcome, ended: turns.Concluded, began: float) -> outbox.Letter | None:
+def _reply(
+    work: Work, outcome: Outcome, ended: turns.Concluded, call_id: int | None, began: float
+) -> outbox.Letter | None:
     turn = work.turn
     message = WhatsAppMessage(
         tenant_id=turn.tenant_id,
@@ -254,11 +292,11 @@ def _reply(work: Work, outcome: Outcome, ended: turns.Concluded, began: float) -
         ai_response=outcome.path == Path.MODEL,
         path=outcome.path,
         verdict=_verdict(outcome),
-        llm_call=_call(work, outcome),
+        llm_call_id=call_id,
         processing_time=round(1000 * (time.monotonic() - began)),
     )
-    at = outbox.slot(work.config, ended.account_id, turn.conversation_id)
-    outbox.queue(message, at, now=not ended.sends_before)
+    at, why = outbox.slot(work.config, ended.account_id, turn.conversation_id)
+    outbox.queue(message, at, now=not ended.sends_before, why=why)
     if message.aimeow_status != Delivery.SENDING:
         return None
     return outbox.Letter(turn.tenant_id, message.pk, ended.client_id, ended.recipient, outcome.text)
@@ -268,30 +306,3 @@ def _verdict(outcome: Outcome) -> dict[str, object]:
     if outcome.verdict is None:
         return {}
     return {"ok": outcome.verdict.ok, "failed": list(outcome.verdict.failed)}
-
-
-def _call(work: Work, outcome: Outcome) -> LLMCall | None:
-    said, failed = outcome.completion, outcome.failure
-    if said is not None:
-        return LLMCall.objects.create(
-            tenant_id=work.turn.tenant_id,
-            purpose=LLMCall.Purpose.REPLY,
-            model=said.model,
-            outcome=LLMCall.Outcome.OK,
-            finish_reason=said.finish_reason,
-            prompt_tokens=said.prompt_tokens,
-            completion_tokens=said.completion_tokens,
-            latency_ms=said.latency_ms,
-        )
-    if failed is not None:
-        return LLMCall.objects.create(
-            tenant_id=work.turn.tenant_id,
-            purpose=LLMCall.Purpose.REPLY,
-            model=failed.model,
-            outcome=LLMCall.Outcome.ERROR,
-            error=failed.code,
-            prompt_tokens=failed.usage[0],
-            completion_tokens=failed.usage[1],
-            latency_ms=failed.latency_ms,
-        )
-    return None

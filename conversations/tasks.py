@@ -1,36 +1,48 @@
 """The jobs, and how they run: async at the edge, plain functions inside.
 
 All database work of a worker goes through one thread and one connection, so hundreds of chats can wait for the model
-while none of them holds a connection.
+while none of them holds a connection. Showrooms take turns on that thread, and none has more than a quarter of the jobs
+in flight: what one showroom's flood delays is its own replies.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import structlog
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from procrastinate.contrib.django import app
 
-from autolumiku.lib import jobs
-from conversations import gather, orchestrator, outbox, turns
+from autolumiku.lib import counters, jobs
+from autolumiku.lib.turnstile import Turnstiles, here
+from conversations import gather, orchestrator, outbox, reconcile, turns
 from tenants import scope
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 claims: dict[int, int] = {}  # conversation id -> claim, of the turns running in this process
+running: set[asyncio.Task[None]] = set()  # turns and sends of this process
 
 RECORD_SECONDS = 90.0  # how long the outcome of a send is kept for a database that is away
 
 
-async def on_database(function: Callable[..., T], *args: Any) -> T:
-    """Run `function` on the one database thread."""
-    return await sync_to_async(_fresh, thread_sensitive=True)(function, *args)
+_turnstiles: Turnstiles = WeakKeyDictionary()
+AT_THE_DATABASE = 2  # one that runs and one that is ready: the thread need not wait for the loop
+
+
+async def on_database(function: Callable[..., T], *args: Any, tenant: int = 0) -> T:
+    """Run `function` on the one database thread, where showrooms and kinds of work take turns."""
+    async with here(_turnstiles, AT_THE_DATABASE).place((tenant, function.__name__)):
+        return await sync_to_async(_fresh, thread_sensitive=True)(function, *args)
 
 
 def _fresh(function: Callable[..., T], *args: Any) -> T:
@@ -43,45 +55,115 @@ def _fresh(function: Callable[..., T], *args: Any) -> T:
         raise
 
 
-async def patiently(function: Callable[..., T], *args: Any) -> T:
+async def patiently(function: Callable[..., T], *args: Any, tenant: int = 0) -> T:
     """As on_database, tried again while the database is away: what happened at the gateway must not be forgotten."""
     until = time.monotonic() + RECORD_SECONDS
     while True:
         try:
-            return await on_database(function, *args)
+            return await on_database(function, *args, tenant=tenant)
         except (OperationalError, InterfaceError):
             if time.monotonic() > until:
                 raise
             await asyncio.sleep(0.5)
 
 
+in_hand: Counter[int] = Counter()  # tenant -> its answer jobs in flight here
+behind: dict[int, dict[int, None]] = {}  # tenant -> its chats that wait for one of those jobs, first come first
+
+
+async def _by_itself(work: Coroutine[Any, Any, None]) -> None:
+    """Do the work of a job so that it outlives the job: Procrastinate aborts its jobs when the database goes away.
+
+    A draft that is being thought of is not paid for twice then, and what the gateway says is still recorded.
+    """
+    task = asyncio.create_task(work)
+    running.add(task)
+    task.add_done_callback(running.discard)
+    await asyncio.shield(task)
+
+
+async def finish(seconds: float) -> None:
+    """Let what is running end; after so many seconds give back what has not. No new jobs come any more."""
+    if running:
+        await asyncio.wait(running, timeout=seconds)
+    if running:
+        log.warning("work handed back", count=len(running))
+        held = dict(claims)
+        for task in running:
+            task.cancel()
+        await on_database(_hand_back, held)
+
+
+def _hand_back(held: dict[int, int]) -> None:
+    with scope.platform("hand back claims"):
+        turns.hand_back(held)
+
+
 @app.task(name="conversations.answer")
 async def answer(tenant_id: int, conversation_id: int) -> None:
     """Answer what a person wrote, if the bot owes it and nobody else is at it."""
+    await _by_itself(_in_turn(tenant_id, conversation_id))
+
+
+async def _in_turn(tenant_id: int, conversation_id: int) -> None:
+    """Answer this chat, and then those that waited behind it.
+
+    A job only wakes: when its showroom has a quarter of this process's jobs, its chat is left to one of those. If this
+    process ends, the sweep finds the chat.
+    """
+    if in_hand[tenant_id] >= max(settings.WORKER_CONCURRENCY // 4, 1):
+        behind.setdefault(tenant_id, {})[conversation_id] = None
+        return
+    in_hand[tenant_id] += 1
+    try:
+        await _turn(tenant_id, conversation_id)
+        while waiting := behind.get(tenant_id):
+            conversation_id = next(iter(waiting))
+            del waiting[conversation_id]
+            await _turn(tenant_id, conversation_id)
+    finally:
+        in_hand[tenant_id] -= 1
+        if not in_hand[tenant_id]:
+            del in_hand[tenant_id]
+            behind.pop(tenant_id, None)  # after an error: left to the sweep
+
+
+async def _turn(tenant_id: int, conversation_id: int) -> None:
+    """Answer one chat, if the bot owes it an answer and nobody else is at it."""
     began = time.monotonic()
     try:
-        work = await on_database(gather.claim, tenant_id, conversation_id)
+        work = await on_database(gather.claim, tenant_id, conversation_id, tenant=tenant_id)
     except (OperationalError, InterfaceError):
         raise
     except Exception:
         log.exception("turn could not be read", tenant=tenant_id, conversation=conversation_id)
-        await on_database(_stumbled, tenant_id, conversation_id)
+        await on_database(_stumbled, tenant_id, conversation_id, tenant=tenant_id)
         return
     if work is None:
         return
     claims[conversation_id] = work.turn.claim
     try:
+        lap = _step("gather", began)
         outcome = await orchestrator.think(work)
-        letter = await on_database(orchestrator.conclude, work, outcome, began)
+        lap = _step("think", lap)
+        letter = await on_database(orchestrator.conclude, work, outcome, began, tenant=tenant_id)
+        _step("conclude", lap)
     except Exception:
         log.exception("turn failed", tenant=tenant_id, conversation=conversation_id)
-        await on_database(_stumbled, tenant_id, conversation_id, work.turn.claim)
+        await on_database(_stumbled, tenant_id, conversation_id, work.turn.claim, tenant=tenant_id)
         return
     finally:
         if claims.get(conversation_id) == work.turn.claim:  # not a younger turn's of the same chat
             del claims[conversation_id]
     if letter is not None:
-        await outbox.send(letter, patiently)
+        await outbox.send(letter, partial(patiently, tenant=tenant_id))
+
+
+def _step(name: str, began: float) -> float:
+    """Count the step that ends now; returns now."""
+    now = time.monotonic()
+    counters.took("step", now - began, step=name)
+    return now
 
 
 def _stumbled(tenant_id: int, conversation_id: int, claim: int | None = None) -> None:
@@ -92,15 +174,27 @@ def _stumbled(tenant_id: int, conversation_id: int, claim: int | None = None) ->
 @app.task(name="conversations.deliver")
 async def deliver(tenant_id: int, message_id: int) -> None:
     """Send a message that waited for its slot, a retry or the connection."""
-    letter = await on_database(outbox.take_queued, tenant_id, message_id)
+    await _by_itself(_deliver(tenant_id, message_id))
+
+
+async def _deliver(tenant_id: int, message_id: int) -> None:
+    letter = await on_database(outbox.take_queued, tenant_id, message_id, tenant=tenant_id)
     if letter is not None:
-        await outbox.send(letter, patiently)
+        await outbox.send(letter, partial(patiently, tenant=tenant_id))
+
+
+@app.task(name="conversations.tell_managers")
+async def tell_managers(tenant_id: int, finding_id: int) -> None:
+    """The e-mail about a lost connection, or about its return."""
+    letter = await on_database(reconcile.mail_due, tenant_id, finding_id)
+    if letter is not None:
+        await asyncio.to_thread(reconcile.send, letter)
 
 
 def sweep() -> None:
     """What crashes left behind, over all showrooms; one part that fails takes no other along."""
     with scope.platform("sweep chats"):
-        turns.sweep()
+        turns.sweep([chat for chats in list(behind.values()) for chat in list(chats)])
         hopeless = turns.hopeless()
     with scope.platform("sweep sends"):
         outbox.sweep()
@@ -108,6 +202,14 @@ def sweep() -> None:
         jobs.forget_vanished()
     for tenant_id, conversation_id in hopeless:
         _give_up(tenant_id, conversation_id)
+
+
+def clean() -> None:
+    """Finished jobs and vanished workers of long ago."""
+    with scope.platform("clean jobs"):
+        gone = jobs.clean(3600 * settings.KEEP_JOBS_HOURS)
+    if gone:
+        log.info("old jobs deleted", count=gone)
 
 
 def _give_up(tenant_id: int, conversation_id: int) -> None:

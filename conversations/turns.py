@@ -8,6 +8,7 @@ left behind. Every function works inside a scope; a slow old worker fails its co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from django.db import connection
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest, Now
 
-from autolumiku.lib import jobs
+from autolumiku.lib import counters, jobs
 from conversations import decide
 from conversations.models import (
     ConversationEvent,
@@ -39,12 +40,15 @@ OWED = Q(answered_seq__lt=F("inbound_seq"), holder=Holder.BOT)
 FREE = Q(claimed_until=None) | Q(claimed_until__lt=Now())
 
 
-def wake(tenant_id: int, conversation_id: int, at: datetime | None = None, once: bool = False) -> bool:
+def wake(
+    tenant_id: int, conversation_id: int, at: datetime | None = None, once: bool = False, priority: int = 0
+) -> bool:
     """Have a worker look at this chat (at a time); `once`: not if such a wake-up of the sweep still waits."""
     return jobs.later(
         "conversations.answer",
         at=at,
         once=f"wake:{conversation_id}" if once else None,
+        priority=priority,
         tenant_id=tenant_id,
         conversation_id=conversation_id,
     )
@@ -63,7 +67,10 @@ def claim(tenant_id: int, conversation_id: int) -> tuple[int, int, int, int] | N
     """(claim, upto, answered, attempts) if the bot owes this chat an answer now and nobody else is at it."""
     with connection.cursor() as cursor:
         cursor.execute(CLAIM_SQL, [settings.CLAIM_SECONDS, tenant_id, conversation_id])
-        return cursor.fetchone()
+        row = cursor.fetchone()
+    if row is not None and row[3] > 1:
+        counters.add("taken_up")
+    return row
 
 
 # A chat that somebody else writes to right now is left for the next round: no wait, no deadlock.
@@ -82,6 +89,19 @@ def renew(claims: dict[int, int]) -> None:
         cursor.execute(RENEW_SQL, [settings.CLAIM_SECONDS, list(claims), list(claims.values())])
 
 
+def hand_back(claims: dict[int, int]) -> None:
+    """Let go of these claims at once: another worker's sweep takes the chats up."""
+    with connection.cursor() as cursor:
+        cursor.execute(HAND_BACK_SQL, [list(claims), list(claims.values())])
+
+
+HAND_BACK_SQL = """
+UPDATE whatsapp_conversations c SET claim = c.claim + 1, claimed_until = now(), attempts = greatest(c.attempts - 1, 0)
+FROM unnest(%s::bigint[], %s::bigint[]) AS held (id, claim)
+WHERE c.id = held.id AND c.claim = held.claim AND c.claimed_until IS NOT NULL
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Concluded:
     """The chat at the moment its turn ended."""
@@ -97,7 +117,7 @@ CONCLUDE_SQL = """
 UPDATE whatsapp_conversations c SET answered_seq = %(upto)s, claimed_until = NULL, discarded = 0, attempts = 0,
        waiting_since = CASE WHEN c.inbound_seq > %(upto)s THEN now() END,
        last_intent = %(intent)s, is_staff = %(is_staff)s, is_spam = %(is_spam)s,
-       after_hours_told_at = CASE WHEN %(told)s THEN now() ELSE c.after_hours_told_at END
+       after_hours_told_at = coalesce(%(told)s, c.after_hours_told_at)
 FROM aimeow_accounts a
 WHERE c.id = %(conversation)s AND c.claim = %(claim)s AND c.holder = 'bot' AND a.id = c.account_id
   AND (c.inbound_seq = %(upto)s OR c.discarded >= %(most)s)
@@ -116,7 +136,7 @@ def conclude(
     intent: str = "",
     is_staff: bool = False,
     is_spam: bool = False,
-    told_after_hours: bool = False,
+    told_after_hours: datetime | None = None,
 ) -> Concluded | None:
     """Mark the chat answered up to `upto`; None if the draft may not be sent any more.
 
@@ -235,6 +255,7 @@ def give_back(conversation_id: int, *, user: Any = None) -> None:
         discarded=0,
         due_at=Now(),
         closed_at=None,
+        released_at=Now(),
     )
     note(conversation_id, ConversationEvent.Kind.RELEASED, actor=user)
     tenant_id = WhatsAppConversation.objects.values_list("tenant_id", flat=True).get(pk=conversation_id)
@@ -272,13 +293,20 @@ def note(conversation_id: int, kind: str, *, reason: str = "", actor: Any = None
 # --- what a crash left behind ---------------------------------------------------------------------------------------
 
 
-def sweep() -> int:
-    """Wake the chats of vanished workers and forgotten jobs, over all showrooms; returns how many were woken."""
+def sweep(awake: Sequence[int] = ()) -> int:
+    """Wake the chats of vanished workers and forgotten jobs, over all showrooms; returns how many were woken.
+
+    awake: chats that this process has in hand, though not yet claimed.
+    """
     expired = Q(claimed_until__lt=Now()) & Q(due_at__lte=Now())
     forgotten = Q(claimed_until=None) & Q(due_at__lt=Now() - timedelta(seconds=settings.FORGOTTEN_SECONDS))
     owed = WhatsAppConversation.objects.filter(OWED, expired | forgotten, attempts__lte=MAX_ATTEMPTS)
+    owed = owed.exclude(pk__in=awake)
     rows = list(owed.order_by("due_at", "pk").values_list("tenant_id", "pk")[:500])
-    return sum(wake(tenant_id, pk, once=True) for tenant_id, pk in rows)
+    woken = [(tenant_id, pk) for tenant_id, pk in rows if wake(tenant_id, pk, once=True)]
+    for tenant_id, pk in woken:
+        log.warning("chat woken by the sweep", tenant=tenant_id, conversation=pk)
+    return len(woken)
 
 
 def hopeless() -> list[tuple[int, int]]:

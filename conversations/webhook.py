@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from rest_framework.authentication import BaseAuthentication
@@ -27,7 +28,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from aimeow import payload
-from aimeow.models import AimeowAccount
+from aimeow.models import AimeowAccount, Finding, PassedText
 from aimeow.payload import Connected, Disconnected, Ignored, Inbound, PayloadError, Qr, StatusChange
 from autolumiku.lib import counters
 from conversations import intake, outbox, spool
@@ -110,11 +111,15 @@ class AimeowWebhook(APIView):
     throttle_classes = ()
     status_path = False
 
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.began = time.perf_counter()
+
     def post(self, request: Request) -> Response:
         raw = request._request.body
         event = _read(request.data, raw, self.status_path)
         ignored = _keep(event, raw, "status" if self.status_path else "message")
-        counters.add("webhook", result=ignored or "stored")
+        counters.took("webhook", time.perf_counter() - self.began, result=ignored or "stored")
         return Response({"success": True, "received": True, **({"ignored": ignored} if ignored else {})})
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -150,7 +155,9 @@ def _keep(event: payload.Event, raw: bytes, kind: str) -> str:
     for _ in range(2 if spool.is_empty() else 0):
         try:
             return _store(event)
-        except spool.AWAY:
+        except Exception as error:
+            if not spool.is_away(error):
+                raise
             connection.close()
     try:
         spool.keep(raw, kind=kind)
@@ -169,6 +176,7 @@ def _store(event: payload.Event) -> str:
     if isinstance(event, Ignored):
         lost = intake.perhaps_lost(event)
         if lost is None:
+            _pass_over(event)
             return event.reason
         event = lost
     locks = intake.locks(event) if isinstance(event, Inbound) else []
@@ -179,6 +187,18 @@ def _store(event: payload.Event) -> str:
     raise UnknownClient
 
 
+def _pass_over(event: Ignored) -> None:
+    """Remember that this text was seen, where there is one (a group's): it is no gap in what the gateway remembers."""
+    if not event.text:
+        return
+    try:
+        with scope.by_account(event.client_id, _phone_of(event.client_id)) as account:
+            if account is not None:
+                PassedText.keep(account.tenant_id, event.text)
+    except (OperationalError, InterfaceError):
+        connection.close()
+
+
 def _phone_of(client_id: str) -> str:
     """The phone of a device JID used as client id, as the gateway does where it has no mapping."""
     return client_id.partition("@")[0].partition(":")[0] if client_id.endswith("@s.whatsapp.net") else ""
@@ -187,7 +207,10 @@ def _phone_of(client_id: str) -> str:
 def _apply(account: scope.Account, event: payload.Event) -> str:
     match event:
         case Inbound():
-            return intake.store(account, event).ignored
+            ignored = intake.store(account, event).ignored
+            if event.kind == "text" and (ignored or event.from_showroom):
+                PassedText.keep(account.tenant_id, event.text)
+            return ignored
         case StatusChange():
             return _receipt(account, event)
         case Qr():
@@ -200,6 +223,7 @@ def _apply(account: scope.Account, event: payload.Event) -> str:
             _connected(account, event.phone)
         case Disconnected():
             AimeowAccount.objects.get(pk=account.id).mark_disconnected()
+            Finding.lost(account.tenant_id, Finding.Detail.DISCONNECTED)
     return ""
 
 
@@ -212,7 +236,7 @@ def _connected(account: scope.Account, phone: str) -> None:
     except IntegrityError:
         security.warning("connected with another showroom's phone", tenant=account.tenant_id, account=account.id)
         AimeowAccount.objects.get(pk=account.id).mark_connected()
-    outbox.resume(account.tenant_id)
+    outbox.resume(account.tenant_id, proven=True)
 
 
 # what a receipt may move: forward only, and a "sent" or "failed" of a gateway only while we do not know better

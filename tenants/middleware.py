@@ -12,7 +12,7 @@ from tenants import access, scope
 from tenants.access import Place
 
 SESSION_KEY = "showroom"
-OUTSIDE = ("/api/v1/aimeow/webhook", "/api/v1/webhooks/aimeow", "/static/", "/healthz", "/readyz")
+OUTSIDE = ("/api/v1/aimeow/webhook", "/api/v1/webhooks/aimeow", "/static/", "/healthz", "/readyz", "/metrics")
 
 
 class ShowroomMiddleware:

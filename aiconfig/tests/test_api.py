@@ -206,3 +206,22 @@ def test_showrooms_do_not_see_each_others_settings(cast):
     assert casting.browser(cast.alice).get(URL).json()["data"]["aiName"] == "Rara"
     charlies = casting.browser(cast.charlie).get(URL).json()["data"]
     assert (charlies["aiName"], charlies["customFAQ"]) == ("Sinta", [])
+
+
+STORMS = {
+    "heldReplyMinutes": ("held_reply_minutes", 120, 10_080),
+    "lateAfterMinutes": ("late_after_minutes", 30, 10_080),
+    "staleAfterHours": ("stale_after_hours", 12, 720),
+    "sameTextLimit": ("same_text_limit", 2, 20),
+    "answersPerHour": ("answers_per_hour", 30, 1000),
+}
+
+
+@pytest.mark.parametrize(("name", "row"), STORMS.items(), ids=STORMS)
+def test_the_limits_are_read_and_set(cast, name, row):
+    column, default, most = row
+    browser = casting.browser(cast.alice)
+    assert browser.get(URL).json()["data"][name] == default
+    for value, status in ((0, 200), (most, 200), (most + 1, 400), (-1, 400), ("x", 400)):
+        assert browser.put(URL, {name: value}, content_type="application/json").status_code == status
+    assert getattr(config_of(cast.a), column) == most

@@ -9,19 +9,25 @@ from __future__ import annotations
 from contextlib import nullcontext
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 
-def later(name: str, at: datetime | None = None, once: str | None = None, **ids: int | str) -> bool:
+def later(
+    name: str, at: datetime | None = None, once: str | None = None, *, priority: int = 0, **ids: int | str
+) -> bool:
     """Defer job `name` (at a time, if given). With `once`, not if a job of that key still waits; False then."""
     try:
         # a refused insert breaks the transaction it stands in: only the savepoint may break
         with nullcontext() if once is None else transaction.atomic():
-            app.configure_task(name, schedule_at=at, queueing_lock=once).defer(**ids)
+            app.configure_task(name, schedule_at=at, queueing_lock=once, priority=priority).defer(**ids)
     except AlreadyEnqueued:
         return False
+    except ConnectorException as error:  # the connection may break here as anywhere: it reads the same everywhere
+        with connection.wrap_database_errors:
+            raise error.__cause__ or error from None
     return True
 
 
@@ -32,8 +38,25 @@ VANISHED_SQL = """
 """
 
 
-def forget_vanished(seconds: float = 30.0) -> int:
+def forget_vanished() -> int:
     """Delete the running jobs of workers that are gone: the rows they worked on say what is owed, not the jobs."""
     with connection.cursor() as cursor:
-        cursor.execute(VANISHED_SQL, [seconds])
+        cursor.execute(VANISHED_SQL, [settings.VANISHED_SECONDS])
         return cursor.rowcount
+
+
+# Events go with their job. A worker writes its heartbeat every few seconds; one that is silent for so long is no more.
+FINISHED_SQL = """
+    DELETE FROM procrastinate_jobs j WHERE j.status IN ('succeeded', 'failed', 'cancelled', 'aborted') AND NOT EXISTS (
+        SELECT 1 FROM procrastinate_events e WHERE e.job_id = j.id AND e.at > now() - make_interval(secs => %s))
+"""
+WORKERS_SQL = "DELETE FROM procrastinate_workers WHERE last_heartbeat < now() - make_interval(secs => %s)"
+
+
+def clean(seconds: float) -> int:
+    """Delete jobs that ended longer ago than this, and the rows of workers silent for as long; how many jobs."""
+    with connection.cursor() as cursor:
+        cursor.execute(FINISHED_SQL, [seconds])
+        jobs = cursor.rowcount
+        cursor.execute(WORKERS_SQL, [seconds])
+        return jobs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -16,6 +17,7 @@ from procrastinate.contrib.django import app
 from aiconfig.models import BusinessHours, FAQEntry, WhatsAppAIConfig
 from aimeow.models import AimeowAccount
 from aimeow.simulator import Simulator
+from autolumiku.lib import clock
 from conversations.models import WhatsAppConversation, WhatsAppMessage
 from inventory import models as inventory
 from inventory.models import Vehicle
@@ -80,6 +82,7 @@ class Showroom:
         self.client_id = f"75335d94-c1bb-4d11-a42c-{number:012d}"
         gateway.add_client(self.client_id, self.phone, name)
         self.http = Client()
+        self.written = datetime.min.replace(tzinfo=UTC)
         with scope.platform("stage"):
             self.tenant = Tenant.objects.create(
                 slug=slug,
@@ -132,8 +135,9 @@ class Showroom:
         return self.http.post(f"{path}?token={secret}", raw, content_type="application/json", headers=headers or None)
 
     def receives(self, text: str, *, phone: str = CUSTOMER, **fields: Any) -> None:
-        """A person writes; nothing is answered yet."""
-        mine = {"client_id": self.client_id, "own_phone": self.phone}
+        """A person writes, two seconds after the last message unless `sent_at` says when; nothing is answered yet."""
+        self.written = max(clock.now(), self.written + timedelta(seconds=2))
+        mine = {"client_id": self.client_id, "own_phone": self.phone, "sent_at": self.written}
         kind = fields.pop("kind", "text")
         body = self.gateway.payload(kind, **{**mine, "text": text, "phone": phone, **fields})
         answer = self.post(body)

@@ -53,6 +53,14 @@ def test_the_pace_and_the_burst_wait_can_be_set() -> None:
     with scope.platform("test"):
         config = WhatsAppAIConfig.objects.get()
         assert (config.send_gap_seconds, config.customer_gap_seconds, config.daily_send_cap) == (0, 0, 0)
+        assert config.answers_per_hour == 0
+        guards = (
+            config.late_after_minutes,
+            config.stale_after_hours,
+            config.same_text_limit,
+            config.held_reply_minutes,
+        )
+        assert guards == (30, 12, 2, 120)
         assert (config.burst_wait_seconds, config.burst_cap_seconds) == (12, 12)
         assert Tenant.objects.get().vehicle_prefix == "PM-PST"
 

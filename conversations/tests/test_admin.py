@@ -330,6 +330,10 @@ def test_the_pairing_code_is_a_picture_while_it_lives_and_for_leaders_only(two, 
 def config_form(**fields):
     switches = dict.fromkeys(("auto_reply", "customer_chat_enabled", "enable_vehicle_info"), "on")
     numbers = {"burst_wait_seconds": 1.5, "burst_cap_seconds": 8, "send_gap_seconds": 1, "customer_gap_seconds": 3}
+    numbers |= {"held_reply_minutes": 120, "late_after_minutes": 30, "stale_after_hours": 12}
+    numbers |= {"same_text_limit": 2, "answers_per_hour": 30}
+    numbers |= {"model_seconds": 25, "model_share": 50}
+    numbers |= dict.fromkeys(("daily_model_calls", "daily_model_tokens", "daily_model_cost"), 0)
     return {
         "ai_name": "Rara", "ai_personality": "friendly", "timezone": "Asia/Makassar", "after_hours_mode": "answer",
         "temperature": "0,5", "max_tokens": 1000, "daily_send_cap": 0, **switches, **numbers, **fields,

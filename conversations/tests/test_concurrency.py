@@ -23,6 +23,7 @@ from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from autolumiku.lib import clock
 from autolumiku.testing.stage import CUSTOMER, WEBHOOK, Showroom, run_jobs
 from conversations import gather, orchestrator, outbox, tasks, turns
 from conversations.models import ConversationEvent, Reason, WhatsAppConversation, WhatsAppMessage
@@ -142,7 +143,7 @@ def said(
     chat = pn if by == "phone" else hidden
     alternate = {"rawSenderAlt": pn} if by == "both" else {}
     message = {"id": gateway_id, "rawChat": chat, "rawSender": chat, "text": text, "type": "text", **alternate, **more}
-    return {"clientId": showroom.client_id, "message": {"timestamp": "2026-11-23T09:42:45Z", **message}}
+    return {"clientId": showroom.client_id, "message": {"timestamp": clock.now().isoformat(), **message}}
 
 
 def post(body: Any) -> str:
@@ -191,6 +192,16 @@ def test_five_deliveries_of_one_message_at_once_are_one_row_and_one_reply(showro
     assert [message.seq for message in showroom.messages()] == [1]
     assert sum(together(worker, worker, worker)) == 1
     assert len(texts(showroom)) == 1
+
+
+@at_once
+def test_copies_of_one_text_under_many_ids_at_once_are_kept_and_answered_once(showroom):
+    stamp = clock.now().isoformat()
+    together(*[partial(post, said(showroom, "Halo", f"3A{number}", timestamp=stamp)) for number in range(5)])
+    assert sorted(message.twin for message in showroom.messages()) == [False, *[True] * 4]
+    together(worker, worker)
+    assert len(texts(showroom)) == 1
+    assert showroom.chat().inbound_seq == 1
 
 
 @at_once
@@ -481,8 +492,8 @@ def deliver(showroom: Showroom, message: WhatsAppMessage) -> None:
 def test_paced_replies_go_out_in_order_whatever_the_order_of_the_jobs(showroom, model):
     showroom.set(send_gap_seconds=2, customer_gap_seconds=3)
     model.say("satu", "dua", "tiga")
-    for _ in range(3):
-        showroom.hears("Halo")
+    for text in ("Halo", "Halo Kak", "Halo lagi"):
+        showroom.hears(text)
     assert [reply.aimeow_status for reply in replies(showroom)] == ["sent", "queued", "queued"]
     slots = [reply.sending_at for reply in replies(showroom)[1:]]
     assert 2.9 < (slots[1] - slots[0]).total_seconds() < 3.1
@@ -496,8 +507,8 @@ def test_paced_replies_go_out_in_order_whatever_the_order_of_the_jobs(showroom, 
 def test_deliver_jobs_at_once_send_each_message_once_and_in_order(showroom, model):
     showroom.set(send_gap_seconds=1)
     model.say("satu", "dua", "tiga")
-    for _ in range(3):
-        showroom.hears("Halo")
+    for text in ("Halo", "Halo Kak", "Halo lagi"):
+        showroom.hears(text)
     queued = replies(showroom)[1:]
     together(*[partial(deliver, showroom, message) for message in [*queued, *queued]])
     together(worker, worker)
@@ -520,8 +531,8 @@ def test_a_reply_waits_behind_the_retry_of_the_one_before(showroom, model):
 def test_without_connection_replies_wait_and_go_out_in_order_when_it_is_back(showroom, model):
     model.say("satu", "dua", "tiga")
     showroom.gateway.log_out(showroom.client_id)
-    for _ in range(3):
-        showroom.hears("Halo")
+    for text in ("Halo", "Halo Kak", "Halo lagi"):
+        showroom.hears(text)
     outbox.reconnect()
     tasks.sweep()
     assert run_jobs(ahead=3_600) == 0

@@ -2,6 +2,7 @@
 
 import pytest
 
+from autolumiku.lib import clock
 from autolumiku.testing.stage import Showroom
 from conversations.models import ConversationEvent, WhatsAppConversation, WhatsAppMessage
 from tenants import scope
@@ -20,7 +21,7 @@ def body(showroom, text, *, chat, sender, alt="", sender_from="", message_id, **
         "rawChat": chat,
         "rawSender": sender,
         "text": text,
-        "timestamp": "2026-11-23T09:42:45Z",
+        "timestamp": clock.now().isoformat(),
         "type": "text",
         **({"rawSenderAlt": alt} if alt else {}),
         **more,

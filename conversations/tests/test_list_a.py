@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from autolumiku.lib import clock
 from autolumiku.testing.stage import CITY, CUSTOMER, FORTUNER, Showroom, run_jobs
 from conversations import turns
 from conversations.models import ConversationEvent, WhatsAppConversation, WhatsAppMessage
@@ -781,7 +782,7 @@ def test_a164_an_unknown_number_is_a_customer(showroom: Showroom) -> None:
 def lid_says(showroom: Showroom, text: str, lid: str = "10020343271578@lid") -> WhatsAppConversation:
     """A person writes of whom the wire shows only a LID."""
     number = len(showroom.gateway.sent) + 1
-    message = {"from": "", "id": f"L{number}", "rawChat": lid, "rawSender": lid, "pushName": "Sari", "text": text, "timestamp": "2026-11-23T09:42:45Z", "type": "text"}  # fmt: skip
+    message = {"from": "", "id": f"L{number}", "rawChat": lid, "rawSender": lid, "pushName": "Sari", "text": text, "timestamp": clock.now().isoformat(), "type": "text"}  # fmt: skip
     assert (
         showroom.post({"clientId": showroom.client_id, "message": message, "timestamp": 1769766166}).status_code == 200
     )

@@ -1,5 +1,7 @@
 """While the database is away the webhook keeps every message on disk, and stores it in order afterwards."""
 
+from contextlib import contextmanager
+
 import pytest
 from django.db import connections
 
@@ -98,12 +100,60 @@ def test_the_secret_is_asked_for_also_while_the_database_is_away(showroom, datab
     assert spool.waiting() == []
 
 
-@pytest.mark.parametrize("reason", ["no folder", "full"])
+@contextmanager
+def trouble(table, what):
+    """PostgreSQL itself does this at every insert into the table."""
+    run = connections["owner"].cursor().execute
+    run(f"CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {what}; RETURN NEW; END $$")
+    run(f"CREATE TRIGGER trouble BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION trouble()")
+    try:
+        yield
+    finally:
+        run("DROP FUNCTION trouble CASCADE")
+
+
+def test_a_connection_that_breaks_while_the_job_is_deferred_loses_nothing(showroom):
+    with trouble("procrastinate_jobs", "PERFORM pg_terminate_backend(pg_backend_pid())"):
+        assert showroom.post(body(showroom, "satu")).status_code == 200
+        assert len(spool.waiting()) == 1
+    assert spool.flush(webhook.store_kept) == 1
+    assert stored() == ["satu"]
+
+
+@pytest.mark.parametrize("table", ["whatsapp_messages", "procrastinate_jobs"])
+def test_a_data_error_is_no_database_away(showroom, database, place, table):
+    database.goes()
+    showroom.post(body(showroom, "satu"))
+    database.comes_back()
+    with trouble(table, "RAISE program_limit_exceeded"):  # Django's OperationalError, as a lost connection is
+        assert spool.flush(webhook.store_kept) == 1
+        assert spool.is_empty()
+        assert len(list((place / "bad").iterdir())) == 1
+        assert showroom.post(body(showroom, "dua")).status_code == 503
+        assert spool.is_empty()
+    assert showroom.post(body(showroom, "tiga")).status_code == 200
+    assert stored() == ["tiga"]
+
+
+def test_a_kept_message_that_has_to_wait_holds_up_no_other(showroom, database):
+    database.goes()
+    for text in ("satu", "dua"):
+        showroom.post(body(showroom, text))
+    database.comes_back()
+    with trouble("whatsapp_messages", "IF NEW.content = 'satu' THEN RAISE lock_not_available; END IF"):
+        assert spool.flush(webhook.store_kept) == 1
+        assert stored() == ["dua"]
+        assert len(spool.waiting()) == 1
+    assert spool.flush(webhook.store_kept) == 1
+    assert stored() == ["dua", "satu"]
+
+
+@pytest.mark.parametrize("reason", ["no folder", "full", "full of bytes"])
 def test_without_room_on_disk_the_answer_is_503(showroom, database, settings, monkeypatch, reason):
     if reason == "no folder":
         settings.SPOOL_DIR = ""
     else:
-        monkeypatch.setattr(spool, "MOST_FILES", 0)
+        monkeypatch.setattr(spool, "MOST_FILES" if reason == "full" else "MOST_BYTES", 0)
     database.goes()
     assert showroom.post(body(showroom, "satu")).status_code == 503
 

@@ -22,6 +22,21 @@ from tenants.models import Tenant
 
 LONGEST_WAIT = 30.0  # seconds, as in WhatsAppAIConfig.burst_wait_seconds
 
+PACING = (
+    "send_gap_seconds",
+    "customer_gap_seconds",
+    "daily_send_cap",
+    "answers_per_hour",
+    "model_share",
+    "daily_model_calls",
+    "daily_model_tokens",
+    "daily_model_cost",
+)
+PACE = (
+    "0: no pauses between sends, no limit a day, an hour or at once; for measuring. What guards against late, held and "
+    "repeated messages stays on"
+)
+
 
 class Command(BaseCommand):
     help = "Create a showroom with its connected WhatsApp number (README, Production)."
@@ -40,7 +55,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--burst-wait", type=float, metavar="SECONDS", help="wait for further messages before answering"
         )
-        parser.add_argument("--pace", type=int, choices=[0], help="0: no pauses between sends and no daily limit")
+        parser.add_argument("--pace", type=int, choices=[0], help=PACE)
 
     def handle(self, *args: Any, slug: str, **options: Any) -> None:
         showroom = _showroom(slug, options)
@@ -107,7 +122,7 @@ def _settings(options: dict[str, Any]) -> dict[str, Any]:
         longest = WhatsAppAIConfig._meta.get_field("burst_cap_seconds").get_default()
         settings |= {"burst_wait_seconds": wait, "burst_cap_seconds": max(wait, longest)}
     if options["pace"] == 0:
-        settings |= dict.fromkeys(("send_gap_seconds", "customer_gap_seconds", "daily_send_cap"), 0)
+        settings |= dict.fromkeys(PACING, 0)
     return settings
 
 

@@ -3,61 +3,103 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
+from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 
-from conversations import outbox, tasks
+from autolumiku.lib import counters
+from conversations import outbox, reconcile, scrape, tasks, vitals
 
 log = structlog.get_logger(__name__)
 
-GRACE_SECONDS = 30.0  # a stop waits this long for running turns; the rest is taken up by the others' sweep
-PAUSE_SECONDS = 2.0  # between two tries to reach the database
-SENDS_AT_ONCE = 64  # threads that wait for the gateway
+CLEAN_SECONDS = 600.0
+LET_GO_SECONDS = 0.5  # Procrastinate waits so long for its jobs when it ends; their work goes on without it
 
 
 class Command(BaseCommand):
     help = "Answers the chats until stopped (SIGTERM or Ctrl-C finishes what is running)."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        counters.clean(settings.METRICS_DIR)
+        if settings.WORKER_METRICS_PORT:
+            scrape.serve(settings.WORKER_METRICS_PORT)
         asyncio.run(work())
 
 
 async def work() -> None:
-    """Run Procrastinate's worker; when it gives up because the database is away, start it again."""
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(SENDS_AT_ONCE, "gateway"))
-    async with asyncio.TaskGroup() as beside:
-        keepers = [
-            beside.create_task(every(settings.CLAIM_SECONDS / 3, tasks.on_database, tasks.renew)),
-            beside.create_task(every(settings.SWEEP_SECONDS, tasks.on_database, tasks.sweep)),
-            beside.create_task(every(outbox.RECONNECT_SECONDS, asyncio.to_thread, _reconnect)),
-        ]
-        while not await ran_to_a_stop():
-            await asyncio.sleep(PAUSE_SECONDS)
-        for keeper in keepers:
-            keeper.cancel()
+    """Take jobs until asked to stop; then finish what is running, or hand it back after GRACE_SECONDS."""
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(outbox.SENDS_AT_ONCE, "gateway"))
+    keepers = [
+        asyncio.create_task(every(settings.CLAIM_SECONDS / 3, tasks.on_database, tasks.renew)),
+        asyncio.create_task(every(settings.SWEEP_SECONDS, tasks.on_database, tasks.sweep)),
+        asyncio.create_task(every(vitals.LOOK_SECONDS, tasks.on_database, vitals.ring)),
+        asyncio.create_task(every(CLEAN_SECONDS, tasks.on_database, tasks.clean)),
+        asyncio.create_task(every(settings.RECONNECT_SECONDS, asyncio.to_thread, _reconnect)),
+        asyncio.create_task(every(settings.RECONCILE_SECONDS, asyncio.to_thread, _reconcile)),
+    ]
+    taking = asyncio.create_task(take_jobs())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, taking.cancel)
+    with suppress(asyncio.CancelledError):
+        await taking
+    await tasks.finish(settings.GRACE_SECONDS)
+    for keeper in keepers:
+        keeper.cancel()
 
 
-async def ran_to_a_stop() -> bool:
-    """True when the worker was asked to stop, False when the database went away."""
-    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
-    try:
-        async with worker_app.open_async():
-            log.info("worker ready")
-            await worker_app.run_worker_async(
-                concurrency=settings.WORKER_CONCURRENCY, shutdown_graceful_timeout=GRACE_SECONDS
-            )
-    except (ConnectorException, DatabaseError, InterfaceError, OSError) as error:
-        log.error("worker lost the database", error=type(error).__name__)
-        return False
-    return True
+async def take_jobs() -> None:
+    """Run Procrastinate's worker until cancelled; it gives up when the database goes away, and is started again."""
+    while True:
+        try:
+            await run_until_lost()
+        except (ConnectorException, DatabaseError, InterfaceError, OSError) as error:
+            log.error("worker lost the database", error=type(error).__name__)
+        if asyncio.current_task().cancelling():  # type: ignore[union-attr]
+            return
+        await asyncio.sleep(settings.PAUSE_SECONDS)
+
+
+async def run_until_lost() -> None:
+    """Ends by itself, with or without an error, only when the database went away."""
+    worker_app = app.with_connector(queue_connector())
+    async with worker_app.open_async():
+        log.info("worker ready")
+        await worker_app.run_worker_async(
+            concurrency=settings.WORKER_CONCURRENCY,
+            shutdown_graceful_timeout=LET_GO_SECONDS,
+            install_signal_handlers=False,
+            task_middleware=[],  # tasks.on_database looks after the one connection; no two thread hops a job for it
+        )
+
+
+def queue_connector() -> PsycopgConnector:
+    """Procrastinate's own connections. Each of its queries is one call of one function, so each is its own transaction;
+    a connection that broke ends the worker, and work() starts it again: no query before each query to see.
+    """
+    return PsycopgConnector(kwargs=connector_params(), pool_factory=_pool)
+
+
+def _pool(**options: Any) -> AsyncConnectionPool:
+    return AsyncConnectionPool(**{**options, "check": None, "configure": _quick})
+
+
+async def _quick(connection: AsyncConnection[Any]) -> None:
+    await connection.set_autocommit(True)
+    connection.prepare_threshold = 5
 
 
 async def every(seconds: float, runner: Callable[..., Awaitable[Any]], function: Callable[[], Any]) -> None:
@@ -77,3 +119,10 @@ def _reconnect() -> None:
         outbox.reconnect()
     finally:
         connection.close()  # a thread of the gateway's pool keeps no connection
+
+
+def _reconcile() -> None:
+    try:
+        reconcile.look()
+    finally:
+        connection.close()

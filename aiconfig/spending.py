@@ -1,0 +1,80 @@
+"""What the model costs a showroom: every call is a row, every day of the showroom one row of sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from aiconfig.llm import Call
+from aiconfig.models import LLMCall, LLMDay, WhatsAppAIConfig
+from autolumiku.lib import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """One day's use of the model; cost in rupiah."""
+
+    day: date | None = None
+    calls: int = 0
+    tokens: int = 0
+    cost: int = 0
+
+
+def today(config: WhatsAppAIConfig, now: datetime | None = None) -> date:
+    """The showroom's day, in its zone."""
+    return (now or clock.now()).astimezone(ZoneInfo(config.timezone)).date()
+
+
+def of_today(config: WhatsAppAIConfig) -> Spent:
+    row = LLMDay.objects.filter(tenant_id=config.tenant_id, day=today(config)).first()
+    return Spent(row.day, row.calls, row.tokens, row.cost) if row else Spent()
+
+
+def reached(config: WhatsAppAIConfig, spent: Spent) -> bool:
+    """Has the showroom used up what it allows for today? Calls that run already may still pass the limit."""
+    if spent.day != today(config):
+        return False
+    caps = (
+        (config.daily_model_calls, spent.calls),
+        (config.daily_model_tokens, spent.tokens),
+        (config.daily_model_cost, spent.cost),
+    )
+    return any(0 < cap <= used for cap, used in caps)
+
+
+# Both in one statement; the day's row is the only one that several turns of a showroom write.
+RECORD_SQL = """
+WITH made AS (
+    INSERT INTO llm_calls (tenant_id, purpose, model, outcome, error, finish_reason, prompt_tokens, completion_tokens,
+        cost, latency_ms, created_at)
+    SELECT %(tenant)s, %(purpose)s, c.model, CASE WHEN c.error = '' THEN 'ok' ELSE 'error' END, c.error,
+        c.finish_reason, c.prompt_tokens, c.completion_tokens, c.cost, c.latency_ms, now()
+    FROM unnest(%(model)s::text[], %(error)s::text[], %(finish_reason)s::text[], %(prompt_tokens)s::int[],
+        %(completion_tokens)s::int[], %(cost)s::int[], %(latency_ms)s::int[]) WITH ORDINALITY
+        AS c (model, error, finish_reason, prompt_tokens, completion_tokens, cost, latency_ms, nth)
+    ORDER BY nth
+    RETURNING id, prompt_tokens + completion_tokens AS tokens, cost),
+day AS (
+    INSERT INTO llm_days AS d (tenant_id, day, calls, tokens, cost)
+    SELECT %(tenant)s, %(day)s, count(*), sum(tokens), sum(cost) FROM made
+    ON CONFLICT (tenant_id, day) DO UPDATE
+        SET calls = d.calls + excluded.calls, tokens = d.tokens + excluded.tokens, cost = d.cost + excluded.cost)
+SELECT max(id) FROM made
+"""
+COLUMNS = ("model", "error", "finish_reason", "prompt_tokens", "completion_tokens", "cost", "latency_ms")
+
+
+def record(config: WhatsAppAIConfig, calls: Sequence[Call], purpose: str = LLMCall.Purpose.REPLY) -> int | None:
+    """Write the calls of a turn, in its transaction; returns the id of the last one (None: there were none)."""
+    if not calls:
+        return None
+    values: dict[str, Any] = {name: [getattr(call, name) for call in calls] for name in COLUMNS}
+    values |= {"tenant": config.tenant_id, "purpose": purpose, "day": today(config)}
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD_SQL, values)
+        return cursor.fetchone()[0]

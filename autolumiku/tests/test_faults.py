@@ -1,0 +1,59 @@
+"""The fault harness in its short forms: real processes die, and every promise holds (autolumiku.faults)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autolumiku import embedded
+
+PROJECT = Path(__file__).resolve().parents[2]
+PATIENCE = 240.0
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that the database's user can enter; nothing is left of it, whatever happens."""
+    place = Path(tempfile.mkdtemp(prefix="autolumiku-faults-"))
+    place.chmod(0o755)
+    yield place
+    embedded.reset(place)
+    shutil.rmtree(place)
+
+
+def harness(place: Path, *words: str) -> tuple[int, str]:
+    """Exit status and words of `manage.py faults`; with all its processes it is gone afterwards."""
+    command = [sys.executable, "manage.py", "faults", "--root", str(place), *words]
+    process = subprocess.Popen(
+        command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    try:
+        said, _ = process.communicate(timeout=PATIENCE)
+        return process.returncode, said
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGTERM)
+        said, _ = process.communicate(timeout=30)
+        return 1, said
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_thirty_kills_under_load_lose_nothing_and_double_nothing(folder):
+    status, said = harness(folder, "--short", "--kills", "30", "--seed", "1")
+    assert status == 0, said
+
+
+def test_forty_five_seconds_without_a_database_lose_nothing_and_need_no_restart(folder):
+    status, said = harness(folder, "--only", "away", "--away", "45", "--seed", "1")
+    assert status == 0, said
+    assert "     0  restarts of web and workers" in said
