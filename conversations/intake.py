@@ -52,10 +52,17 @@ def store(account: Account, message: Inbound) -> Stored:
         return Stored("own_number")
     if message.from_showroom:
         return _store_typed(account, message)
+    if not _is_bare(message):  # the usual case: a person whose chat is known, under the identities shown here
+        kept = _keep(account, message, " AND ".join(_identities(message)))
+        if kept is not None:
+            return kept
     found = _find(account, message)
     if _is_noise(message, found):
         return Stored("empty_other")
-    return _store_inbound(account, found or _open(account, message), message)
+    chat = found or _open(account, message)
+    kept = _keep(account, message, "id = %(conversation)s", conversation=chat.id)
+    assert kept is not None  # its row is locked
+    return kept
 
 
 def perhaps_lost(event: Ignored) -> Inbound | None:
@@ -158,7 +165,7 @@ def _is_noise(message: Inbound, found: _Chat | None) -> bool:
 SAME_SQL = """
     SELECT FROM (
         SELECT direction, content, media_type, written_at, created_at FROM whatsapp_messages
-        WHERE tenant_id = %(tenant)s AND conversation_id = %(conversation)s ORDER BY id DESC LIMIT 20) AS lately
+        WHERE tenant_id = %(tenant)s AND conversation_id = chat.id ORDER BY id DESC LIMIT 20) AS lately
     WHERE direction = 'inbound' AND media_type = '' AND content = %(content)s AND content <> '' AND %(media_type)s = ''
       AND CASE WHEN written_at IS NULL OR %(written_at)s::timestamptz IS NULL
                THEN created_at > now() - make_interval(secs => %(twin)s)
@@ -169,11 +176,11 @@ INSERT_SQL = """
         tenant_id, account_id, conversation_id, direction, sender_type, sender, content, media_type, media_url,
         mime_type, latitude, longitude, place, twin, seq, aimeow_message_id, written_at,
         intent, entities, ai_response, path, verdict, aimeow_status, attempts, error)
-    SELECT tenant_id, account_id, id, 'inbound', 'customer', %(sender)s, %(content)s, %(media_type)s, %(media_url)s,
+    SELECT %(tenant)s, %(account)s, id, 'inbound', 'customer', %(sender)s, %(content)s, %(media_type)s, %(media_url)s,
            %(mime_type)s, %(latitude)s, %(longitude)s, %(place)s,
            is_twin, CASE WHEN NOT is_twin THEN inbound_seq + 1 END, %(gateway_id)s, %(written_at)s,
            '', '{}', false, '', '{}', '', 0, ''
-    FROM whatsapp_conversations, LATERAL (SELECT EXISTS ({same})) AS one (is_twin) WHERE id = %(conversation)s
+    FROM chat, LATERAL (SELECT EXISTS ({same})) AS one (is_twin)
     ON CONFLICT DO NOTHING
     RETURNING seq
 """.replace("{same}", SAME_SQL)
@@ -183,17 +190,21 @@ INSERT_SQL = """
 FILL_SQL = """
     UPDATE whatsapp_messages SET content = %(content)s, media_type = %(media_type)s, media_url = %(media_url)s,
         mime_type = %(mime_type)s, latitude = %(latitude)s, longitude = %(longitude)s, place = %(place)s, intent = '',
-        seq = (SELECT inbound_seq + 1 FROM whatsapp_conversations WHERE id = %(conversation)s)
+        seq = chat.inbound_seq + 1
+    FROM chat
     WHERE tenant_id = %(tenant)s AND account_id = %(account)s AND aimeow_message_id = %(gateway_id)s
-      AND conversation_id = %(conversation)s
+      AND conversation_id = chat.id
       AND direction = 'inbound' AND content = '' AND media_type = 'other' AND media_url = ''
     RETURNING seq
 """
 
-# One statement keeps a message and marks its chat due; {kept} is one of the two above. No row: there was nothing to
-# keep; a row without holder: kept, and nothing is owed for it.
+# One statement finds and locks the chat ({which}), keeps the message ({kept}: one of the two above) and marks the chat
+# due. No row: there is no such chat. Without a message nothing was kept; without a holder nothing is owed for it.
 STORE_SQL = """
-WITH said AS ({kept}), marked AS (
+WITH chat AS (
+    SELECT id, inbound_seq FROM whatsapp_conversations
+    WHERE tenant_id = %(tenant)s AND account_id = %(account)s AND {which} FOR NO KEY UPDATE
+), said AS ({kept}), marked AS (
     UPDATE whatsapp_conversations c SET
         inbound_seq = said.seq,
         waiting_since = coalesce(c.waiting_since, now()),
@@ -209,20 +220,29 @@ WITH said AS ({kept}), marked AS (
         holder = CASE WHEN c.status = 'closed' THEN 'bot' ELSE c.holder END,
         status = CASE WHEN c.status = 'closed' THEN 'active' ELSE c.status END,
         closed_at = NULL
-    FROM said LEFT JOIN whatsapp_ai_configs config ON config.tenant_id = %(tenant)s
-    WHERE c.id = %(conversation)s AND said.seq IS NOT NULL
+    FROM chat, said LEFT JOIN whatsapp_ai_configs config ON config.tenant_id = %(tenant)s
+    WHERE c.id = chat.id AND said.seq IS NOT NULL
     RETURNING c.due_at, c.holder)
-SELECT due_at, holder FROM said LEFT JOIN marked ON true
+SELECT chat.id, EXISTS (SELECT FROM said), due_at, holder FROM chat LEFT JOIN marked ON true
 """
 
 
-def _store_inbound(account: Account, chat: _Chat, message: Inbound) -> Stored:
+def _identities(message: Inbound) -> list[str]:
+    """Conditions of the one chat that is known under every identity this message shows: there is nothing to learn."""
+    shown = (("customer_phone = %(phone)s", message.phone), ("lid = %(lid)s", message.lid))
+    return [condition for condition, value in shown if value]
+
+
+def _keep(account: Account, message: Inbound, which: str, **more: int) -> Stored | None:
+    """Keep the message in the chat {which} and wake a worker; None if there is no such chat."""
     now = clock.now()
     values = {
         **_content(message),
+        **more,
         "tenant": account.tenant_id,
         "account": account.id,
-        "conversation": chat.id,
+        "phone": message.phone,
+        "lid": message.lid,
         "chat": message.chat,
         "name": message.push_name,
         "sender": message.phone or message.lid,
@@ -234,17 +254,20 @@ def _store_inbound(account: Account, chat: _Chat, message: Inbound) -> Stored:
         "late_cap": LATE_SECONDS[1],
         "twin": TWIN_SECONDS,
     }
+    sql = STORE_SQL.replace("{which}", which)
     with connection.cursor() as cursor:
-        cursor.execute(STORE_SQL.replace("{kept}", INSERT_SQL), values)
-        stored = cursor.fetchone()
-        if stored is None and not _is_bare(message):
-            cursor.execute(STORE_SQL.replace("{kept}", FILL_SQL), values)
-            stored = cursor.fetchone()
-    if stored is None:
+        cursor.execute(sql.replace("{kept}", INSERT_SQL), values)
+        chat = cursor.fetchone()
+        if chat is not None and not chat[1] and not _is_bare(message):
+            cursor.execute(sql.replace("{kept}", FILL_SQL), values)
+            chat = cursor.fetchone()
+    if chat is None:
+        return None
+    chat_id, is_kept, due_at, holder = chat
+    if not is_kept:
         return Stored("duplicate")
-    due_at, holder = stored
     if holder == Holder.BOT:
-        turns.wake(account.tenant_id, chat.id, at=due_at, priority=rush.priority(account.tenant_id))
+        turns.wake(account.tenant_id, chat_id, at=due_at, priority=rush.priority(account.tenant_id))
     return Stored()
 
 
