@@ -8,10 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from aiconfig.llm import Call
-from aiconfig.models import LLMCall, LLMDay, WhatsAppAIConfig
+from aiconfig.models import LLMDay, WhatsAppAIConfig
 from autolumiku.lib import clock
 
 
@@ -47,34 +45,27 @@ def reached(config: WhatsAppAIConfig, spent: Spent) -> bool:
     return any(0 < cap <= used for cap, used in caps)
 
 
-# Both in one statement; the day's row is the only one that several turns of a showroom write.
-RECORD_SQL = """
-WITH made AS (
+# The rows of a turn's calls, as parts of a statement (conversations.ending) with the values of values(). The day's row
+# is the only one that several turns of a showroom write.
+MADE_SQL = """made AS (
     INSERT INTO llm_calls (tenant_id, purpose, model, outcome, error, finish_reason, prompt_tokens, completion_tokens,
         cost, latency_ms, created_at)
-    SELECT %(tenant)s, %(purpose)s, c.model, CASE WHEN c.error = '' THEN 'ok' ELSE 'error' END, c.error,
+    SELECT %(tenant)s, 'reply', c.model, CASE WHEN c.error = '' THEN 'ok' ELSE 'error' END, c.error,
         c.finish_reason, c.prompt_tokens, c.completion_tokens, c.cost, c.latency_ms, now()
     FROM unnest(%(model)s::text[], %(error)s::text[], %(finish_reason)s::text[], %(prompt_tokens)s::int[],
         %(completion_tokens)s::int[], %(cost)s::int[], %(latency_ms)s::int[]) WITH ORDINALITY
         AS c (model, error, finish_reason, prompt_tokens, completion_tokens, cost, latency_ms, nth)
     ORDER BY nth
-    RETURNING id, prompt_tokens + completion_tokens AS tokens, cost),
-day AS (
+    RETURNING id, prompt_tokens + completion_tokens AS tokens, cost
+), day AS (
     INSERT INTO llm_days AS d (tenant_id, day, calls, tokens, cost)
-    SELECT %(tenant)s, %(day)s, count(*), sum(tokens), sum(cost) FROM made
+    SELECT %(tenant)s, %(day)s, count(*), sum(tokens), sum(cost) FROM made HAVING count(*) > 0
     ON CONFLICT (tenant_id, day) DO UPDATE
-        SET calls = d.calls + excluded.calls, tokens = d.tokens + excluded.tokens, cost = d.cost + excluded.cost)
-SELECT max(id) FROM made
-"""
+        SET calls = d.calls + excluded.calls, tokens = d.tokens + excluded.tokens, cost = d.cost + excluded.cost
+)"""
 COLUMNS = ("model", "error", "finish_reason", "prompt_tokens", "completion_tokens", "cost", "latency_ms")
 
 
-def record(config: WhatsAppAIConfig, calls: Sequence[Call], purpose: str = LLMCall.Purpose.REPLY) -> int | None:
-    """Write the calls of a turn, in its transaction; returns the id of the last one (None: there were none)."""
-    if not calls:
-        return None
-    values: dict[str, Any] = {name: [getattr(call, name) for call in calls] for name in COLUMNS}
-    values |= {"tenant": config.tenant_id, "purpose": purpose, "day": today(config)}
-    with connection.cursor() as cursor:
-        cursor.execute(RECORD_SQL, values)
-        return cursor.fetchone()[0]
+def values(config: WhatsAppAIConfig, calls: Sequence[Call]) -> dict[str, Any]:
+    """MADE_SQL's own: the calls column by column, oldest first, and the day they count for."""
+    return {name: [getattr(call, name) for call in calls] for name in COLUMNS} | {"day": today(config)}

@@ -206,7 +206,7 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", f"AutoLumiku <autolumiku@{PUBLIC_HOST
 # --- Worker ----------------------------------------------------------------------------------------------------------
 WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 1000)  # jobs in flight, most of them waiting
 CLAIM_SECONDS = env.float("CLAIM_SECONDS", 6.0)  # a vanished worker keeps a chat this long at most
-FORGOTTEN_SECONDS = env.float("FORGOTTEN_SECONDS", 15.0)  # a due chat or send without a job is woken after this long
+FORGOTTEN_SECONDS = env.float("FORGOTTEN_SECONDS", 6.0)  # a due chat or send without a job is woken after this long
 LOST_SECONDS = env.float("LOST_SECONDS", 100.0)  # a send older than this has lost its worker: the gateway takes 90 s
 VANISHED_SECONDS = env.float("VANISHED_SECONDS", 30.0)  # the jobs of a worker silent for so long are nobody's
 PAUSE_SECONDS = env.float("PAUSE_SECONDS", 2.0)  # between two tries of the worker to reach the database

@@ -6,17 +6,15 @@ transaction under the turn's claim, or not at all.
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass, replace
 
 import structlog
-from django.db import connection
 
 from aiconfig import llm, spending
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import counters
-from conversations import counter, decide, gather, guard, outbox, prompt, turns, wording
+from conversations import counter, decide, ending, gather, guard, outbox, prompt, turns, wording
 from conversations.decide import Reason
 from conversations.gather import Work
 from conversations.models import (
@@ -29,7 +27,6 @@ from conversations.models import (
     WhatsAppMessage,
 )
 from conversations.turn import Answer, Unit, Verdict
-from inventory import search
 from staffcommands import registry
 from tenants import scope
 
@@ -172,17 +169,14 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
     """
     turn = work.turn
     with scope.of(turn.tenant_id):
-        ended = _end(work, outcome)
+        ended = _end(work, outcome, began)
         if ended is None:
             turns.release(turn.tenant_id, turn.conversation_id, turn.claim)
-            spending.record(work.config, work.budget.calls)
             _tell(work, outcome, began, "discarded")
             return None
-        _remember(work)  # first: a command that counts messages must know its own as staff's
         if work.commands:
             outcome = _run(work)
-        call_id = spending.record(work.config, work.budget.calls)
-        letter = _reply(work, outcome, ended, call_id, began) if outcome.text else None
+        letter = _letter(work, outcome, ended, began) if outcome.text else None
         if work.spam:
             turns.note(turn.conversation_id, ConversationEvent.Kind.SPAM)
         if work.stale == "some":
@@ -210,19 +204,25 @@ def _tell(work: Work, outcome: Outcome, began: float, path: str) -> None:
     )
 
 
-def _end(work: Work, outcome: Outcome) -> turns.Concluded | None:
-    """None: a car of the answer has changed, or the claim does not hold any more."""
-    if not search.unchanged({unit.id: unit.version for unit in outcome.units}):
-        return None
-    turn = work.turn
-    return turns.conclude(
-        turn.conversation_id,
-        turn.claim,
-        turn.upto,
+def _end(work: Work, outcome: Outcome, began: float) -> ending.Ended | None:
+    """The turn's end and, where nothing may hold it back, its reply."""
+    turn, understood = work.turn, work.turn.understanding
+    at_once = bool(outcome.text) and not outbox.paces(work.config)
+    return ending.write(
+        tenant=turn.tenant_id,
+        conversation=turn.conversation_id,
+        claim=turn.claim,
+        upto=turn.upto,
+        cars={unit.id: unit.version for unit in outcome.units},
+        told=work.facts.now if outcome.told_after_hours else None,
+        reply=_reply(work, outcome, began) if at_once else None,
+        spent=spending.values(work.config, work.budget.calls),
+        entities=understood.entities.as_dict(),
         intent=_intent(work),
+        confidence=understood.confidence,
+        heard=Sender.STAFF if work.staff is not None else Sender.CUSTOMER,
         is_staff=work.staff is not None,
         is_spam=work.spam,
-        told_after_hours=work.facts.now if outcome.told_after_hours else None,
     )
 
 
@@ -258,48 +258,47 @@ def _run(work: Work) -> Outcome:
     return Outcome("\n\n".join(registry.run(call, actor).text for call in work.commands), Path.COMMAND)
 
 
-REMEMBER_SQL = """
-UPDATE whatsapp_messages SET intent = %s, confidence = %s, entities = %s, sender_type = %s
-WHERE tenant_id = %s AND conversation_id = %s AND seq <= %s AND intent = ''
-"""
-
-
-def _remember(work: Work) -> None:
-    """What was understood, on the messages of this turn."""
-    turn, understood = work.turn, work.turn.understanding
-    sender = Sender.STAFF if work.staff is not None else Sender.CUSTOMER
-    entities = json.dumps(understood.entities.as_dict())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            REMEMBER_SQL,
-            [_intent(work), understood.confidence, entities, sender, turn.tenant_id, turn.conversation_id, turn.upto],
-        )
-
-
-def _reply(
-    work: Work, outcome: Outcome, ended: turns.Concluded, call_id: int | None, began: float
-) -> outbox.Letter | None:
-    turn = work.turn
-    message = WhatsAppMessage(
-        tenant_id=turn.tenant_id,
-        account_id=ended.account_id,
-        conversation_id=turn.conversation_id,
-        direction=Direction.OUTBOUND,
+def _reply(work: Work, outcome: Outcome, began: float) -> ending.Reply:
+    return ending.Reply(
+        text=outcome.text,
         sender_type=Sender.AI if outcome.path in (Path.MODEL, Path.COUNTER) else Sender.SYSTEM,
         sender=work.config.ai_name,
-        content=outcome.text,
-        answers_upto=turn.upto,
-        ai_response=outcome.path == Path.MODEL,
         path=outcome.path,
+        ai_response=outcome.path == Path.MODEL,
         verdict=_verdict(outcome),
-        llm_call_id=call_id,
         processing_time=round(1000 * (time.monotonic() - began)),
     )
-    at, why = outbox.slot(work.config, ended.account_id, turn.conversation_id)
-    outbox.queue(message, at, now=not ended.sends_before, why=why)
-    if message.aimeow_status != Delivery.SENDING:
+
+
+def _letter(work: Work, outcome: Outcome, ended: ending.Ended, began: float) -> outbox.Letter | None:
+    """The reply to send now: written with the end of the turn, or else here, where it may have to wait."""
+    turn, reply_id = work.turn, ended.reply_id or _queue(work, outcome, ended, began)
+    if reply_id is None:
         return None
-    return outbox.Letter(turn.tenant_id, message.pk, ended.client_id, ended.recipient, outcome.text)
+    return outbox.Letter(turn.tenant_id, reply_id, ended.client_id, ended.recipient, outcome.text)
+
+
+def _queue(work: Work, outcome: Outcome, ended: ending.Ended, began: float) -> int | None:
+    """The id of the reply if it may go out now; None if it waits its turn."""
+    reply = _reply(work, outcome, began)
+    message = WhatsAppMessage(
+        tenant_id=work.turn.tenant_id,
+        account_id=ended.account_id,
+        conversation_id=work.turn.conversation_id,
+        direction=Direction.OUTBOUND,
+        sender_type=reply.sender_type,
+        sender=reply.sender,
+        content=reply.text,
+        answers_upto=work.turn.upto,
+        ai_response=reply.ai_response,
+        path=reply.path,
+        verdict=reply.verdict,
+        llm_call_id=ended.call_id,
+        processing_time=reply.processing_time,
+    )
+    at, why = outbox.slot(work.config, ended.account_id, work.turn.conversation_id)
+    outbox.queue(message, at, now=not ended.sends_before, why=why)
+    return message.pk if message.aimeow_status == Delivery.SENDING else None
 
 
 def _verdict(outcome: Outcome) -> dict[str, object]:

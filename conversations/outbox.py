@@ -91,9 +91,14 @@ def _ahead(messages: Any) -> Any:
     return messages.filter(Q(aimeow_status=Delivery.QUEUED) | going_out).order_by("pk")
 
 
+def paces(config: WhatsAppAIConfig) -> bool:
+    """Does this showroom let time pass between its sends?"""
+    return bool(config.send_gap_seconds or config.customer_gap_seconds or config.daily_send_cap)
+
+
 def slot(config: WhatsAppAIConfig, account_id: int, conversation_id: int) -> tuple[datetime | None, str]:
     """When this chat's next message may go out (None: now) and why so late; takes that slot. Gaps of 0 cost nothing."""
-    if not (config.send_gap_seconds or config.customer_gap_seconds or config.daily_send_cap):
+    if not paces(config):
         return None, ""
     account = AimeowAccount.objects.select_for_update(no_key=True).get(pk=account_id)
     chat = WhatsAppConversation.objects.filter(pk=conversation_id)

@@ -9,7 +9,6 @@ left behind. Every function works inside a scope; a slow old worker fails its co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -100,62 +99,6 @@ UPDATE whatsapp_conversations c SET claim = c.claim + 1, claimed_until = now(), 
 FROM unnest(%s::bigint[], %s::bigint[]) AS held (id, claim)
 WHERE c.id = held.id AND c.claim = held.claim AND c.claimed_until IS NOT NULL
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Concluded:
-    """The chat at the moment its turn ended."""
-
-    account_id: int
-    client_id: str  # the showroom's number at the gateway
-    recipient: str  # where a reply goes
-    sends_before: bool  # an earlier message of this chat is still on its way
-    rest_due_at: datetime | None  # when messages beyond this turn are to be answered; None: there are none
-
-
-CONCLUDE_SQL = """
-UPDATE whatsapp_conversations c SET answered_seq = %(upto)s, claimed_until = NULL, discarded = 0, attempts = 0,
-       waiting_since = CASE WHEN c.inbound_seq > %(upto)s THEN now() END,
-       last_intent = %(intent)s, is_staff = %(is_staff)s, is_spam = %(is_spam)s,
-       after_hours_told_at = coalesce(%(told)s, c.after_hours_told_at)
-FROM aimeow_accounts a
-WHERE c.id = %(conversation)s AND c.claim = %(claim)s AND c.holder = 'bot' AND a.id = c.account_id
-  AND (c.inbound_seq = %(upto)s OR c.discarded >= %(most)s)
-RETURNING c.account_id, a.client_id, c.chat_jid,
-    EXISTS (SELECT 1 FROM whatsapp_messages m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id
-            AND m.aimeow_status IN ('queued', 'sending')),
-    CASE WHEN c.inbound_seq > %(upto)s THEN c.due_at END
-"""
-
-
-def conclude(
-    conversation_id: int,
-    claim: int,
-    upto: int,
-    *,
-    intent: str = "",
-    is_staff: bool = False,
-    is_spam: bool = False,
-    told_after_hours: datetime | None = None,
-) -> Concluded | None:
-    """Mark the chat answered up to `upto`; None if the draft may not be sent any more.
-
-    Locks the row: what the caller writes afterwards in the same transaction belongs to this turn or to nothing.
-    """
-    values: dict[str, Any] = {
-        "conversation": conversation_id,
-        "claim": claim,
-        "upto": upto,
-        "most": MAX_DISCARDED,
-        "intent": intent,
-        "is_staff": is_staff,
-        "is_spam": is_spam,
-        "told": told_after_hours,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(CONCLUDE_SQL, values)
-        row = cursor.fetchone()
-    return Concluded(*row) if row else None
 
 
 def release(tenant_id: int, conversation_id: int, claim: int) -> None:

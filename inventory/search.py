@@ -243,15 +243,3 @@ def _count(cars: _Cars) -> int:
         sql = f"SELECT count(*) FROM vehicles v WHERE {' AND '.join(cars.conditions)}"  # noqa: S608 - our own words
         cursor.execute(sql, cars.values)
         return int(cursor.fetchone()[0])
-
-
-UNCHANGED_SQL = "SELECT id, version FROM vehicles WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
-
-
-def unchanged(units: dict[int, int]) -> bool:
-    """Do these cars (id -> version) still have the version they were read with? Locks them until the commit."""
-    if not units:
-        return True
-    with connection.cursor() as cursor:
-        cursor.execute(UNCHANGED_SQL, [list(units)])
-        return dict(cursor.fetchall()) == units

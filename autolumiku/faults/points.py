@@ -55,8 +55,8 @@ POINTS = (
     Point("chat claimed", "worker", "after", "conversations.gather:claim", _some),
     Point("model thinks", "worker", "during", "aiconfig.llm:complete"),
     Point("model answered, nothing written", "worker", "before", "conversations.orchestrator:conclude"),
-    Point("marked answered, no reply yet", "worker", "after", "conversations.turns:conclude", _some),
-    Point("reply written, not committed", "worker", "after", "conversations.orchestrator:_reply"),
+    Point("turn ended, not committed", "worker", "after", "conversations.ending:write", _some),
+    Point("paced reply written, not committed", "worker", "after", "conversations.orchestrator:_queue"),
     Point("draft released, not committed", "worker", "after", "conversations.turns:release"),
     # a send
     Point("concluded, not sent", "worker", "after", "conversations.orchestrator:conclude", _some),
@@ -73,7 +73,7 @@ POINTS = (
     Point("file renamed, folder not synced", "web", "before", "conversations.spool:_sync", needs="outage"),
     Point("kept message stored, file not deleted", "web", "after", "conversations.webhook:store_kept", needs="outage"),
 )
-MEETING = Point("meeting", "worker", "hold", "conversations.turns:conclude")
+MEETING = Point("meeting", "worker", "hold", "conversations.ending:write")
 
 
 def arm_all(place: Path, where: str) -> None:

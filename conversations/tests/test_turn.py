@@ -6,7 +6,7 @@ from asgiref.sync import async_to_sync
 from aiconfig.models import LLMCall
 from autolumiku.testing.stage import CUSTOMER, Showroom, run_jobs
 from conversations import gather, orchestrator, turns
-from conversations.models import WhatsAppConversation, WhatsAppMessage
+from conversations.models import WhatsAppMessage
 from inventory.models import Vehicle
 
 pytestmark = pytest.mark.django_db
@@ -79,11 +79,11 @@ def test_a_duplicate_gets_no_second_reply(showroom, model):  # A173, A210
 
 def test_taking_a_chat_kills_the_draft(showroom, model):
     showroom.receives("Halo")
+    work = gather.claim(showroom.tenant.pk, showroom.chat().pk)
+    draft = async_to_sync(orchestrator.think)(work)
     with showroom.scope():
-        chat = WhatsAppConversation.objects.get()
-        number, upto, *_ = turns.claim(showroom.tenant.pk, chat.pk)
-        turns.take(chat.pk)
-        assert not turns.conclude(chat.pk, number, upto)
+        turns.take(work.turn.conversation_id)
+    assert orchestrator.conclude(work, draft, 0) is None
     run_jobs()
     assert showroom.gateway.sent == []
 
