@@ -274,7 +274,7 @@ EXPIRE_SQL = """
 UPDATE whatsapp_messages m SET aimeow_status = 'failed', error = %(error)s
 FROM whatsapp_ai_configs config
 WHERE config.tenant_id = m.tenant_id AND m.aimeow_status = 'queued' AND config.held_reply_minutes > 0
-  AND m.held_since < now() - make_interval(mins => config.held_reply_minutes) AND (%(id)s IS NULL OR m.id = %(id)s)
+  AND m.held_since < now() - make_interval(mins => config.held_reply_minutes) {which}
 RETURNING m.tenant_id, m.conversation_id, m.id
 """
 
@@ -282,7 +282,8 @@ RETURNING m.tenant_id, m.conversation_id, m.id
 def _expire(message_id: int | None = None) -> bool:
     """Replies that were held too long are not sent any more: a person is asked for instead."""
     with connection.cursor() as cursor:
-        cursor.execute(EXPIRE_SQL, {"error": HELD_TOO_LONG, "id": message_id})
+        which = "" if message_id is None else "AND m.id = %(id)s"
+        cursor.execute(EXPIRE_SQL.replace("{which}", which), {"error": HELD_TOO_LONG, "id": message_id})
         rows = cursor.fetchall()
     for tenant_id, conversation_id, pk in rows:
         log.error("reply held too long", tenant=tenant_id, conversation=conversation_id, message=pk)
