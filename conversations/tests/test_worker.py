@@ -3,9 +3,11 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,26 +36,26 @@ def eventually(condition, seconds=30.0):
     return found
 
 
-@pytest.fixture
-def worker(gateway, tmp_path):
-    """The process and what it has said so far; ended afterwards, whatever happens."""
+@contextmanager
+def worker(said, **env):
+    """The process; it writes to `said`, and is ended afterwards, whatever happens."""
     env = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "autolumiku.settings",
-        "DATABASE_URL": url(),
         "DATABASE_OWNER_URL": "",
-        "AIMEOW_BASE_URL": gateway.base_url,
         "PAUSE_SECONDS": "0.1",
         "SWEEP_SECONDS": "0.2",
+        **env,
     }
-    said = tmp_path / "worker.log"
     with said.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "worker"], cwd=settings.BASE_DIR, env=env, stdout=log, stderr=log
         )
-    yield process, said
-    process.kill()
-    process.wait()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def starts(said: Path) -> int:
@@ -61,19 +63,32 @@ def starts(said: Path) -> int:
 
 
 @pytest.mark.slow
-def test_a_worker_whose_connections_are_cut_goes_on_and_ends_when_asked(showroom, worker):
-    process, said = worker
-    eventually(lambda: starts(said))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
-        )
-    eventually(lambda: starts(said) == 2)
-    showroom.receives("Halo")
-    eventually(lambda: showroom.gateway.sent)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=20) == 0
+def test_a_worker_whose_connections_are_cut_goes_on_and_ends_when_asked(showroom, tmp_path):
+    said = tmp_path / "worker.log"
+    with worker(said, DATABASE_URL=url(), AIMEOW_BASE_URL=showroom.gateway.base_url) as process:
+        eventually(lambda: starts(said))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+            )
+        eventually(lambda: starts(said) == 2)
+        showroom.receives("Halo")
+        eventually(lambda: showroom.gateway.sent)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_connecting_ends_when_asked(tmp_path):
+    """psycopg's pool takes no cancellation while it connects."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
+        port = silent.getsockname()[1]
+        with worker(tmp_path / "worker.log", DATABASE_URL=f"postgres://app:app@127.0.0.1:{port}/none") as process:
+            silent.accept()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=20) == 0
 
 
 def test_taking_jobs_ends_when_asked_also_while_the_database_is_away(db):
