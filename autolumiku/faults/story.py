@@ -97,7 +97,7 @@ class Story:
             await self._deploys(6 if self.plan.only else 1)
         if self.plan.only == "away":
             await asyncio.sleep(3)
-            await self._outage(self.plan.away)
+            await self._outage(self.plan.away, during=lambda: house.kill(self.house.pids[house.WORKERS[1]]))
         if self.plan.only:
             return
         async with asyncio.TaskGroup() as both:
@@ -214,12 +214,13 @@ class Story:
             await asyncio.to_thread(self.server.start)
             self._say("PostgreSQL is back")
 
-    async def _outage(self, seconds: float) -> None:
+    async def _outage(self, seconds: float, during: Callable[[], Any] = lambda: None) -> None:
         """The database is away for a while, and web processes die at the spool."""
         async with self.busy:
             await self.server.crash(signal.SIGQUIT)
             self._note(f"PostgreSQL away for {seconds:.0f} s")
             back = time.monotonic() + seconds
+            during()
             spooling = [] if self.plan.only else [point for point in POINTS if point.needs == "outage"]
             for point in spooling[:-1]:
                 await self._dies_at(point, max(0.5, back - time.monotonic()))
