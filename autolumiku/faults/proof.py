@@ -22,7 +22,6 @@ OUT = (Delivery.SENT, Delivery.DELIVERED, Delivery.READ)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    id: int
     chat: int
     upto: int
     text: str
@@ -78,16 +77,16 @@ def _now() -> datetime:
 
 def read() -> Evidence:
     with scope.platform("faults"):
-        inbound = defaultdict(list)
+        inbound: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for gateway_id, chat, seq in WhatsAppMessage.objects.filter(direction=Direction.INBOUND).values_list(
             "aimeow_message_id", "conversation_id", "seq"
         ):
-            inbound[gateway_id].append((chat, seq))
-        replies = defaultdict(list)
-        columns = ("id", "conversation_id", "answers_upto", "content", "aimeow_status", "aimeow_message_id")
+            inbound[gateway_id].append((chat, seq or 0))
+        replies: dict[int, list[Reply]] = defaultdict(list)
+        columns = ("conversation_id", "answers_upto", "content", "aimeow_status", "aimeow_message_id", "ai_response")
         rows = WhatsAppMessage.objects.filter(answers_upto__isnull=False).order_by("answers_upto")
-        for *row, by_model in rows.values_list(*columns, "ai_response"):
-            replies[row[1]].append(Reply(*row, by_model))
+        for chat, upto, text, status, gateway_id, by_model in rows.values_list(*columns):
+            replies[chat].append(Reply(chat, upto or 0, text, status, gateway_id, by_model))
         chats = WhatsAppConversation.objects.values_list("id", "holder", "chat_jid", "account__client_id")
         held = {chat for chat, holder, _, _ in chats if holder != Holder.BOT}
         return Evidence(inbound, replies, held, {f"{client} {jid}": chat for chat, _, jid, client in chats})
@@ -146,8 +145,8 @@ def _nothing_doubled(said: Sequence[Said], delivered: Sequence[Send], found: Evi
     verdict.faults += [("answered twice", one.gateway_id) for one in said if named[one.token] > 1]
     written = Counter((reply.chat, reply.text) for replies in found.replies.values() for reply in replies)
     for (to, text), times in Counter((f"{send.client_id} {send.to}", send.text) for send in delivered).items():
-        chat = found.chat_of.get(to)
-        if chat is None or times > written[chat, text]:
+        chat = found.chat_of.get(to, 0)
+        if times > written[chat, text]:
             verdict.faults.append((f"chat {chat}: a reply written {written[chat, text]} x was sent {times} x", ""))
 
 

@@ -9,12 +9,15 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db import Error, connection
 
-from autolumiku.faults import house, points, proof, traffic, wires
+from autolumiku.faults import house, points, proof, wires
+from autolumiku.faults.house import House, Server
 from autolumiku.faults.points import POINTS, Point
+from autolumiku.faults.traffic import Person, Traffic
 from conversations.models import WhatsAppConversation
 from tenants import scope
 
@@ -39,11 +42,11 @@ class Plan:
 @dataclass(slots=True)
 class Story:
     plan: Plan
-    house: house.House
-    server: house.Server
+    house: House
+    server: Server
     gateway: wires.Gateway
     gateway_wire: wires.Wire
-    traffic: traffic.Traffic
+    traffic: Traffic
     dice: random.Random
     told: Callable[[str], None]
     began: float = field(default_factory=time.time)
@@ -97,7 +100,7 @@ class Story:
             await self._deploys(6 if self.plan.only else 1)
         if self.plan.only == "away":
             await asyncio.sleep(3)
-            await self._outage(self.plan.away)
+            await self._outage(self.plan.away, during=lambda: house.kill(self.house.pids[house.WORKERS[1]]))
         if self.plan.only:
             return
         async with asyncio.TaskGroup() as both:
@@ -214,12 +217,13 @@ class Story:
             await asyncio.to_thread(self.server.start)
             self._say("PostgreSQL is back")
 
-    async def _outage(self, seconds: float) -> None:
+    async def _outage(self, seconds: float, during: Callable[[], Any] = lambda: None) -> None:
         """The database is away for a while, and web processes die at the spool."""
         async with self.busy:
             await self.server.crash(signal.SIGQUIT)
             self._note(f"PostgreSQL away for {seconds:.0f} s")
             back = time.monotonic() + seconds
+            during()
             spooling = [] if self.plan.only else [point for point in POINTS if point.needs == "outage"]
             for point in spooling[:-1]:
                 await self._dies_at(point, max(0.5, back - time.monotonic()))
@@ -292,7 +296,7 @@ class Story:
             while not (notes := list(held.iterdir())) and time.monotonic() < until:
                 await asyncio.sleep(0.001)
             for note in notes:
-                person = await _ask(lambda chat=int(note.name): _person(chat, self.traffic.people))
+                person = await _ask(partial(_person, int(note.name), self.traffic.people))
                 if person is not None:
                     call = asyncio.create_task(self.traffic.say(person))
                     await asyncio.sleep(self.dice.uniform(0, 0.012))
@@ -302,7 +306,7 @@ class Story:
                 note.unlink(missing_ok=True)
 
 
-def _person(chat: int, people: list[traffic.Person]) -> traffic.Person | None:
+def _person(chat: int, people: list[Person]) -> Person | None:
     with scope.platform("faults"):
         phone = WhatsAppConversation.objects.values_list("customer_phone", flat=True).get(pk=chat)
     return next((person for person in people if person.phone == phone), None)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -75,7 +76,7 @@ async def take_jobs() -> None:
     while True:
         try:
             await run_until_lost()
-        except (ConnectorException, DatabaseError, InterfaceError, OSError) as error:
+        except (ConnectorException, DatabaseError, InterfaceError, psycopg.Error, OSError) as error:
             log.error("worker lost the database", error=type(error).__name__)
         if asyncio.current_task().cancelling():  # type: ignore[union-attr]
             return
