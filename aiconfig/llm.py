@@ -22,7 +22,7 @@ from weakref import WeakKeyDictionary
 from django.conf import settings
 
 from aiconfig.breaker import Breaker
-from autolumiku.lib import clock
+from autolumiku.lib import clock, counters
 from autolumiku.lib.turnstile import Turnstiles, here
 
 if TYPE_CHECKING:
@@ -124,12 +124,16 @@ async def complete(
     body = _body(messages, model or settings.ZAI_TEXT_MODEL, temperature, max_tokens)
     while True:
         try:
-            return await _try(body, budget)
+            said = await _try(body, budget)
         except LLMError as error:
+            counters.took("model", error.latency_ms / 1000, outcome=error.code)
             pause = max(error.retry_after, _back_off(budget.retries))
             late = budget.left() - pause < LEAST_SHARE * budget.seconds
             if error.code not in PASSING or late or not budget.retries:
                 raise
+        else:
+            counters.took("model", said.latency_ms / 1000, outcome="ok")
+            return said
         budget.retries -= 1
         await asyncio.sleep(pause)
 

@@ -96,10 +96,8 @@ async def _draft(work: Work) -> Outcome:
             budget=work.budget,
         )
     except llm.LLMError as error:
-        counters.took("model", error.latency_ms / 1000, outcome=error.code)
         log.error("model failed", tenant=turn.tenant_id, conversation=turn.conversation_id, code=error.code)
         return _fall_back(work)
-    counters.took("model", said.latency_ms / 1000, outcome="ok")
     said = replace(said, text=_printable(said.text))
     if not said.text:
         return _fall_back(work)

@@ -38,7 +38,9 @@ DEFINITIONS = {
     "webhook_refused": Definition("Webhook calls refused, by HTTP status.", ("status",)),
     "spooled": Definition("Messages kept on disk because the database was away."),
     "step": Definition("Seconds per step of a turn: gather, think, conclude, send.", ("step",), SLOW),
-    "model": Definition("Seconds per call of the model, by outcome.", ("outcome",), SLOW),
+    "model": Definition(
+        "Seconds per try of the model, by outcome; open, busy and late were no call.", ("outcome",), SLOW
+    ),
     "turns": Definition("Seconds from claim to conclusion, by the way the answer came about.", ("path",), SLOW),
     "guard": Definition("Drafts of the model checked against the facts.", ("verdict",)),
     "sends": Definition("Sends by how they ended.", ("result",)),

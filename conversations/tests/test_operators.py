@@ -212,14 +212,14 @@ def test_a_message_leaves_its_figures_from_webhook_to_send(showroom, model):
 
 
 def test_what_goes_wrong_leaves_its_figures(showroom, model):
-    model.fail(500)
+    model.fail(400)
     before = metrics()
     showroom.gateway.log_out(showroom.client_id)
     showroom.hears("Ada Honda City?")
     showroom.post(b"{")
     after = metrics()
     for name in (
-        'model_count{outcome="server"}',
+        'model_count{outcome="refused"}',
         'turns_count{path="counter"}',
         'sends_total{result="queued"}',
         'webhook_refused_total{status="400"}',
@@ -407,7 +407,7 @@ def test_no_log_line_of_a_whole_turn_holds_text_names_phones_or_secrets(showroom
     showroom.set(welcome_message="kenari kuning")
     model.say("Siap Kak, kenari kuning harganya Rp 12.345.678.")  # a claim without a fact: refused
     showroom.hears("kenari kuning ada?", name="Nama Kenari")
-    model.fail(500)
+    model.fail(500, times=9)
     showroom.hears("kenari kuning lagi", name="Nama Kenari")
     showroom.gateway.switch(fail_next=1, fail_kind="timeout")
     showroom.hears("Halo kenari kuning", name="Nama Kenari")
