@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db import connections, transaction
 from django.utils import timezone
 
-from aiconfig.models import BusinessHours, FAQEntry, LLMCall
+from aiconfig.models import BusinessHours, FAQEntry, LLMCall, LLMDay
 from aimeow.models import AimeowAccount
 from conversations.models import ConversationEvent, Delivery, Direction, Path, Sender, WhatsAppConversation
 from inventory.models import Vehicle, VehiclePhoto
@@ -74,6 +74,7 @@ def pattern(tenant: Tenant) -> None:
             sent_at=timezone.now(),
         )
         chat.events.create(**mine, kind=ConversationEvent.Kind.ESCALATED, reason="manual")
+        LLMDay.objects.create(**mine, day=timezone.now().date(), calls=1)
         Lead.objects.create(**mine, phone="6281100000000", name="Pelanggan")
         VehiclePhoto.objects.create(**mine, vehicle=Vehicle.objects.earliest("id"), image="vehicles/pattern.jpg")
         StaffWhatsAppAuth.objects.create(**mine, name="Staf", phone_number="628110000001")
@@ -104,6 +105,7 @@ def _copies(size: Size) -> Iterator[tuple[str, int, dict[str, str]]]:
     phone = "'62811' || lpad(k::text, 8, '0')"
     yield "leads", size.chats, {"id": key(size.chats), "phone": phone}
     yield "llm_calls", size.chats, {"id": key(size.chats), "created_at": "now() - k * interval '1 hour'"}
+    yield "llm_days", 30, {"id": key(30), "day": "current_date - k"}
     yield "whatsapp_conversations", size.chats, {
         "id": key(size.chats), "account_id": TENANT, "customer_phone": phone,
         "inbound_seq": str(size.messages // 2), "answered_seq": str(size.messages // 2),
@@ -135,7 +137,7 @@ def fill(of: Tenant, size: Size) -> None:
 
 
 TENANTS_SQL = f"""
-INSERT INTO tenants SELECT copy.* FROM tenants t, generate_series(%(first)s, %(last)s) AS i, LATERAL
+INSERT INTO tenants SELECT copy.* FROM tenants t, generate_series(%(first)s::int, %(last)s::int) AS i, LATERAL
     jsonb_populate_record(t, jsonb_build_object('id', {TENANT}, 'slug', 'copy-' || i, 'name', 'Showroom ' || i)) AS copy
 WHERE t.id = %(of)s
 """  # noqa: S608 - our own words
@@ -146,7 +148,7 @@ def _copy_sql(table: str, values: dict[str, str]) -> str:
     pairs = ", ".join(f"'{column}', {value}" for column, value in {"tenant_id": TENANT, **values}.items())
     return f"""
         INSERT INTO {table} SELECT copy.*
-        FROM generate_series(%(first)s, %(last)s) AS i, generate_series(0, %(per)s - 1) AS k,
+        FROM generate_series(%(first)s::int, %(last)s::int) AS i, generate_series(0, %(per)s::int - 1) AS k,
             LATERAL (SELECT rows[1 + k %% cardinality(rows)] AS kept FROM (
                 SELECT array_agg(p ORDER BY id) AS rows FROM {table} p WHERE tenant_id = %(of)s) AS pattern) AS one,
             LATERAL jsonb_populate_record(kept, jsonb_build_object({pairs.replace("%", "%%")})) AS copy

@@ -119,7 +119,7 @@ def crowd(showroom, gateway):
         cursor.execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, scheduled_at)"
             " SELECT 'default', 'conversations.answer', '{}', 'todo', now() - interval '1 second'"
-            " FROM generate_series(1, %s)",
+            " FROM generate_series(1, %s::int)",
             [QUEUE],
         )
         cursor.execute("ANALYZE")
