@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,13 +51,13 @@ def one_model() -> Iterator[ModelServer]:
 
 
 @pytest.fixture
-def model(one_model: ModelServer, settings: Any) -> ModelServer:
+def model(one_model: ModelServer, settings: Any) -> Iterator[ModelServer]:
     """A model on the wire that says what the test scripts."""
     one_model.reset()
-    llm.forget()
     settings.ZAI_API_KEY = "test-key"
     settings.ZAI_BASE_URL = one_model.base_url
-    return one_model
+    yield one_model
+    asyncio.run(llm.forget())
 
 
 @pytest.fixture
