@@ -24,7 +24,7 @@ _NO_PREFIX = lib_text.listed(
 )
 _DOWN = r"(?:t?dp|depe|uang muka|down ?payment|bayar awal|setor awal)"
 _INSTALMENT = r"(?:cicil\w{0,8}|angsur\w{0,8}|nyicil|per ?bulan|perbln|sebulan|/ ?(?:bln|bulan))"
-_NEITHER = r"(?:tenor|bunga|admin\w{0,6}|asuransi|pajak|gaji|booking|tanda jadi|keep|penghasilan|pendapatan|biaya|ser[vb]is\w{0,2})"
+_NEITHER = r"(?:tenor|bunga|admin\w{0,6}|asuransi|pajak|gaji|booking|tanda jadi|keep|penghasilan|biaya|servi\w{2})"
 _ROLE_BEFORE = re.compile(
     rf"\b(?:(?P<down>{_DOWN})|(?P<instalment>{_INSTALMENT})|(?P<neither>{_NEITHER})|"
     rf"(?P<budget>budget|budjet|bujet|dana|harga\w{{0,3}}))(?:nya)?\b"
