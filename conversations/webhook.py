@@ -37,7 +37,7 @@ MAX_BODY_BYTES = 1 << 20
 QR_SECONDS = 60
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """What the gateway is told instead of 200: an HTTP status and a reason without secret or text."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -58,18 +58,18 @@ def receive(request: HttpRequest, kind: str) -> JsonResponse:
     began = time.perf_counter()
     try:
         ignored = _take(request, kind)
-    except Refused as refused:
+    except RefusedError as refused:
         return _refuse(refused)
     except SuspiciousOperation:
-        return _refuse(Refused(400, "suspicious request"))
+        return _refuse(RefusedError(400, "suspicious request"))
     except Exception:
         log.exception("webhook failed")
-        return _refuse(Refused(503, "not stored, try again"))
+        return _refuse(RefusedError(503, "not stored, try again"))
     counters.took("webhook", time.perf_counter() - began, result=ignored or "stored")
     return JsonResponse({"success": True, "received": True, **({"ignored": ignored} if ignored else {})})
 
 
-def _refuse(refused: Refused) -> JsonResponse:
+def _refuse(refused: RefusedError) -> JsonResponse:
     """Every refusal is one security line and a count."""
     security.warning("webhook refused", status=refused.status, reason=refused.reason)
     counters.add("webhook_refused", status=str(refused.status))
@@ -82,7 +82,7 @@ def _refuse(refused: Refused) -> JsonResponse:
 def _take(request: HttpRequest, kind: str) -> str:
     """Keep what the gateway says; returns "" or why it was ignored."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
-        raise Refused(413, "body too large")
+        raise RefusedError(413, "body too large")
     raw = request.body
     _authenticate(request, raw)
     return _keep(_read(raw, kind), raw, kind)
@@ -94,9 +94,9 @@ def _authenticate(request: HttpRequest, raw: bytes) -> None:
     if not secret:
         if settings.DEBUG:
             return
-        raise Refused(401, "no webhook secret is configured")
+        raise RefusedError(401, "no webhook secret is configured")
     if not (_same(request.GET.get("token", ""), secret) or _signed(request, raw, secret)):
-        raise Refused(401, "wrong or missing secret")
+        raise RefusedError(401, "wrong or missing secret")
 
 
 def _signed(request: HttpRequest, raw: bytes, secret: str) -> bool:
@@ -115,7 +115,7 @@ def _read(raw: bytes, kind: str) -> payload.Event:
         body = payload.decode(raw)
         event = payload.read(body, status_path=kind == "status", base_url=settings.AIMEOW_BASE_URL)
     except PayloadError as error:
-        raise Refused(400, str(error)) from error
+        raise RefusedError(400, str(error)) from error
     if isinstance(event, Inbound) and not event.gateway_id:
         return replace(event, gateway_id=f"body-{hashlib.sha256(raw).hexdigest()}")
     return event
@@ -137,7 +137,7 @@ def _keep(event: payload.Event, raw: bytes, kind: str) -> str:
         spool.keep(raw, kind=kind)
     except spool.SpoolError as error:
         log.error("message not kept", reason=str(error))
-        raise Refused(503, "not stored, try again") from error
+        raise RefusedError(503, "not stored, try again") from error
     return ""
 
 
@@ -158,7 +158,7 @@ def _store(event: payload.Event) -> str:
         if account is not None:
             return _apply(account, event)
     intake.remember_unknown(event.client_id)
-    raise Refused(404, "unknown clientId")
+    raise RefusedError(404, "unknown clientId")
 
 
 def _pass_over(event: Ignored) -> None:
