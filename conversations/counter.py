@@ -70,7 +70,7 @@ def answer(turn: Turn, facts: Facts) -> Answer:
     parts = [PARTS[topic](say) for topic in Topic if topic in say.asked.topics]
     if say.asked.rest:
         parts.append(_Part(_open_question(say, parts), covers=False))
-    texts = [*_opening(say), *(part.text for part in parts), *_last_words(say, parts)]
+    texts = [*_opening(say), *_asked_back(say), *(part.text for part in parts), *_last_words(say, parts)]
     whole = _toned("\n\n".join(line for line in texts if line), turn.persona.personality)
     whole = _named_once(whole, words["kak"])
     units = tuple({unit.id: unit for part in parts for unit in part.units}.values())
@@ -108,6 +108,12 @@ def _opening(say: _Say) -> list[str]:
     if not say.turn.first_contact or Topic.STOPPED in say.asked.topics:
         return []
     return [say("greeting_first")]
+
+
+def _asked_back(say: _Say) -> list[str]:
+    """A mistyped car is named, with a question, before anything is said of it."""
+    named = say.entities
+    return [say("car_guessed", car=f"{named.make} {named.model}".strip())] if named.guessed else []
 
 
 def _last_words(say: _Say, parts: Sequence[_Part]) -> list[str]:

@@ -161,7 +161,7 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
     calls: tuple[grammar.Call, ...] = ()
     if member is not None and place.in_service and unanswered is not stale:
         calls, said = desk.sort([desk.Said(row.content, row.media_type) for row in unanswered], desk.look(member))
-    wanted, understanding = _understood(said, asked, is_staff=member is not None)
+    wanted, understanding = _understood(said, asked, _local(place, now), is_staff=member is not None)
     words = "\n".join(wanted)
     spam = bool(said) and not wanted
     understanding = intents.in_context(by_customer, understanding)
@@ -197,13 +197,17 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
     )
 
 
-def _understood(said: list[str], asked: str, *, is_staff: bool) -> tuple[list[str], Understanding]:
+def _local(place: _Place, now: datetime) -> datetime:
+    return now.astimezone(ZoneInfo(place.config.timezone))
+
+
+def _understood(said: list[str], asked: str, now: datetime, *, is_staff: bool) -> tuple[list[str], Understanding]:
     """(the messages that are no spam, what they want together); spam is judged message by message."""
-    each = [intents.classify(one, staff=is_staff, asked=asked) for one in said]
+    each = [intents.classify(one, staff=is_staff, asked=asked, now=now) for one in said]
     wanted = [one for one, meant in zip(said, each, strict=True) if meant.intent is not Intent.SPAM]
     if len(said) == 1 or (said and not wanted):
         return wanted, each[0]
-    return wanted, intents.classify("\n".join(wanted), staff=is_staff, asked=asked)
+    return wanted, intents.classify("\n".join(wanted), staff=is_staff, asked=asked, now=now)
 
 
 class _Row(NamedTuple):
@@ -277,7 +281,7 @@ def _persona(config: WhatsAppAIConfig) -> Persona:
 def _facts(place: _Place, understanding: Understanding, words: str) -> Facts:
     tenant = place.config.tenant
     week = _week(place.days)
-    now = clock.now().astimezone(ZoneInfo(place.config.timezone))
+    now = _local(place, clock.now())
     asked = understanding.entities
     wanted = search.Wanted(**{name: getattr(asked, name) for name in search.Wanted.__slots__})
     found = search.find(tenant.pk, wanted, also=entities.other_cars(words))

@@ -132,6 +132,9 @@ def _rules(turn: Turn, facts: Facts) -> list[str]:
             lines.append(wording.instruction("welcome", welcome=welcome))
     else:
         lines.append(wording.instruction("later_contact"))
+    named = turn.understanding.entities
+    if named.guessed:
+        lines.append(wording.instruction("car_guessed", car=f"{named.make} {named.model}".strip()))
     lines.append(wording.instruction("negotiation_on" if persona.price_negotiation else "negotiation_off"))
     if not persona.test_drive:
         lines.append(wording.instruction("test_drive_off"))

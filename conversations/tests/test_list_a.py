@@ -255,6 +255,21 @@ def test_a_customer_is_answered_from_the_stock(gateway: Any, row: Row) -> None:
     check(gateway, row)
 
 
+UNSURE = {
+    "mistyped": Row("ada xpender?", ("Maksudnya *Mitsubishi Xpander* ya, Kak?",), ("Ada, Kak!",)),
+    "mistyped-there": Row("ada fortunner?", ("Maksudnya *Toyota Fortuner* ya, Kak?", "PM-PST-002"), ("City",)),
+    "a thousand times": Row("budget 150.000 ada?", ("kisaran budget",), ("PM-PST", "Rp")),
+    "juta or percent": Row("mau kredit fortuner dp 30", ("rencana DP",), ("Rp 30", "30 juta")),
+    "rupiah 300": Row("budget Rp 300", ("kisaran budget",), ("PM-PST", "Rp")),
+}  # fmt: skip
+
+
+@table(UNSURE)
+def test_what_is_not_clear_is_asked_and_never_guessed(gateway: Any, row: Row) -> None:
+    showroom = opened(gateway, row.stock)
+    assert_says(hold(showroom, row.said), row.says, row.never)
+
+
 def test_a125_a_customers_command_changes_nothing(showroom: Showroom) -> None:
     showroom.hears("edit PM-PST-001 harga 10jt")
     showroom.hears("status PM-PST-001 SOLD")
