@@ -14,7 +14,7 @@ from django.db import connection
 from aiconfig import hours, llm, spending
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import clock, text
-from conversations import entities, intents, storms, turns
+from conversations import entities, financing, intents, storms, turns
 from conversations.models import Direction, Sender, WhatsAppMessage
 from conversations.turn import (
     DayHours,
@@ -27,7 +27,7 @@ from conversations.turn import (
     Turn,
     Understanding,
 )
-from inventory import search
+from inventory import credit, leasing, search
 from staffcommands import desk, grammar, staff
 from staffcommands.models import StaffWhatsAppAuth
 from tenants import scope
@@ -178,7 +178,7 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         history=history,
         persona=_persona(place.config),
     )
-    facts = _facts(place, understanding, words)
+    facts = _facts(place, understanding, words, history)
     return Work(
         turn=turn,
         facts=facts,
@@ -278,7 +278,7 @@ def _persona(config: WhatsAppAIConfig) -> Persona:
     )
 
 
-def _facts(place: _Place, understanding: Understanding, words: str) -> Facts:
+def _facts(place: _Place, understanding: Understanding, words: str, history: tuple[Line, ...]) -> Facts:
     tenant = place.config.tenant
     week = _week(place.days)
     now = _local(place, clock.now())
@@ -304,7 +304,15 @@ def _facts(place: _Place, understanding: Understanding, words: str) -> Facts:
         nearest=found.nearest,
         faqs=place.faqs,
         welcome=place.config.welcome_message,
+        credit=_credit(tenant.pk, found, financing.wish(words, understanding, history), now.date()),
     )
+
+
+def _credit(tenant_id: int, found: search.Found, wish: credit.Wish | None, today: date) -> credit.Credit | None:
+    """The partners' rates are read only where credit is asked for."""
+    if wish is None:
+        return None
+    return credit.of(found.units, leasing.valid(tenant_id, today), wish, today.year)
 
 
 def _week(days: tuple[DayHours, ...]) -> dict[int, tuple[time, time]]:

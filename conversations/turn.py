@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from inventory.credit import Credit
 from inventory.unit import Unit
 
 
@@ -163,6 +164,7 @@ class Facts:
     nearest: tuple[Unit, ...] = ()  # AVAILABLE alternatives when nothing fits
     faqs: tuple[Faq, ...] = ()
     welcome: str = ""  # the manager's own words at the first greeting
+    credit: Credit | None = None  # only where the turn asks for it
 
 
 @dataclass(frozen=True, slots=True)
