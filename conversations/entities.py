@@ -90,10 +90,13 @@ _UNREAD = re.compile(
 )
 
 
-def find(text: str, now: datetime | None = None) -> Entities:
-    """Everything named in one customer text (already cut to a sane length); days and times only with `now`."""
+def find(text: str, now: datetime | None = None, *, said: str = "") -> Entities:
+    """Everything named in one customer text (already cut to a sane length); days and times only with `now`.
+
+    said: its folded words without clitics, if the caller has them.
+    """
     plain = lib_text.plain(text)
-    said = " ".join(lib_text.stem_clitics(word) for word in lib_text.words(text))
+    said = said or " ".join(map(lib_text.stem_clitics, lib_text.words(text)))
     car = names.find(plain)
     amounts = rupiah.find(plain)
     unit_id = _unit_id(plain)

@@ -17,6 +17,7 @@ from autolumiku.lib import text as lib_text
 from conversations import entities as named
 from conversations import spam
 from conversations.turn import STAFF_INTENTS, Entities, Intent, Understanding
+from inventory import names
 from staffcommands import grammar
 
 EXAMINED = 2_048  # characters of a text that are read; holds the worst case under 50 ms
@@ -102,6 +103,7 @@ class _Heard:
     question: bool
     clitic: bool  # a word ends in -nya: "harganya", of something named before
     named: Entities
+    read: spam.Read
     asked: str = ""  # the showroom's last question, prepared like `said`
 
 
@@ -381,20 +383,33 @@ _FILLED_IN = frozenset(
 )
 
 
-def classify(text: str, *, staff: bool = False, asked: str = "", now: datetime | None = None) -> Understanding:
-    """The intent of one turn's text. staff: the sender may give commands; asked: the showroom's last message;
-    now: the present in the showroom's zone, without which no day or time is read.
+def classify(
+    text: str,
+    *,
+    staff: bool = False,
+    asked: str = "",
+    now: datetime | None = None,
+    earlier: Sequence[str] = (),
+    trusted: bool = False,
+) -> Understanding:
+    """The intent of one turn's text.
 
-    Reads the first EXAMINED characters. Reasons an orchestrator may use: "new_search" (no car carried over),
-    "refers_back", "staff_words" (a customer used a command), "phone_given", "price_objection", "no_words".
+    staff: the sender may give commands; asked: the showroom's last message; now: the present in the showroom's zone,
+    without which no day or time is read; earlier: this customer's texts before; trusted: people have said that this
+    chat is no spam. Reads the first EXAMINED characters. Reasons an orchestrator may use: "new_search" (no car carried
+    over), "refers_back", "staff_words" (a customer used a command), "phone_given", "price_objection", "no_words"; of
+    spam they say what spoke for it.
     """
     heard = _hear(text, asked, now)
     if not heard.said:
         return Understanding(Intent.UNKNOWN, 0.3, reasons=("no_words" if text.strip() else "empty",))
     if staff and (call := grammar.recognise(text)):
         return Understanding(Intent(call.intent), 0.95, heard.named, ("staff_command",))
-    if not staff and (other := _refused(heard)):
-        return other
+    if not (staff or trusted) and (evidence := _weighed(heard, earlier)).is_spam:
+        sure = min(0.99, 0.9 + (evidence.score - spam.THRESHOLD) / 100)
+        return Understanding(Intent.SPAM, round(sure, 2), reasons=evidence.reasons)
+    if not staff and _STAFF_WORDS.search(heard.plain):
+        return Understanding(Intent.GENERAL_QUESTION, 0.6, heard.named, ("staff_words",))
     answer = (
         _answer(heard)
         or _showroom_greeted(heard)
@@ -466,11 +481,14 @@ def _searches_anew(text: str) -> bool:
 def _hear(text: str, asked: str, now: datetime | None = None) -> _Heard:
     cut = text[:EXAMINED]
     plain = lib_text.plain(cut)[:EXAMINED].strip()  # some single characters unfold to whole sentences
-    words = lib_text.words(plain)[:MOST_WORDS]
-    said = _said(words)
+    folded = lib_text.fold(plain)
+    words = lib_text.parted(folded)[:MOST_WORDS]
+    stems = [lib_text.stem_clitics(word) for word in words]
+    said = " ".join(stems)[:EXAMINED]
     core = " ".join(word for word in said.replace("terima kasih", " ").split() if word not in _FILLERS)
     clitic = any(word.endswith("nya") and lib_text.stem_clitics(word) != word for word in words)
-    return _Heard(cut, plain, said, core, "?" in cut, clitic, named.find(plain, now), _last_question(asked))
+    read = spam.Read(cut, plain, folded, frozenset(stems))
+    return _Heard(cut, plain, said, core, "?" in cut, clitic, named.find(plain, now, said=said), read, _last_question(asked))
 
 
 def _said(words: list[str]) -> str:
@@ -485,13 +503,14 @@ def _last_question(asked: str) -> str:
     return _said(lib_text.words(last[-300:])[:MOST_WORDS])
 
 
-def _refused(heard: _Heard) -> Understanding | None:
-    """What a customer writes that gets no customer's answer: a command of the staff, or spam."""
-    if _STAFF_WORDS.search(heard.plain):
-        return Understanding(Intent.GENERAL_QUESTION, 0.6, heard.named, ("staff_words",))
-    if spam.score(heard.text, heard.plain, names_a_car=heard.named.names_a_car()) >= spam.THRESHOLD:
-        return Understanding(Intent.SPAM, 0.9, reasons=("bait_words",))
-    return None
+def _weighed(heard: _Heard, earlier: Sequence[str]) -> spam.Evidence:
+    """Spam or not; where it looks like it, what the person wrote before speaks too."""
+    named = heard.named
+    car = names.Names(named.make, named.model, named.guessed)
+    evidence = spam.weigh(heard.read, car=car)
+    if evidence.is_spam and earlier and spam.talks_of_cars(earlier):
+        return spam.weigh(heard.read, car=car, talks_of_cars=True)
+    return evidence
 
 
 def _answer(heard: _Heard) -> Understanding | None:

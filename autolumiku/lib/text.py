@@ -6,6 +6,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib import resources
 
 # Letters that only look Latin (Cyrillic, Greek, small capitals); NFKC undoes mathematical and circled ones.
@@ -96,9 +97,15 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words, without punctuation: "HR-V brp?" -> ["hr", "v", "berapa"]."""
-    return _WORD.findall(fold(text))
+    return parted(fold(text))
 
 
+def parted(folded: str) -> list[str]:
+    """The words of a folded text."""
+    return _WORD.findall(folded)
+
+
+@lru_cache(maxsize=16_384)
 def stem_clitics(word: str) -> str:
     """Cut one -nya, -kah, -lah, -ku or -mu when a word of three letters or more is left: "harganya" -> "harga"."""
     for clitic, keep in _KEEP.items():
