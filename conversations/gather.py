@@ -14,7 +14,7 @@ from django.db import connection
 from aiconfig import hours, llm, spending
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import clock, text
-from conversations import entities, intents, storms, turns
+from conversations import entities, financing, intents, storms, turns
 from conversations.models import Direction, Sender, WhatsAppMessage
 from conversations.turn import (
     DayHours,
@@ -27,8 +27,8 @@ from conversations.turn import (
     Turn,
     Understanding,
 )
-from inventory import search
-from staffcommands import grammar, staff
+from inventory import credit, leasing, search
+from staffcommands import desk, grammar, staff
 from staffcommands.models import StaffWhatsAppAuth
 from tenants import scope
 from tenants.models import Tenant
@@ -158,6 +158,9 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
     by_customer = [line.text for line in history if line.role == "customer"]
     said = [row.content for row in unanswered if row.content.strip()]
     asked = next((line.text for line in reversed(history) if line.role != "customer"), "")
+    calls: tuple[grammar.Call, ...] = ()
+    if member is not None and place.in_service and unanswered is not stale:
+        calls, said = desk.sort([desk.Said(row.content, row.media_type) for row in unanswered], desk.look(member))
     wanted, understanding = _understood(said, asked, _local(place, now), is_staff=member is not None)
     words = "\n".join(wanted)
     spam = bool(said) and not wanted
@@ -175,19 +178,19 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         history=history,
         persona=_persona(place.config),
     )
-    facts = _facts(place, understanding, words)
+    facts = _facts(place, understanding, words, history)
     return Work(
         turn=turn,
         facts=facts,
         config=place.config,
         active=place.in_service,
         staff=member,
-        commands=_commands(said) if member is not None and place.in_service and unanswered is not stale else (),
+        commands=calls,
         spam=spam,
         stale="" if not stale else "all" if unanswered is stale else "some",
         late=member is None and _late(place, unanswered, earlier, now),
         loop=member is None and _loop(place, said, earlier, now),
-        media_only="" if said or not unanswered else unanswered[-1].media_type or "other",
+        media_only="" if said or calls or not unanswered else unanswered[-1].media_type or "other",
         add_after_hours=_after_hours(place, facts),
         budget=llm.Budget(place.tenant_id, place.config.model_seconds, claimed_at, place.config.model_share),
         capped=spending.reached(place.config, place.spent),
@@ -261,11 +264,6 @@ def _called(shown: str, said: list[str], by_customer: list[str]) -> str:
     return entities.own_name([*reversed(said), *reversed(by_customer)]) or text.first_name(shown)
 
 
-def _commands(said: list[str]) -> tuple[grammar.Call, ...]:
-    """The commands among a staff member's unanswered messages; an ordinary question is none."""
-    return tuple(call for call in map(grammar.recognise, said) if call is not None)
-
-
 def _persona(config: WhatsAppAIConfig) -> Persona:
     return Persona(
         ai_name=config.ai_name,
@@ -280,7 +278,7 @@ def _persona(config: WhatsAppAIConfig) -> Persona:
     )
 
 
-def _facts(place: _Place, understanding: Understanding, words: str) -> Facts:
+def _facts(place: _Place, understanding: Understanding, words: str, history: tuple[Line, ...]) -> Facts:
     tenant = place.config.tenant
     week = _week(place.days)
     now = _local(place, clock.now())
@@ -306,7 +304,15 @@ def _facts(place: _Place, understanding: Understanding, words: str) -> Facts:
         nearest=found.nearest,
         faqs=place.faqs,
         welcome=place.config.welcome_message,
+        credit=_credit(tenant.pk, found, financing.wish(words, understanding, history), now.date()),
     )
+
+
+def _credit(tenant_id: int, found: search.Found, wish: credit.Wish | None, today: date) -> credit.Credit | None:
+    """The partners' rates are read only where credit is asked for."""
+    if wish is None:
+        return None
+    return credit.of(found.units, leasing.valid(tenant_id, today), wish, today.year)
 
 
 def _week(days: tuple[DayHours, ...]) -> dict[int, tuple[time, time]]:

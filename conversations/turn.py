@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from inventory.credit import Credit
 from inventory.unit import Unit
 
 
@@ -44,8 +45,20 @@ class Intent(StrEnum):
     CLOSING = "closing"
     STOP = "stop"  # "stop foto", "berhenti kirim"
 
+    EDIT_VEHICLE = "edit_vehicle"  # staff change a car's data
+    STAFF_COMMAND = "staff_command"  # any other command of staff
 
-STAFF_INTENTS = frozenset({Intent.UPLOAD_VEHICLE, Intent.UPDATE_STATUS, Intent.CHECK_INVENTORY, Intent.GET_STATS})
+
+STAFF_INTENTS = frozenset(
+    {
+        Intent.UPLOAD_VEHICLE,
+        Intent.EDIT_VEHICLE,
+        Intent.UPDATE_STATUS,
+        Intent.CHECK_INVENTORY,
+        Intent.GET_STATS,
+        Intent.STAFF_COMMAND,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +164,7 @@ class Facts:
     nearest: tuple[Unit, ...] = ()  # AVAILABLE alternatives when nothing fits
     faqs: tuple[Faq, ...] = ()
     welcome: str = ""  # the manager's own words at the first greeting
+    credit: Credit | None = None  # only where the turn asks for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,16 @@ class Place:
     first_customer: int  # the last two digits of the first customer's number
 
 
-ALL = frozenset({"can_upload_vehicle", "can_update_status", "can_view_analytics", "can_manage_leads"})
+ALL = frozenset(
+    {
+        "can_upload_vehicle",
+        "can_edit_vehicle",
+        "can_update_status",
+        "can_view_analytics",
+        "can_manage_leads",
+        "can_manage_chats",
+    }
+)
 
 PRIMA = Place(
     slug="prima-mobil-demo",
@@ -116,10 +125,17 @@ CUSTOMERS = (
 )  # fmt: skip
 
 
+# Invented leasings: name, least down payment (%), oldest car at the last instalment, flat rates for 1 to 5 years.
+LEASINGS = (
+    ("Contoh Finance", 20, 15, ("6.50", "7.25", "7.75", "8.50", "9.50")),
+    ("Andai Multifinance", 25, 20, ("8.00", "9.00", "9.75", "10.50", "11.50")),
+)
+
+
 def faqs(place: Place) -> tuple[tuple[str, str], ...]:
     """Eight questions with the showroom's own answers."""
     return (
-        ("Apakah bisa kredit?", "Bisa. Hitungan DP dan cicilan disiapkan oleh staf kami sesuai unit dan leasing."),
+        ("Berapa lama proses kredit?", "Biasanya 1 sampai 3 hari kerja setelah berkas lengkap diterima leasing."),
         ("Apakah menerima tukar tambah?", "Menerima. Mobil Kakak kami cek dulu di showroom sebelum ada taksiran."),
         ("Di mana lokasi showroom?", f"{place.name} ada di {place.address}."),
         ("Apakah bisa test drive?", "Bisa di showroom dengan janji dulu. Mohon bawa SIM A yang masih berlaku."),
