@@ -103,6 +103,22 @@ ERRORS = {
     outbox.DAILY_CAP: "batas kirim harian nomor ini tercapai, dikirim besok",
     outbox.HELD_TOO_LONG: "tertahan terlalu lama, tidak dikirim lagi",
 }
+SPAM_SIGNS = {
+    "prize": "janji hadiah",
+    "link": "tautan",
+    "gambling": "judi",
+    "gambling_brand": "nama situs judi",
+    "disguise": "huruf disamarkan",
+    "loan": "tawaran pinjaman",
+    "phone_credit": "pulsa atau kuota",
+    "account": "nomor rekening",
+    "family": "mengaku keluarga",
+    "other_trade": "jualan lain",
+    "game_goods": "jualan game",
+    "investment": "investasi",
+    "bulk_words": "kata-kata iklan massal",
+    "gambling_words": "kata-kata promosi judi",
+}
 PATHS = {
     Path.MODEL: "model AI",
     Path.COUNTER: "dari data, tanpa model",
@@ -132,6 +148,7 @@ class Bubble:
     error: str = ""
     resend: bool = False
     remark: str = ""  # why nothing answers this message
+    spam: str = ""  # what tells spam
     claims: tuple[str, ...] = ()  # what no fact covered in the draft
 
 
@@ -169,9 +186,15 @@ def bubble(message: WhatsAppMessage) -> Bubble:
         delivery=DELIVERY.get(message.aimeow_status, ("", "")) if ours else ("", ""),  # type: ignore[call-overload]
         error=why_unsent(message) if ours else "",
         remark="salinan pesan sebelumnya, tidak dijawab lagi" if message.twin else "",
+        spam=spam_signs(message.spam),
         resend=ours and message.aimeow_status in TROUBLE,
         claims=failed_claims(message.verdict),
     )
+
+
+def spam_signs(told: Any) -> str:
+    """The reasons of conversations.spam in words for staff."""
+    return ", ".join(SPAM_SIGNS.get(str(sign), str(sign)) for sign in told[:10]) if isinstance(told, list) else ""
 
 
 def why_unsent(message: WhatsAppMessage) -> str:

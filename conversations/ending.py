@@ -9,7 +9,7 @@ the model are recorded in any case: they were paid for.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,16 +66,18 @@ WITH cars AS (
                 AND m.aimeow_status IN ('queued', 'sending')) AS sends_before,
         CASE WHEN c.inbound_seq > %(upto)s THEN c.due_at END AS rest_due_at
 ), understood AS (
-    UPDATE whatsapp_messages SET intent = %(intent)s, confidence = %(confidence)s, entities = %(entities)s::jsonb,
-        sender_type = %(heard)s
+    UPDATE whatsapp_messages SET sender_type = %(heard)s, confidence = %(confidence)s,
+        intent = CASE WHEN %(spam)s::jsonb ? seq::text THEN 'spam' ELSE %(intent)s END,
+        entities = CASE WHEN %(spam)s::jsonb ? seq::text THEN '{{}}' ELSE %(entities)s::jsonb END,
+        spam = coalesce(%(spam)s::jsonb -> seq::text, '[]')
     FROM ended
     WHERE tenant_id = %(tenant)s AND conversation_id = %(conversation)s AND seq <= %(upto)s AND intent = ''
 ), reply AS (
     INSERT INTO whatsapp_messages (tenant_id, account_id, conversation_id, direction, sender_type, sender, content,
-        media_type, media_url, mime_type, place, answers_upto, intent, entities, ai_response, path, verdict,
+        media_type, media_url, mime_type, place, answers_upto, intent, entities, spam, ai_response, path, verdict,
         llm_call_id, processing_time, aimeow_message_id, aimeow_status, attempts, error, sending_at)
     SELECT %(tenant)s, account_id, %(conversation)s, 'outbound', %(sender_type)s, %(sender)s, %(text)s,
-        '', '', '', '', %(upto)s, '', '{{}}', %(ai_response)s, %(path)s, %(verdict)s::jsonb,
+        '', '', '', '', %(upto)s, '', '{{}}', '[]', %(ai_response)s, %(path)s, %(verdict)s::jsonb,
         (SELECT max(id) FROM made), %(processing_time)s, '', 'sending', 0, '', now()
     FROM ended WHERE %(text)s <> '' AND NOT sends_before
     RETURNING id
@@ -95,11 +97,13 @@ def write(
     reply: Reply | None,
     spent: Mapping[str, Any],
     entities: Mapping[str, Any],
+    spam: Mapping[int, Sequence[str]],
     **understood: Any,
 ) -> Ended | None:
     """None: the claim does not hold any more, something newer came in, or a car has changed.
 
     cars: id -> version as read; told: when the after-hours text was said, if it is now; spent: spending.values();
+    spam: seq of each message that is spam -> what told it;
     understood: intent, confidence, heard (models.Sender), is_staff, is_spam. Locks the chat's row: what the caller
     writes afterwards in the same transaction belongs to this turn or to nothing.
     """
@@ -116,6 +120,7 @@ def write(
         "cars": list(cars),
         "versions": list(cars.values()),
         "entities": json.dumps(entities),
+        "spam": json.dumps(spam),
         "text": said.text,
         "sender_type": said.sender_type,
         "sender": said.sender,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from time import monotonic
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -48,7 +50,8 @@ class Work:
     active: bool  # the showroom and its number are in service
     staff: StaffWhatsAppAuth | None
     commands: tuple[grammar.Call, ...]  # of a staff member, in order
-    spam: bool
+    spam: bool  # all that was written is spam
+    spam_told: Mapping[int, tuple[str, ...]]  # seq of each message that is spam -> what told it
     stale: str  # "", "some" or "all": messages that are too old to be answered by the bot
     late: bool  # the answer opens with an apology
     loop: bool  # the same again and again, or too many answers: perhaps another bot
@@ -79,6 +82,7 @@ class _Place:
     name: str
     told_after_hours: datetime | None
     released_at: datetime | None
+    trusted: bool  # people have said that this chat is no spam
     busy_since: datetime | None  # when the answer was given that the hourly limit counts back to
     in_service: bool
     perhaps_staff: bool
@@ -90,6 +94,8 @@ class _Place:
 
 PLACE_SQL = """
 SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.after_hours_told_at, c.released_at,
+    (SELECT e.data ->> 'spam' = 'false' FROM conversation_events e WHERE e.tenant_id = c.tenant_id
+        AND e.conversation_id = c.id AND e.kind = 'spam' ORDER BY e.id DESC LIMIT 1) IS TRUE,
     (SELECT m.created_at FROM whatsapp_messages m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id
         AND m.answers_upto IS NOT NULL AND config.answers_per_hour > 0
         ORDER BY m.answers_upto DESC OFFSET greatest(config.answers_per_hour - 1, 0) LIMIT 1),
@@ -116,8 +122,8 @@ def _place(conversation_id: int) -> _Place:
     with connection.cursor() as cursor:
         cursor.execute(PLACE_SQL, [FAQS, conversation_id])
         row = cursor.fetchone()
-    tenant, config, days, faqs, spent = (json.loads(part or "null") for part in row[9:])
-    tenant_id, chat, phone, name, told, released, busy_since, in_service, perhaps_staff = row[:9]
+    tenant, config, days, faqs, spent = (json.loads(part or "null") for part in row[10:])
+    tenant_id, chat, phone, name, told, released, trusted, busy_since, in_service, perhaps_staff = row[:10]
     return _Place(
         tenant_id=tenant_id,
         conversation_id=chat,
@@ -125,6 +131,7 @@ def _place(conversation_id: int) -> _Place:
         name=name,
         told_after_hours=told,
         released_at=released,
+        trusted=trusted,
         busy_since=busy_since,
         in_service=in_service,
         perhaps_staff=perhaps_staff,
@@ -156,14 +163,22 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
     before = earlier if unanswered is stale else [*stale, *earlier]
     history = tuple(_line(row) for row in before[:HISTORY][::-1])
     by_customer = [line.text for line in history if line.role == "customer"]
-    said = [row.content for row in unanswered if row.content.strip()]
+    written = [row for row in unanswered if row.content.strip()]
+    said = [row.content for row in written]
     asked = next((line.text for line in reversed(history) if line.role != "customer"), "")
     calls: tuple[grammar.Call, ...] = ()
     if member is not None and place.in_service and unanswered is not stale:
         calls, said = desk.sort([desk.Said(row.content, row.media_type) for row in unanswered], desk.look(member))
-    wanted, understanding = _understood(said, asked, _local(place, now), is_staff=member is not None)
+    hear = partial(
+        intents.classify,
+        staff=member is not None,
+        asked=asked,
+        now=_local(place, now),
+        earlier=by_customer,
+        trusted=place.trusted,
+    )
+    wanted, understanding, told = _understood(said, hear)
     words = "\n".join(wanted)
-    spam = bool(said) and not wanted
     understanding = intents.in_context(by_customer, understanding)
     turn = Turn(
         tenant_id=place.tenant_id,
@@ -186,7 +201,8 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         active=place.in_service,
         staff=member,
         commands=calls,
-        spam=spam,
+        spam=bool(said) and not wanted,
+        spam_told={written[place].seq or 0: reasons for place, reasons in told.items()},
         stale="" if not stale else "all" if unanswered is stale else "some",
         late=member is None and _late(place, unanswered, earlier, now),
         loop=member is None and _loop(place, said, earlier, now),
@@ -201,13 +217,19 @@ def _local(place: _Place, now: datetime) -> datetime:
     return now.astimezone(ZoneInfo(place.config.timezone))
 
 
-def _understood(said: list[str], asked: str, now: datetime, *, is_staff: bool) -> tuple[list[str], Understanding]:
-    """(the messages that are no spam, what they want together); spam is judged message by message."""
-    each = [intents.classify(one, staff=is_staff, asked=asked, now=now) for one in said]
-    wanted = [one for one, meant in zip(said, each, strict=True) if meant.intent is not Intent.SPAM]
+def _understood(
+    said: list[str], hear: Callable[[str], Understanding]
+) -> tuple[list[str], Understanding, dict[int, tuple[str, ...]]]:
+    """(the messages that are no spam, what they want together, place -> what told that it is spam).
+
+    Spam is judged message by message; staff send none.
+    """
+    each = [hear(one) for one in said]
+    told = {place: meant.reasons for place, meant in enumerate(each) if meant.intent is Intent.SPAM}
+    wanted = [one for place, one in enumerate(said) if place not in told]
     if len(said) == 1 or (said and not wanted):
-        return wanted, each[0]
-    return wanted, intents.classify("\n".join(wanted), staff=is_staff, asked=asked, now=now)
+        return wanted, each[0], told
+    return wanted, hear("\n".join(wanted)), told
 
 
 class _Row(NamedTuple):

@@ -488,7 +488,9 @@ def _hear(text: str, asked: str, now: datetime | None = None) -> _Heard:
     core = " ".join(word for word in said.replace("terima kasih", " ").split() if word not in _FILLERS)
     clitic = any(word.endswith("nya") and lib_text.stem_clitics(word) != word for word in words)
     read = spam.Read(cut, plain, folded, frozenset(stems))
-    return _Heard(cut, plain, said, core, "?" in cut, clitic, named.find(plain, now, said=said), read, _last_question(asked))
+    return _Heard(
+        cut, plain, said, core, "?" in cut, clitic, named.find(plain, now, said=said), read, _last_question(asked)
+    )
 
 
 def _said(words: list[str]) -> str:

@@ -12,24 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from autolumiku.lib import text as lib_text
 from conversations import spam
 
 FEWEST = 3  # texts that hold a word
 SCALE = 3  # a weight of 3 makes spam e times as likely
 ROUNDS, STEP, PULL = 40, 0.3, 1.0
 # What customers and chats are full of; only real evidence is learned.
-EVERYDAY = lib_text.listed(
-    "kak, halo, hai, pagi, siang, sore, malam, saya, kamu, ada, apa, berapa, bisa, boleh, mau, minta, tolong, ya, tidak, "
-    "juta, jt, rb, ribu, rp, rupiah, miliar, persen, bulan, jam, sekarang, nanti, kapan, mana, di, ke, dari, untuk, "
-    "dengan, yang, dan, atau, ini, itu, beli, jual, bayar, lunas, diskon, potongan, murah, mahal, mudah, cepat, langsung, "
-    "lama, baru, uang, muka, nama, alamat, kota, jakarta, toko, kantor, surat, dokumen, ktp, kk, npwp, slip, gaji, usaha, "
-    "kerja, rumah, aman, bagus, jelek, asli, palsu, sama, beda, pilih, pilihan, semua, lain, lagi, sudah, belum, masih, "
-    "cukup, kurang, lebih, banyak, sedikit, paling, sekali, juga, saja, kalau, jika, karena, tapi, jadi, buat, cari, "
-    "lihat, tanya, jawab, balas, chat, serius, minat, tertarik, deal, bca, bni, bri, mandiri, adira, bfi, fif, wom, mtf, "
-    "acc, proses, syarat, bunga, dulu, soal, mengenai, tempat, makin, pasti, selalu, toyota, honda, suzuki, daihatsu, "
-    "mitsubishi, nissan, rekening, transfer, pembayaran, telepon, senin, selasa, rabu, kamis, jumat, sabtu, minggu, terus, bro, bikin, hasil"
-)
+EVERYDAY = frozenset(row["word"] for row in spam.rows("everyday_words"))
 
 
 @dataclass(frozen=True, slots=True)

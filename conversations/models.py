@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, JSONField, Q, Value
 from django.db.models.functions import Now
 
 from autolumiku.lib import phone
@@ -249,6 +249,13 @@ class WhatsAppMessage(Owned):
     intent = models.CharField("maksud", max_length=20, blank=True)
     confidence = models.FloatField("keyakinan", null=True, blank=True)
     entities = models.JSONField("yang disebut", default=dict, blank=True)
+    spam = models.JSONField(
+        "tanda spam",
+        default=list,
+        db_default=Value([], JSONField()),
+        blank=True,
+        help_text="Apa yang menandakan spam; kosong: bukan spam.",
+    )
     ai_response = models.BooleanField("jawaban model", default=False)
     path = models.CharField("jalur jawaban", max_length=8, choices=Path, blank=True)
     verdict = models.JSONField("pemeriksaan", default=dict, blank=True)

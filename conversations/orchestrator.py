@@ -217,6 +217,7 @@ def _end(work: Work, outcome: Outcome, began: float) -> ending.Ended | None:
         reply=_reply(work, outcome, began) if at_once else None,
         spent=spending.values(work.config, work.budget.calls),
         entities=understood.entities.as_dict(),
+        spam=work.spam_told,
         intent=_intent(work),
         confidence=understood.confidence,
         heard=Sender.STAFF if work.staff is not None else Sender.CUSTOMER,

@@ -69,7 +69,8 @@ class _Sign:
     also: re.Pattern[str] | None
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
+    """A list in data/."""
     source = resources.files("conversations").joinpath(f"data/{name}.csv").read_text(encoding="utf-8")
     return list(csv.DictReader(source.splitlines()))
 
@@ -81,20 +82,20 @@ SIGNS = tuple(
         re.compile(row["pattern"]),
         re.compile(row["also"]) if row["also"] else None,
     )
-    for row in _rows("spam_signs")
+    for row in rows("spam_signs")
 )
-CAR_WORDS = frozenset(lib_text.stem_clitics(row["word"]) for row in _rows("car_words"))
+CAR_WORDS = frozenset(lib_text.stem_clitics(row["word"]) for row in rows("car_words"))
 
 
 @cache
 def weights() -> Mapping[str, tuple[int, int]]:
     """Word or mark -> (for bulk messages, for gambling); "" holds what a text starts with."""
-    return {row["word"]: (int(row["bulk"]), int(row["gambling"])) for row in _rows("spam_words")}
+    return {row["word"]: (int(row["bulk"]), int(row["gambling"])) for row in rows("spam_words")}
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A text made ready: as written, `lib_text.plain` and `lib_text.fold` of it, its different words without clitics."""
+    """A text made ready: as written, `lib_text.plain` and `lib_text.fold` of it, its words without clitics."""
 
     text: str
     plain: str
@@ -154,8 +155,10 @@ def marks_and_words(text: Read) -> set[str]:
         found.add("<spread>")
         plain = _SPREAD.sub(_together, plain)
     said = text.said if plain == text.plain else _said(lib_text.words(plain))
-    if _NUMBERED.search(plain) and not names.find(text.plain).make and not all(
-        names.find(match[1]) for match in _NUMBERED.finditer(plain)
+    if (
+        _NUMBERED.search(plain)
+        and not names.find(text.plain).make
+        and not all(names.find(match[1]) for match in _NUMBERED.finditer(plain))
     ):
         found.add("<numbered>")
     if any(_ENDS_LIKE_A_BRAND.fullmatch(word) for word in said):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from argparse import ArgumentParser
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -37,9 +38,9 @@ class Command(BaseCommand):
             write(*learning.both(*(map(_example, texts) for texts in (sms, gambling))))
             spam.weights.cache_clear()
         for name, texts in (("SMS", sms), ("gambling", gambling)):
-            self.stdout.write(f"{name:<22} {figures((is_spam(text), wanted) for text, wanted in texts)}")
+            self.stdout.write(f"{name:<22} {measure((is_spam(text), wanted) for text, wanted in texts)}")
         for name, judged in held_out(sms, gambling):
-            self.stdout.write(f"{name:<22} {figures(judged)}")
+            self.stdout.write(f"{name:<22} {measure(judged)}")
         with (data / ADS).open(encoding="utf-8") as file:
             ads = [row["excerpt"] for row in csv.DictReader(file)]
         for name, customers in (("ads' texts", ads), ("own questions", CUSTOMERS.read_text().splitlines())):
@@ -56,14 +57,27 @@ def is_spam(text: str) -> bool:
     return intents.classify(text).intent is Intent.SPAM
 
 
-def figures(judged: Iterable[tuple[bool, bool]]) -> str:
-    """precision, recall and F1 of (said, wanted)."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    precision: float
+    recall: float
+    f1: float
+    texts: int
+    spam: int
+
+    def __str__(self) -> str:
+        figures = f"precision {self.precision:.3f}  recall {self.recall:.3f}  F1 {self.f1:.3f}"
+        return f"{figures}  ({self.texts} texts, {self.spam} spam)"
+
+
+def measure(judged: Iterable[tuple[bool, bool]]) -> Measured:
+    """Of (said, wanted)."""
     pairs = list(judged)
     hits = sum(said and wanted for said, wanted in pairs)
     said, wanted = sum(one for one, _ in pairs), sum(one for _, one in pairs)
     precision, recall = hits / max(1, said), hits / max(1, wanted)
     f1 = 2 * precision * recall / max(1e-9, precision + recall)
-    return f"precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}  ({len(pairs)} texts, {wanted} spam)"
+    return Measured(precision, recall, f1, len(pairs), wanted)
 
 
 def held_out(sms: Labelled, gambling: Labelled) -> Iterable[tuple[str, list[tuple[bool, bool]]]]:
