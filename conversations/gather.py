@@ -69,6 +69,25 @@ def claim(tenant_id: int, conversation_id: int) -> Work | None:
         return _read(_place(conversation_id), number, upto, answered, claimed_at)
 
 
+# What a person who asks for a draft wants answered: what was written since somebody last spoke, or the last message.
+UNSPOKEN_SQL = """
+SELECT c.inbound_seq, least(c.inbound_seq - 1, coalesce((
+    SELECT max(m.seq) FROM whatsapp_messages m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id
+        AND m.id < (SELECT max(o.id) FROM whatsapp_messages o WHERE o.tenant_id = c.tenant_id
+            AND o.conversation_id = c.id AND o.direction = 'outbound')), 0))
+FROM whatsapp_conversations c WHERE c.id = %s AND c.inbound_seq > 0
+"""
+
+
+def unclaimed(tenant_id: int, conversation_id: int) -> Work | None:
+    """The chat's last question with its facts, for a draft that a person asks for; None if nobody has written yet."""
+    with scope.of(tenant_id):
+        with connection.cursor() as cursor:
+            cursor.execute(UNSPOKEN_SQL, [conversation_id])
+            row = cursor.fetchone()
+        return _read(_place(conversation_id), 0, row[0], row[1], monotonic()) if row else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A chat with its showroom and settings, read in one go."""

@@ -57,6 +57,12 @@ async def think(work: Work) -> Outcome:
     return _apologetic(work, outcome)
 
 
+async def suggest(work: Work) -> str:
+    """The draft the assistant would send now, guarded; for a person to edit, so nothing is handed over or sent."""
+    drafted = await _draft(work) if llm.configured() and not work.capped else _count(work)
+    return drafted.text
+
+
 def _without_draft(work: Work) -> Outcome | None:
     """The turns that need neither model nor counter."""
     config = work.config
@@ -269,7 +275,7 @@ def _reply(work: Work, outcome: Outcome, began: float) -> ending.Reply:
         sender=work.config.ai_name,
         path=outcome.path,
         ai_response=outcome.path == Path.MODEL,
-        verdict=_verdict(outcome),
+        verdict={**_verdict(outcome), **_knew(work, outcome)},
         processing_time=round(1000 * (time.monotonic() - began)),
     )
 
@@ -303,6 +309,23 @@ def _queue(work: Work, outcome: Outcome, ended: ending.Ended, began: float) -> i
     at, why = outbox.slot(work.config, ended.account_id, work.turn.conversation_id)
     outbox.queue(message, at, now=not ended.sends_before, why=why)
     return message.pk if message.aimeow_status == Delivery.SENDING else None
+
+
+def _knew(work: Work, outcome: Outcome) -> dict[str, object]:
+    """What an answer was made from, for people who look into it later."""
+    if outcome.path not in (Path.MODEL, Path.COUNTER):
+        return {}
+    facts, understood = work.facts, work.turn.understanding
+    return {
+        "knew": {
+            "intent": understood.intent.value,
+            "confidence": round(understood.confidence, 2),
+            "said": understood.entities.as_dict(),
+            "cars": [[car.display_id, car.name, car.version] for car in (*facts.units, *facts.nearest, *facts.gone)],
+            "faqs": len(facts.faqs),
+            "settings": str(work.config.updated_at or ""),
+        }
+    }
 
 
 def _verdict(outcome: Outcome) -> dict[str, object]:

@@ -21,9 +21,11 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from procrastinate.contrib.django import app
 
+from aiconfig import spending
+from aimeow import files
 from autolumiku.lib import counters, jobs
 from autolumiku.lib.turnstile import Turnstiles, here
-from conversations import gather, orchestrator, outbox, reconcile, turns
+from conversations import gather, media, orchestrator, outbox, reconcile, seats, turns
 from tenants import scope
 
 log = structlog.get_logger(__name__)
@@ -181,6 +183,38 @@ async def _deliver(tenant_id: int, message_id: int) -> None:
     letter = await on_database(outbox.take_queued, tenant_id, message_id, tenant=tenant_id)
     if letter is not None:
         await outbox.send(letter, partial(patiently, tenant=tenant_id))
+
+
+@app.task(name="conversations.suggest")
+async def suggest(tenant_id: int, conversation_id: int, user_id: int) -> None:
+    """Draft an answer for the person who asked for one. Nothing is sent, and the chat stays as it is."""
+    words = ""
+    try:
+        work = await on_database(gather.unclaimed, tenant_id, conversation_id, tenant=tenant_id)
+        if work is not None:
+            words = await orchestrator.suggest(work)
+            await on_database(_spent, tenant_id, work, tenant=tenant_id)
+    finally:
+        await on_database(seats.suggested, tenant_id, conversation_id, user_id, words, tenant=tenant_id)
+
+
+def _spent(tenant_id: int, work: gather.Work) -> None:
+    with scope.of(tenant_id):
+        spending.record(tenant_id, work.config, work.budget.calls)
+
+
+@app.task(name="conversations.keep_file")
+async def keep_file(tenant_id: int, message_id: int, tries: int = 0) -> None:
+    """Fetch a message's file from the gateway and keep a copy of our own."""
+    url = await on_database(media.missing, tenant_id, message_id, tenant=tenant_id)
+    if not url:
+        return
+    try:
+        file = await asyncio.to_thread(files.fetch, settings.AIMEOW_BASE_URL, url)
+    except files.FileError as error:
+        await on_database(media.put_off, tenant_id, message_id, tries, error, tenant=tenant_id)
+    else:
+        await on_database(media.keep, tenant_id, message_id, file, tenant=tenant_id)
 
 
 @app.task(name="conversations.tell_managers")

@@ -26,6 +26,7 @@ from conversations.models import (
     Holder,
     Reason,
     Sender,
+    Silence,
     Status,
     WhatsAppConversation,
     WhatsAppMessage,
@@ -157,6 +158,7 @@ def take(conversation_id: int, *, user: Any = None, reason: str = Reason.MANUAL)
         attempts=0,
         discarded=0,
         holder=Holder.PERSON,
+        silence="",
         status=Status.ESCALATED,
         escalated_reason=Case(When(escalated_reason="", then=Value(str(reason))), default=F("escalated_reason")),
         escalated_at=Case(When(escalated_at=None, then=Now()), default=F("escalated_at")),
@@ -187,7 +189,7 @@ def hand_over(conversation_id: int, *, reason: str, user: Any = None) -> None:
 
     Asking again for the same reason is no new event.
     """
-    rows = WhatsAppConversation.objects.filter(pk=conversation_id)
+    rows = WhatsAppConversation.objects.filter(pk=conversation_id).exclude(holder=Holder.NOBODY)
     if reason in decide.HARD:
         rows.filter(holder=Holder.BOT).update(holder=Holder.WAITING, claim=F("claim") + 1, claimed_until=None)
     asked = rows.exclude(status=Status.ESCALATED, escalated_reason=reason).update(
@@ -203,6 +205,7 @@ def give_back(conversation_id: int, *, user: Any = None) -> None:
     """Back to the bot, which answers what came in since a person last wrote."""
     WhatsAppConversation.objects.filter(pk=conversation_id).update(
         holder=Holder.BOT,
+        silence="",
         status=Status.ACTIVE,
         escalated_reason="",
         escalated_at=None,
@@ -223,21 +226,46 @@ def give_back(conversation_id: int, *, user: Any = None) -> None:
 def close(conversation_id: int, *, user: Any = None) -> None:
     """Done: nothing is owed any more. The person's next message opens the chat again, with the bot."""
     WhatsAppConversation.objects.filter(pk=conversation_id).update(
-        status=Status.CLOSED,
-        holder=Holder.BOT,
-        escalated_reason="",
-        escalated_at=None,
-        escalated_to=None,
-        claim=F("claim") + 1,
-        claimed_until=None,
-        answered_seq=F("inbound_seq"),
-        waiting_since=None,
-        attempts=0,
-        discarded=0,
-        closed_at=Now(),
+        **_at_rest(), status=Status.CLOSED, holder=Holder.BOT, silence="", closed_at=Now()
     )
     _withdraw(conversation_id)
     note(conversation_id, ConversationEvent.Kind.CLOSED, actor=user)
+
+
+def silence(conversation_id: int, why: str, *, user: Any = None) -> None:
+    """Nobody answers this chat any more, whatever comes in, until `hear`. why: models.Silence."""
+    WhatsAppConversation.objects.filter(pk=conversation_id).update(
+        **_at_rest(),
+        holder=Holder.NOBODY,
+        silence=why,
+        is_spam=why != Silence.OPTED_OUT,
+        status=Status.ACTIVE,
+        closed_at=None,
+    )
+    _withdraw(conversation_id)
+    note(conversation_id, ConversationEvent.Kind.SILENCED, actor=user, why=str(why))
+
+
+def hear(conversation_id: int, *, user: Any = None) -> None:
+    """A silenced chat is the assistant's again, from the person's next message on."""
+    silent = WhatsAppConversation.objects.filter(pk=conversation_id, holder=Holder.NOBODY)
+    if silent.update(**_at_rest(), holder=Holder.BOT, silence="", is_spam=False):
+        note(conversation_id, ConversationEvent.Kind.HEARD, actor=user)
+
+
+def _at_rest() -> dict[str, Any]:
+    """Nothing is owed and nobody is asked for; any draft dies."""
+    return {
+        "escalated_reason": "",
+        "escalated_at": None,
+        "escalated_to": None,
+        "claim": F("claim") + 1,
+        "claimed_until": None,
+        "answered_seq": F("inbound_seq"),
+        "waiting_since": None,
+        "attempts": 0,
+        "discarded": 0,
+    }
 
 
 def note(conversation_id: int, kind: str, *, reason: str = "", actor: Any = None, **data: Any) -> None:

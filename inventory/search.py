@@ -104,6 +104,15 @@ def find(tenant_id: int, wanted: Wanted, also: Iterable[tuple[str, str]] = ()) -
     return found
 
 
+def by_words(tenant_id: int, words: str, limit: int = 8) -> tuple[Unit, ...]:
+    """AVAILABLE cars that hold each of these words in id, name, year or colour, for people who look one up."""
+    cars = _stock(tenant_id, Status.AVAILABLE)
+    for word in words.split()[:6]:
+        named = "concat_ws(' ', v.display_id, v.make, v.model, v.variant, v.year, v.color, v.transmission)"
+        cars = cars.where(f"{named} ILIKE %s", f"%{word.replace('%', '').replace('_', '')}%")
+    return _read(cars, _order(Wanted()), limit)
+
+
 @dataclass(frozen=True, slots=True)
 class _Cars:
     """A choice of cars as SQL: conditions on `v`, joined by AND, with their values."""

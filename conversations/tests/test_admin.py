@@ -526,8 +526,10 @@ def move(two, name, what, **form):
         (("take",), "give_back", "bot", "active", "released"),
         (("take",), "close", "bot", "closed", "closed"),
         (("close",), "reopen", "bot", "active", "reopened"),
-        ((), "spam", "bot", "active", "spam"),
-        (("spam",), "not_spam", "bot", "active", "spam"),
+        ((), "spam", "nobody", "active", "silenced"),
+        (("spam",), "not_spam", "bot", "active", "heard"),
+        ((), "opt_out", "nobody", "active", "silenced"),
+        (("block",), "hear", "bot", "active", "heard"),
     ],
 )
 def test_a_persons_moves(two, before, what, holder, status, kind):
