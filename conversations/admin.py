@@ -774,6 +774,7 @@ MENU = (
             ("Data showroom", "storefront", "tenants_tenant_changelist"),
             ("Nomor WhatsApp", "smartphone", "aimeow_aimeowaccount_changelist"),
             ("Pengguna showroom", "group", "tenants_membership_changelist"),
+            ("Token API", "key", "tenants_apitoken_changelist"),
         ),
     ),
 )

@@ -24,7 +24,7 @@ from procrastinate.contrib.django import app
 from autolumiku.lib import counters, jobs
 from autolumiku.lib.turnstile import Turnstiles, here
 from conversations import gather, orchestrator, outbox, reconcile, turns
-from tenants import scope
+from tenants import scope, throttles
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -205,7 +205,8 @@ def sweep() -> None:
 
 
 def clean() -> None:
-    """Finished jobs and vanished workers of long ago."""
+    """Finished jobs and vanished workers of long ago, and what the API counted."""
+    throttles.forget()
     with scope.platform("clean jobs"):
         gone = jobs.clean(3600 * settings.KEEP_JOBS_HOURS)
     if gone:
