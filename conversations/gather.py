@@ -48,6 +48,7 @@ class Work:
     active: bool  # the showroom and its number are in service
     staff: StaffWhatsAppAuth | None
     commands: tuple[grammar.Call, ...]  # of a staff member, in order
+    aside: str  # what a staff member is reminded of below the answer to a question
     spam: bool
     stale: str  # "", "some" or "all": messages that are too old to be answered by the bot
     late: bool  # the answer opens with an apology
@@ -159,8 +160,9 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
     said = [row.content for row in unanswered if row.content.strip()]
     asked = next((line.text for line in reversed(history) if line.role != "customer"), "")
     calls: tuple[grammar.Call, ...] = ()
+    aside = ""
     if member is not None and place.in_service and unanswered is not stale:
-        calls, said = desk.sort([desk.Said(row.content, row.media_type) for row in unanswered], desk.look(member))
+        calls, said, aside = _commanded(member, place.config, unanswered)
     wanted, understanding = _understood(said, asked, is_staff=member is not None)
     words = "\n".join(wanted)
     spam = bool(said) and not wanted
@@ -186,6 +188,7 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         active=place.in_service,
         staff=member,
         commands=calls,
+        aside=aside,
         spam=spam,
         stale="" if not stale else "all" if unanswered is stale else "some",
         late=member is None and _late(place, unanswered, earlier, now),
@@ -195,6 +198,16 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         budget=llm.Budget(place.tenant_id, place.config.model_seconds, claimed_at, place.config.model_share),
         capped=spending.reached(place.config, place.spent),
     )
+
+
+def _commanded(
+    member: StaffWhatsAppAuth, config: WhatsAppAIConfig, rows: list[_Row]
+) -> tuple[tuple[grammar.Call, ...], list[str], str]:
+    """(the commands, the talk, what to be reminded of) of a staff member's messages."""
+    open_matters = desk.look(member, config)
+    said = [desk.Said(row.content, row.media_type, row.media_url, row.id, row.written_at) for row in rows]
+    calls, talk = desk.sort(said, open_matters, clock.now().year)
+    return calls, talk, "" if any(call.name in ("draft", "upload") for call in calls) else open_matters.reminder
 
 
 def _understood(said: list[str], asked: str, *, is_staff: bool) -> tuple[list[str], Understanding]:
@@ -213,12 +226,13 @@ class _Row(NamedTuple):
     sender_type: str
     content: str
     media_type: str
+    media_url: str
     written_at: datetime
     created_at: datetime
 
 
 MESSAGES_SQL = """
-SELECT id, seq, direction, sender_type, content, media_type, written_at, created_at
+SELECT id, seq, direction, sender_type, content, media_type, media_url, written_at, created_at
 FROM whatsapp_messages WHERE tenant_id = %s AND conversation_id = %s AND NOT twin ORDER BY id DESC LIMIT %s
 """
 
@@ -227,7 +241,7 @@ def _messages(place: _Place, answered: int, upto: int) -> tuple[list[_Row], list
     """(unanswered in the order they were written, those before, newest first)."""
     with connection.cursor() as cursor:
         cursor.execute(MESSAGES_SQL, [place.tenant_id, place.conversation_id, READ_AT_MOST])
-        rows = [_Row._make((*row[:6], storms.written(*row[6:]), row[7])) for row in cursor.fetchall()]
+        rows = [_Row._make((*row[:7], storms.written(*row[7:]), row[8])) for row in cursor.fetchall()]
     new = [row for row in rows if row.seq is not None and answered < row.seq <= upto]
     new.sort(key=lambda row: (row.written_at, row.seq))
     old = [row for row in rows if row.seq is None or row.seq <= answered]

@@ -54,7 +54,7 @@ async def think(work: Work) -> Outcome:
     outcome = _without_draft(work)
     if outcome is None:
         outcome = _after_hours(work, await _draft(work) if llm.configured() and not work.capped else _count(work))
-    return _apologetic(work, outcome)
+    return _reminded(work, _apologetic(work, outcome))
 
 
 def _without_draft(work: Work) -> Outcome | None:
@@ -159,6 +159,11 @@ def _apologetic(work: Work, outcome: Outcome) -> Outcome:
         return outcome
     sorry = wording.reply("late", kak=wording.kak(work.turn.customer_name))
     return replace(outcome, text=f"{sorry}\n\n{outcome.text}")
+
+
+def _reminded(work: Work, outcome: Outcome) -> Outcome:
+    """A staff member's open upload is not forgotten over a question."""
+    return replace(outcome, text=f"{outcome.text}\n\n{work.aside}") if work.aside and outcome.text else outcome
 
 
 def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None:

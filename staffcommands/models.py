@@ -129,3 +129,93 @@ class Confirmation(Owned):
 
     def __str__(self) -> str:
         return self.action
+
+
+class UploadDraft(Owned):
+    """A car that a staff member is adding by WhatsApp, as far as it is known."""
+
+    class Stage(models.TextChoices):
+        OPEN = "open", "sedang diisi"
+        PHOTOS = "photos", "tersimpan, menambah foto"
+        DONE = "done", "selesai"
+        CANCELLED = "cancelled", "dibatalkan"
+
+    staff = OwnedForeignKey(StaffWhatsAppAuth, models.CASCADE, related_name="+", verbose_name="staf")
+    stage = models.CharField("tahap", max_length=10, choices=Stage, default=Stage.OPEN)
+    car = models.JSONField("data", default=dict)
+    vehicle = OwnedForeignKey(
+        "inventory.Vehicle", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="mobil"
+    )
+    twin = OwnedForeignKey(
+        "inventory.Vehicle", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="mirip dengan"
+    )
+    other_unit = models.BooleanField("unit lain", default=False)
+    created_at = models.DateTimeField("dimulai", auto_now_add=True)
+    updated_at = models.DateTimeField("diubah", auto_now=True)
+
+    class Meta:
+        db_table = "upload_drafts"
+        verbose_name = "draf mobil"
+        verbose_name_plural = "draf mobil"
+        ordering = ["-updated_at"]
+        constraints = [
+            # desk.look: this person's open draft, at each of the person's messages
+            models.UniqueConstraint(
+                fields=["tenant", "staff"],
+                name="upload_draft_open_once",
+                condition=models.Q(stage__in=["open", "photos"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return " ".join(str(self.car[name]) for name in ("make", "model", "year") if self.car.get(name)) or "mobil"
+
+
+class UploadPhoto(Owned):
+    """A photo that a staff member sent: fetched from the gateway at once, and the car's when its draft is saved.
+
+    message_id: of the WhatsApp message; a photo counts once, however often its message is read.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "sedang diambil"
+        READY = "ready", "siap"
+        USED = "used", "terpasang"
+        REFUSED = "refused", "tidak bisa dipakai"
+
+    staff = OwnedForeignKey(StaffWhatsAppAuth, models.CASCADE, related_name="+", verbose_name="staf")
+    draft = OwnedForeignKey(
+        UploadDraft, models.CASCADE, null=True, blank=True, related_name="photos", verbose_name="draf"
+    )
+    message_id = models.BigIntegerField("pesan")
+    url = models.CharField("alamat", max_length=2000)
+    state = models.CharField("keadaan", max_length=10, choices=State, default=State.WAITING)
+    image = models.CharField("berkas", max_length=300, blank=True)
+    digest = models.CharField("sidik", max_length=64, blank=True)
+    tries = models.PositiveSmallIntegerField("percobaan", default=0)
+    error = models.CharField("kesalahan", max_length=40, blank=True)
+    written_at = models.DateTimeField("dikirim")
+    created_at = models.DateTimeField("diterima", auto_now_add=True)
+
+    class Meta:
+        db_table = "upload_photos"
+        verbose_name = "foto kiriman"
+        verbose_name_plural = "foto kiriman"
+        ordering = ["written_at", "message_id"]
+        constraints = [
+            # uploads: a message's photo is kept once
+            models.UniqueConstraint(fields=["tenant", "message_id"], name="upload_photo_once"),
+        ]
+        indexes = [
+            # uploads: a draft's photos in order
+            models.Index(fields=["tenant", "draft", "written_at"], name="upload_photo_of_draft"),
+            # uploads: a person's photos that belong to no car yet
+            models.Index(
+                fields=["tenant", "staff", "written_at"], name="upload_photo_loose", condition=models.Q(draft=None)
+            ),
+            # uploads.sweep: photos that are still to be fetched, over all showrooms
+            models.Index(fields=["created_at"], name="upload_photo_waiting", condition=models.Q(state="waiting")),
+        ]
+
+    def __str__(self) -> str:
+        return f"foto {self.message_id}"
