@@ -170,8 +170,8 @@ def _known(facts: Facts, customer: list[str]) -> _Known:
     phones = {_digits(number) for number in (room.phone, room.whatsapp) if number}
     return _Known(
         units=units,
-        amounts=frozenset(_values(free)),
-        faq_amounts=frozenset(_values([*faq, *own])),
+        amounts=frozenset(_values(free)) | _credit_amounts(facts),
+        faq_amounts=frozenset(_values([*faq, *own])) | _credit_amounts(facts),
         prices=frozenset(price for unit in units for price in _prices(unit)),
         years=_unit_years(units)
         | {str(facts.now.year)}
@@ -196,6 +196,14 @@ def _prices(unit: Unit) -> set[int]:
     """A unit's prices, exactly and as our own formatter writes them."""
     exact = {price for price in (unit.price, unit.credit_price) if price is not None}
     return exact | set(_values(rupiah.show(price) for price in exact))
+
+
+def _credit_amounts(facts: Facts) -> frozenset[int]:
+    """The figures of the estimates, exactly and as our own formatter writes them."""
+    made = facts.credit.estimates if facts.credit else ()
+    exact = {amount for one in made for amount in (one.price, one.down, one.principal)}
+    exact |= {amount for one in made for month in one.instalments for amount in (month.low, month.high)}
+    return frozenset(exact | set(_values(rupiah.show(amount) for amount in exact)))
 
 
 def _unit_years(units: Iterable[Unit]) -> frozenset[str]:

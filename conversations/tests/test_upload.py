@@ -74,7 +74,7 @@ def photos(showroom: Showroom, vehicle: Vehicle) -> list[VehiclePhoto]:
 FLOWS = {  # messages; then the one car: (make, model, year, price, color, transmission, mileage), photos
     "A140": (["Upload Honda Brio 2020", "Hitam, matic, 120jt", "sales report", "KM 50000", photo(1), photo(2), "simpan"], ("Honda", "Brio", 2020, 120_000_000, "Hitam", "automatic", 50_000), 2),
     "A141": (["Upload Toyota Avanza 2019", "Putih, manual, 150jt", "stok", "Tahun 2019", "simpan"], ("Toyota", "Avanza", 2019, 150_000_000, "Putih", "manual", None), 0),
-    "A142": (["Upload Mitsubishi Pajero 2021", "Hitam, 300jt", "status", "Diesel, automatic", "simpan"], ("Mitsubishi", "Pajero", 2021, 300_000_000, "Hitam", "automatic", None), 0),
+    "A142": (["Upload Mitsubishi Pajero 2021", "Hitam, 300jt", "status", "Diesel, automatic", "simpan"], ("Mitsubishi", "Pajero Sport", 2021, 300_000_000, "Hitam", "automatic", None), 0),
     "A147": (["upload", "Brio 2020 120jt hitam matic unit istimewa", "simpan"], ("Honda", "Brio", 2020, 120_000_000, "Hitam", "automatic", None), 0),
     "A98": ([photo(1), "Brio Satya MT 2015 KM 30.000 Rp 120JT Warna Hitam", "simpan"], ("Honda", "Brio", 2015, 120_000_000, "Hitam", "manual", 30_000), 1),
     "A103": (["upload Brio 2020 120jt", "hitam matic km 30rb", "ok simpan"], ("Honda", "Brio", 2020, 120_000_000, "Hitam", "automatic", 30_000), 0),
@@ -115,7 +115,7 @@ CARDS = {
     "missing": (["upload", "Brio 2020", "simpan"], "Belum bisa disimpan"),
     "cancelled": (["upload", "Brio 2020", "batal"], "dibatalkan. Tidak ada yang disimpan."),
     "another car": (["upload Brio 2020", "upload Jazz 2019"], "Masih ada draf Honda Brio 2020"),
-    "unread": (["upload", "Brio 2020 120jt xyzzy hitam"], "belum dipahami"),
+    "two cars": (["upload", "Brio Avanza 2020 120jt"], "lebih dari satu"),
     "A145": (["upload", BRIO, "simpan", "selesai", "upload", BRIO, "simpan"], "mirip dengan Honda Brio 2020 (PM-PST-003)"),
     "the same": (["upload", BRIO, "simpan", "selesai", "upload", BRIO, "simpan", "sama"], "tidak disimpan karena sama"),
     "loose photos": ([photo(1)], "Ketik *upload* dalam 10 menit"),
