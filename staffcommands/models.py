@@ -214,7 +214,9 @@ class UploadPhoto(Owned):
                 fields=["tenant", "staff", "written_at"], name="upload_photo_loose", condition=models.Q(draft=None)
             ),
             # uploads.sweep: photos that are still to be fetched, over all showrooms
-            models.Index(fields=["created_at"], name="upload_photo_waiting", condition=models.Q(state="waiting")),
+            models.Index(
+                fields=["tenant", "created_at"], name="upload_photo_waiting", condition=models.Q(state="waiting")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -715,7 +715,7 @@ STAFF_ROWS = {
     "A91-input": Row("input mobil", ("Untuk menambah mobil",), intent="upload_vehicle"),
     "A92": Row("halo", ("Kak Yudho",), ("menambah mobil",), "greeting"),
     "A93": Row("ada mobil apa", ("PM-PST-001", "Rp 470 juta"), ("menambah mobil",), "vehicle_inquiry"),
-    "A94": Row("upload Brio 2020 120jt", ("warna, transmisi", "Honda Brio 2020, Rp 120 juta"), ("berhasil",), "upload_vehicle"),
+    "A94": Row("upload Brio 2020 120jt", ("warna, transmisi", "Honda Brio 2020", "Harga: Rp 120 juta"), ("berhasil",), "upload_vehicle"),
     "A105": Row("status PM-PST-001 SOLD", ("AVAILABLE → SOLD",), intent="update_status"),
     "A106": Row("status PM-PST-001 booking", ("AVAILABLE → BOOKED",), intent="update_status"),
     "A107": Row("update status PM-PST-001 SOLD", ("AVAILABLE → SOLD",), intent="update_status"),

@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="uploadphoto",
             index=models.Index(
-                condition=models.Q(("state", "waiting")), fields=["created_at"], name="upload_photo_waiting"
+                condition=models.Q(("state", "waiting")), fields=["tenant", "created_at"], name="upload_photo_waiting"
             ),
         ),
         migrations.AddConstraint(
