@@ -105,7 +105,7 @@ YEARS = st.integers(1980, 2027).flatmap(lambda year: st.sampled_from([(f"tahun {
 COLORS = st.sampled_from([("warna hitam", "Hitam"), ("merah", "Merah"), ("warna putih mutiara", "Putih mutiara")])
 GEARS = st.sampled_from([("matic", "automatic"), ("transmisi manual", "manual"), ("CVT", "cvt"), ("MT", "manual")])
 FUELS = st.sampled_from([("solar", "diesel"), ("bahan bakar bensin", "bensin"), ("hybrid", "hybrid")])
-CCS = st.sampled_from([("1500cc", 1500), ("cc 2000", 2000), ("1300 cc", 1300)])
+CCS = st.sampled_from([("1500cc", 1500), ("isi silinder 2000", 2000), ("1300 cc", 1300)])
 PIECES = {
     "price": prices(), "mileage": mileages(), "year": YEARS, "color": COLORS, "transmission": GEARS, "fuel": FUELS,
     "engine_cc": CCS,
@@ -131,7 +131,7 @@ def test_fields_are_read_in_any_order_and_form(sentence: tuple[str, dict], car: 
 @given(sentences())
 def test_a_whole_car_is_read_in_any_order_and_form(sentence: tuple[str, dict]) -> None:
     said, values = sentence
-    car = cars.car(f"Toyota Avanza {said}".replace("cc 2000", "2000 cc"), YEAR)
+    car = cars.car(f"Toyota Avanza {said}".replace("isi silinder 2000", "2000 cc"), YEAR)
     assert {name: getattr(car, name) for name in values} == values
     assert (car.make, car.model) == ("Toyota", "Avanza")
 
