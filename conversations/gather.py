@@ -28,7 +28,7 @@ from conversations.turn import (
     Understanding,
 )
 from inventory import credit, leasing, search
-from staffcommands import desk, grammar, staff
+from staffcommands import desk, grammar, proof, staff
 from staffcommands.models import StaffWhatsAppAuth
 from tenants import scope
 from tenants.models import Tenant
@@ -48,6 +48,10 @@ class Work:
     active: bool  # the showroom and its number are in service
     staff: StaffWhatsAppAuth | None
     commands: tuple[grammar.Call, ...]  # of a staff member, in order
+    attempts: tuple[grammar.Call, ...]  # commands of somebody who is no staff: logged, never executed
+    proof: proof.Step | None  # a chat without a phone says whose it is, or answers with the code
+    lid: str
+    phone: str
     aside: str  # what a staff member is reminded of below the answer to a question
     spam: bool
     stale: str  # "", "some" or "all": messages that are too old to be answered by the bot
@@ -83,6 +87,8 @@ class _Place:
     busy_since: datetime | None  # when the answer was given that the hourly limit counts back to
     in_service: bool
     perhaps_staff: bool
+    code_open: bool  # a one-time code was sent for this chat, which shows no phone
+    lid: str
     config: WhatsAppAIConfig
     days: tuple[DayHours, ...]
     faqs: tuple[Faq, ...]
@@ -96,7 +102,12 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
         ORDER BY m.answers_upto DESC OFFSET greatest(config.answers_per_hour - 1, 0) LIMIT 1),
     a.is_active AND t.status = 'active',
     EXISTS (SELECT 1 FROM staff_whatsapp_auth s WHERE s.tenant_id = c.tenant_id
-        AND s.phone_number IN (c.customer_phone, '0' || substr(c.customer_phone, 3))),
+        AND s.phone_number IN (c.customer_phone, '0' || substr(c.customer_phone, 3)))
+    OR (c.customer_phone IS NULL AND EXISTS (SELECT 1 FROM staff_whatsapp_auth s WHERE s.tenant_id = c.tenant_id
+        AND s.lid = c.lid AND s.lid <> '')),
+    c.customer_phone IS NULL AND EXISTS (SELECT 1 FROM staff_proof_codes k WHERE k.tenant_id = c.tenant_id
+        AND k.lid = c.lid AND k.used_at IS NULL AND k.expires_at > now()),
+    coalesce(c.lid, ''),
     to_jsonb(t), to_jsonb(config),
     (SELECT jsonb_agg(jsonb_build_array(weekday, to_char(opens, 'HH24:MI'), to_char(closes, 'HH24:MI'))
         ORDER BY weekday) FROM business_hours h WHERE h.tenant_id = c.tenant_id),
@@ -117,8 +128,8 @@ def _place(conversation_id: int) -> _Place:
     with connection.cursor() as cursor:
         cursor.execute(PLACE_SQL, [FAQS, conversation_id])
         row = cursor.fetchone()
-    tenant, config, days, faqs, spent = (json.loads(part or "null") for part in row[9:])
-    tenant_id, chat, phone, name, told, released, busy_since, in_service, perhaps_staff = row[:9]
+    tenant, config, days, faqs, spent = (json.loads(part or "null") for part in row[11:])
+    tenant_id, chat, phone, name, told, released, busy_since, in_service, perhaps_staff, code_open, lid = row[:11]
     return _Place(
         tenant_id=tenant_id,
         conversation_id=chat,
@@ -129,6 +140,8 @@ def _place(conversation_id: int) -> _Place:
         busy_since=busy_since,
         in_service=in_service,
         perhaps_staff=perhaps_staff,
+        code_open=code_open,
+        lid=lid,
         config=WhatsAppAIConfig(tenant=Tenant(**tenant), **_without_tenant(config)),
         days=tuple(DayHours(weekday, opens or "", closes or "") for weekday, opens, closes in days or ()),
         faqs=tuple(Faq(question, answer) for question, answer in faqs or ()),
@@ -153,7 +166,7 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
     too_old = timedelta(hours=place.config.stale_after_hours)
     stale = [row for row in new if storms.older(row.written_at, now, too_old)]
     unanswered = [row for row in new if row not in stale] or stale
-    member = staff.find(place.tenant_id, place.phone) if place.perhaps_staff else None
+    member = staff.find(place.tenant_id, place.phone, place.lid) if place.perhaps_staff else None
     before = earlier if unanswered is stale else [*stale, *earlier]
     history = tuple(_line(row) for row in before[:HISTORY][::-1])
     by_customer = [line.text for line in history if line.role == "customer"]
@@ -163,6 +176,7 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
     aside = ""
     if member is not None and place.in_service and unanswered is not stale:
         calls, said, aside = _commanded(member, place.config, unanswered)
+    step = None if member is not None or place.phone else _step(said, code_open=place.code_open)
     wanted, understanding = _understood(said, asked, _local(place, now), is_staff=member is not None)
     words = "\n".join(wanted)
     spam = bool(said) and not wanted
@@ -188,6 +202,10 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         active=place.in_service,
         staff=member,
         commands=calls,
+        attempts=_attempts(place, said, understanding) if member is None else (),
+        proof=step,
+        lid=place.lid,
+        phone=place.phone,
         aside=aside,
         spam=spam,
         stale="" if not stale else "all" if unanswered is stale else "some",
@@ -208,6 +226,23 @@ def _commanded(
     said = [desk.Said(row.content, row.media_type, row.media_url, row.id, row.written_at) for row in rows]
     calls, talk = desk.sort(said, open_matters, clock.now().year)
     return calls, talk, "" if any(call.name in ("draft", "upload") for call in calls) else open_matters.reminder
+
+
+def _step(said: list[str], *, code_open: bool) -> proof.Step | None:
+    """The last message that is a step of a proof."""
+    steps = [step for one in said if (step := proof.step(one, code_open=code_open))]
+    return steps[-1] if steps else None
+
+
+def _attempts(place: _Place, said: list[str], understanding: Understanding) -> tuple[grammar.Call, ...]:
+    """Commands of a customer, of staff that were removed, of another showroom's staff. "stok avanza ada" is a question,
+    but from somebody who was staff "stok" is a command that is not allowed any more.
+    """
+    read = grammar.recognise if place.perhaps_staff else grammar.attempt
+    calls = tuple(call for call in map(read, said) if call is not None)
+    if not calls and "staff_words" in understanding.reasons:
+        return (grammar.Call("unknown", "", said[-1]),)
+    return calls
 
 
 def _local(place: _Place, now: datetime) -> datetime:

@@ -14,7 +14,7 @@ import structlog
 from aiconfig import llm, spending
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import counters
-from conversations import counter, decide, ending, gather, guard, outbox, prompt, turns, wording
+from conversations import counter, decide, ending, gather, guard, outbox, people, prompt, turns, wording
 from conversations.decide import Reason
 from conversations.gather import Work
 from conversations.models import (
@@ -27,7 +27,7 @@ from conversations.models import (
     WhatsAppMessage,
 )
 from conversations.turn import Answer, Unit, Verdict
-from staffcommands import registry
+from staffcommands import proof, registry
 from tenants import scope
 
 log = structlog.get_logger(__name__)
@@ -60,7 +60,7 @@ async def think(work: Work) -> Outcome:
 def _without_draft(work: Work) -> Outcome | None:
     """The turns that need neither model nor counter."""
     config = work.config
-    if work.spam or (work.commands and not work.turn.text):
+    if work.spam or work.proof or (work.commands and not work.turn.text):
         return Outcome()
     if not (config.auto_reply and work.active):
         return Outcome(handover=Reason.AUTO_REPLY_OFF)
@@ -180,6 +180,10 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
             return None
         if work.commands:
             outcome = _with_commands(work, outcome)
+        for call in work.attempts:
+            registry.refuse(turn.tenant_id, work.phone or work.lid.partition("@")[0], call)
+        if work.proof is not None:
+            outcome = _proved(work, work.proof, ended)
         letter = _letter(work, outcome, ended, began) if outcome.text else None
         if work.spam:
             turns.note(turn.conversation_id, ConversationEvent.Kind.SPAM)
@@ -265,6 +269,14 @@ def _with_commands(work: Work, outcome: Outcome) -> Outcome:
     if outcome.text:
         return replace(outcome, text=f"{said[:LONGEST_SAID]}\n\n{outcome.text}")
     return replace(outcome, text=said[:LONGEST_SAID], path=Path.COMMAND)
+
+
+def _proved(work: Work, step: proof.Step, ended: ending.Ended) -> Outcome:
+    """A chat without a phone shows whose it is; the code goes to the registered phone, never to this chat."""
+    told = proof.take(work.turn.tenant_id, work.lid, step)
+    if told.code:
+        people.tell(work.turn.tenant_id, ended.account_id, told.phone, told.code)
+    return Outcome(told.text)
 
 
 def _reply(work: Work, outcome: Outcome, began: float) -> ending.Reply:

@@ -166,6 +166,17 @@ def recognise(message: str) -> Call | None:
     return Call("unknown", " ".join(written), raw) if slash and keys and keys[0][:1].isalpha() else None
 
 
+_TOUCHING = _words("upload edit status undo")  # commands that would change something
+
+
+def attempt(message: str) -> Call | None:
+    """The command in a text of somebody who is no staff; None where a customer may just as well have asked that."""
+    call = recognise(message)
+    if call is None or not (call.raw.startswith("/") or (call.name in _TOUCHING and call.rest)):
+        return None
+    return call
+
+
 def printable(message: str) -> str:
     """The text without control and invisible characters, so that it can be stored and shown."""
     return "".join(char for char in message if char.isprintable() or char.isspace()).strip()

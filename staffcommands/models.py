@@ -27,6 +27,12 @@ class StaffWhatsAppAuth(Owned):
     )
     name = models.CharField("nama", max_length=80)
     phone_number = models.CharField("nomor WhatsApp", max_length=20, help_text="Misalnya 081234567890.")
+    lid = models.CharField(
+        "LID",
+        max_length=40,
+        blank=True,
+        help_text="Identitas WhatsApp tanpa nomor, dibuktikan dengan kode.",
+    )
     is_active = models.BooleanField("aktif", default=True)
     role = models.CharField("peran", max_length=10, choices=Role, default=Role.STAFF)
     can_upload_vehicle = models.BooleanField("boleh menambah mobil", default=True)
@@ -47,6 +53,8 @@ class StaffWhatsAppAuth(Owned):
         constraints = [
             # also serves the look-up at every message: is this phone staff of this showroom?
             models.UniqueConstraint(fields=["tenant", "phone_number"], name="staff_phone_once"),
+            # the same look-up for a chat of which the wire shows no phone
+            models.UniqueConstraint(fields=["tenant", "lid"], name="staff_lid_once", condition=~models.Q(lid="")),
             models.CheckConstraint(condition=models.Q(phone_number__regex=r"^[0-9]{8,15}$"), name="staff_phone_digits"),
         ]
 
@@ -92,6 +100,32 @@ class StaffCommandLog(Owned):
 
     def __str__(self) -> str:
         return self.command
+
+
+class ProofCode(Owned):
+    """A one-time code, sent to a staff member's registered phone: it proves that a chat without a phone is theirs."""
+
+    staff = OwnedForeignKey(StaffWhatsAppAuth, models.CASCADE, related_name="+", verbose_name="staf")
+    lid = models.CharField("LID", max_length=40)
+    digest = models.CharField(max_length=64, editable=False)
+    tries = models.PositiveSmallIntegerField("percobaan", default=0)
+    created_at = models.DateTimeField("dikirim", auto_now_add=True)
+    expires_at = models.DateTimeField("berlaku sampai")
+    used_at = models.DateTimeField("dipakai", null=True, blank=True)
+
+    class Meta:
+        db_table = "staff_proof_codes"
+        verbose_name = "kode bukti staf"
+        verbose_name_plural = "kode bukti staf"
+        ordering = ["-id"]
+        # proof: the codes of this chat; how many it and this person had lately
+        indexes = [
+            models.Index(fields=["tenant", "lid", "-created_at"], name="proof_code_of_lid"),
+            models.Index(fields=["tenant", "staff", "-created_at"], name="proof_code_of_staff"),
+        ]
+
+    def __str__(self) -> str:
+        return self.lid
 
 
 class Confirmation(Owned):
