@@ -22,6 +22,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("media/<path:path>", media, name="media"),
     path("api/v1/whatsapp-ai/", include("autolumiku.api")),
+    path("inbox/", include("conversations.inbox.urls")),
     path("admin/showroom/", admin.site.admin_view(choose_showroom), name="choose_showroom"),
     path("admin/", admin.site.admin_view(dashboard)),
     path("admin/", admin.site.urls),

@@ -43,7 +43,7 @@ from conversations.turn import Intent
 from inventory.models import Status as VehicleStatus
 from inventory.models import Vehicle
 from staffcommands.models import StaffWhatsAppAuth
-from tenants.admin import NOBODY, SELLERS, ReadOnly, ScopedAdmin, allowed, is_platform, label, place_of, when
+from tenants.admin import LEADERS, NOBODY, SELLERS, ReadOnly, ScopedAdmin, allowed, is_platform, label, place_of, when
 
 SHOWN = 200  # messages of a chat on one page
 LATELY, IN_A_ROW = timedelta(minutes=15), 3  # so many failed calls so recently: the model is in trouble
@@ -137,10 +137,11 @@ class Bubble:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """An event between the messages."""
+    """An event between the messages; said: a note for colleagues."""
 
     text: str
     at: datetime
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +202,14 @@ def note(event: ConversationEvent) -> Note:
     parts = [event.get_kind_display()]
     if event.kind == ConversationEvent.Kind.SPAM and event.data.get("spam") is False:
         parts = ["bukan spam"]
+    if event.kind == ConversationEvent.Kind.ASSIGNED:
+        parts = [f"ditugaskan ke {event.data.get('name', '')}"]
     if event.reason and event.reason != Reason.MANUAL:
         parts.append(event.get_reason_display())
     if event.actor is not None:
         parts.append(event.actor.get_full_name() or event.actor.get_username())
-    return Note(" · ".join(parts), event.created_at)
+    said = str(event.data.get("text", "")) if event.kind == ConversationEvent.Kind.NOTE else ""
+    return Note(" · ".join(parts), event.created_at, said)
 
 
 def timeline(bubbles: Iterable[Bubble], notes: Iterable[Note]) -> Iterator[Bubble | Note | Day]:
@@ -778,6 +782,7 @@ MENU = (
         ),
     ),
 )
+LEADERS_PAGES = {"tenants_apitoken_changelist"}
 PLATFORM_MENU = (
     "Platform",
     (
@@ -797,7 +802,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def menu_group(group: tuple[str, tuple[tuple[str, str, str], ...]], request: HttpRequest) -> dict[str, Any]:
     title, items = group
-    return {"title": title, "items": [menu_item(item, request) for item in items]}
+    open_ = [item for item in items if item[2] not in LEADERS_PAGES or allowed(request, LEADERS)]
+    return {"title": title, "items": [menu_item(item, request) for item in open_]}
 
 
 def menu_item(item: tuple[str, str, str], request: HttpRequest) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import structlog
 from aiconfig import llm, spending
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import counters
-from conversations import counter, decide, ending, gather, guard, outbox, prompt, turns, wording
+from conversations import counter, decide, ending, gather, guard, outbox, people, prompt, prospects, turns, wording
 from conversations.decide import Reason
 from conversations.gather import Work
 from conversations.models import (
@@ -27,7 +27,8 @@ from conversations.models import (
     WhatsAppMessage,
 )
 from conversations.turn import Answer, Unit, Verdict
-from staffcommands import registry
+from leads import keeping, told
+from staffcommands import proof, registry
 from tenants import scope
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,7 @@ class Outcome:
     told_after_hours: bool = False
 
 
+LONGEST_SAID = 3500  # characters of what commands say, so that WhatsApp's 4096 hold an answer too
 MEDIA_REPLIES = {"image": "photo_received", "other": "unreadable"}
 
 
@@ -53,13 +55,13 @@ async def think(work: Work) -> Outcome:
     outcome = _without_draft(work)
     if outcome is None:
         outcome = _after_hours(work, await _draft(work) if llm.configured() and not work.capped else _count(work))
-    return _apologetic(work, outcome)
+    return _reminded(work, _apologetic(work, outcome))
 
 
 def _without_draft(work: Work) -> Outcome | None:
     """The turns that need neither model nor counter."""
     config = work.config
-    if work.spam or work.commands:
+    if work.spam or work.proof or (work.commands and not work.turn.text):
         return Outcome()
     if not (config.auto_reply and work.active):
         return Outcome(handover=Reason.AUTO_REPLY_OFF)
@@ -160,6 +162,11 @@ def _apologetic(work: Work, outcome: Outcome) -> Outcome:
     return replace(outcome, text=f"{sorry}\n\n{outcome.text}")
 
 
+def _reminded(work: Work, outcome: Outcome) -> Outcome:
+    """A staff member's open upload is not forgotten over a question."""
+    return replace(outcome, text=f"{outcome.text}\n\n{work.aside}") if work.aside and outcome.text else outcome
+
+
 def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None:
     """Write the turn's end if the claim still holds; returns what to send now, if anything.
 
@@ -173,7 +180,12 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
             _tell(work, outcome, began, "discarded")
             return None
         if work.commands:
-            outcome = _run(work)
+            outcome = _with_commands(work, outcome)
+        for call in work.attempts:
+            registry.refuse(turn.tenant_id, work.phone or work.lid.partition("@")[0], call)
+        if work.proof is not None:
+            outcome = _proved(work, work.proof, ended)
+        _keep_lead(work)
         letter = _letter(work, outcome, ended, began) if outcome.text else None
         if work.spam:
             turns.note(turn.conversation_id, ConversationEvent.Kind.SPAM)
@@ -185,6 +197,16 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
             turns.rewake(turn.tenant_id, turn.conversation_id, turn.upto)
     _tell(work, outcome, began, str(outcome.path) if outcome.text else "silent")
     return letter
+
+
+def _keep_lead(work: Work) -> None:
+    """What a customer told of themselves, where it is new."""
+    silent = work.staff is not None or work.spam or work.stale == "all" or not work.phone
+    news = None if silent else told.news(prospects.told(work.turn, work.facts), work.lead)
+    if news is None:
+        return
+    turn, in_turn = work.turn, work.config.assign_leads == WhatsAppAIConfig.Assignment.IN_TURN
+    keeping.keep(turn.tenant_id, work.phone, turn.conversation_id, news, message=turn.text, in_turn=in_turn)
 
 
 def _tell(work: Work, outcome: Outcome, began: float, path: str) -> None:
@@ -205,7 +227,7 @@ def _tell(work: Work, outcome: Outcome, began: float, path: str) -> None:
 def _end(work: Work, outcome: Outcome, began: float) -> ending.Ended | None:
     """The turn's end and, where nothing may hold it back, its reply."""
     turn, understood = work.turn, work.turn.understanding
-    at_once = bool(outcome.text) and not outbox.paces(work.config)
+    at_once = bool(outcome.text) and not work.commands and not outbox.paces(work.config)
     return ending.write(
         tenant=turn.tenant_id,
         conversation=turn.conversation_id,
@@ -249,11 +271,24 @@ def _intent(work: Work) -> str:
     return work.commands[-1].intent if work.commands else work.turn.understanding.intent.value
 
 
-def _run(work: Work) -> Outcome:
-    """Staff commands happen here, under the claim: once, or not at all."""
+def _with_commands(work: Work, outcome: Outcome) -> Outcome:
+    """Staff commands happen here, under the claim: once, or not at all. What they say stands before the answer to
+    what else was written.
+    """
     assert work.staff is not None
     actor = registry.Actor(work.turn.tenant_id, work.staff, work.config)
-    return Outcome("\n\n".join(registry.run(call, actor).text for call in work.commands), Path.COMMAND)
+    said = "\n\n".join(registry.run(call, actor).text for call in work.commands)
+    if outcome.text:
+        return replace(outcome, text=f"{said[:LONGEST_SAID]}\n\n{outcome.text}")
+    return replace(outcome, text=said[:LONGEST_SAID], path=Path.COMMAND)
+
+
+def _proved(work: Work, step: proof.Step, ended: ending.Ended) -> Outcome:
+    """A chat without a phone shows whose it is; the code goes to the registered phone, never to this chat."""
+    told = proof.take(work.turn.tenant_id, work.lid, step)
+    if told.code:
+        people.tell(work.turn.tenant_id, ended.account_id, told.phone, told.code)
+    return Outcome(told.text)
 
 
 def _reply(work: Work, outcome: Outcome, began: float) -> ending.Reply:
