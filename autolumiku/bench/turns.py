@@ -84,7 +84,8 @@ def _showroom(cars: int) -> Tenant:
     call_command("add_showroom", "turns", **who, verbosity=0, stdout=scale.Silence())
     with scope.platform("bench"):
         tenant = Tenant.objects.get(slug="turns")
-    random, rows = Random(cars), []  # noqa: S311 - the same cars every time
+    random = Random(cars)  # noqa: S311 - the same cars every time
+    rows: list[importing.Row] = []
     while len(rows) < cars:
         rows += stock.rows(random, "B")
     with scope.of(tenant):
