@@ -1,55 +1,72 @@
-"""Files that messages bring, fetched from the gateway and from nowhere else.
-
-A webhook names a file by an address; whoever can forge one must not make us ask other machines. So only the gateway's
-own /files/ path is fetched, whatever host the address names (a gateway without BASE_URL says localhost).
-"""
+"""Files that people sent, fetched from the gateway. Only from there, never too big, never redirected."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import requests
+from django.conf import settings
 
-BIGGEST = 20 * 2**20  # bytes
-SECONDS = (3.05, 20.0)
+from aimeow.client import AimeowError
+
+BIGGEST = 20_000_000  # bytes
+TIMEOUT = (3.05, 20.0)  # seconds to connect and between two reads
 CHUNK = 65_536
-
-
-class FileError(Exception):
-    """gone: it will never be there (the gateway forgot it, or the address is none of its)."""
-
-    def __init__(self, reason: str, *, gone: bool) -> None:
-        super().__init__(reason)
-        self.gone = gone
+FILE = re.compile(r"/files/[A-Za-z0-9_-]{1,100}/[A-Za-z0-9_-]{1,200}")
+IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/jpg"})
 
 
 @dataclass(frozen=True, slots=True)
 class File:
     data: bytes
-    mime_type: str
+    mime_type: str  # as the gateway calls it
 
 
-def address(base_url: str, url: str) -> str:
-    """Where the gateway has this file; raises FileError for an address that is none of its files."""
-    path = urlsplit(url).path
-    parts = path.split("/")
-    if len(parts) != 4 or parts[:2] != ["", "files"] or not all(parts[2:]) or ".." in parts or "%" in path:
-        raise FileError("not a file of the gateway", gone=True)
-    return base_url.rstrip("/") + path
+def fetch_image(url: str) -> bytes:
+    """As fetch, of an image only."""
+    file = fetch(url)
+    if file.mime_type not in IMAGES and file.mime_type != "application/octet-stream":
+        raise AimeowError("refused", permanent=True, status=200)
+    return file.data
 
 
-def fetch(base_url: str, url: str) -> File:
-    """The file's bytes; follows no redirect and stops at BIGGEST."""
+def fetch(url: str) -> File:
+    """What lies at this address. AimeowError: permanent where asking again is no use."""
+    address = where(url)
+    if not address:
+        raise AimeowError("refused", permanent=True)
     try:
-        with requests.get(address(base_url, url), timeout=SECONDS, stream=True, allow_redirects=False) as response:
-            if response.status_code != 200:
-                raise FileError(f"HTTP {response.status_code}", gone=response.status_code in (400, 403, 404, 410))
-            data = b""
-            for chunk in response.iter_content(CHUNK):
-                data += chunk
-                if len(data) > BIGGEST:
-                    raise FileError("too big", gone=True)
-            return File(data, response.headers.get("Content-Type", "").partition(";")[0].strip().lower())
-    except requests.RequestException as error:
-        raise FileError(type(error).__name__, gone=False) from None
+        with requests.Session() as session:
+            session.trust_env = False
+            with session.get(address, timeout=TIMEOUT, allow_redirects=False, stream=True) as response:
+                return _read(response)
+    except (requests.RequestException, OSError):
+        raise AimeowError("unreachable") from None
+
+
+def where(url: str) -> str:
+    """Where to fetch it: a file of the gateway always from AIMEOW_BASE_URL, for a gateway may not know its own name;
+    others from MEDIA_HOSTS over https; "" for all else.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if FILE.fullmatch(parts.path) and not parts.query:
+        return settings.AIMEOW_BASE_URL.rstrip("/") + parts.path
+    return url if parts.scheme == "https" and parts.netloc.lower() in settings.MEDIA_HOSTS else ""
+
+
+def _read(response: requests.Response) -> File:
+    if response.status_code != 200:
+        passing = response.status_code in (404, 408, 425, 429) or response.status_code >= 500
+        raise AimeowError("refused", permanent=not passing, status=response.status_code)
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    raw = bytearray()
+    for chunk in response.iter_content(CHUNK):
+        raw += chunk
+        if len(raw) > BIGGEST:
+            raise AimeowError("refused", permanent=True, status=200)
+    return File(bytes(raw), kind)

@@ -9,7 +9,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from aimeow import files
+from aimeow.client import AimeowError
+from aimeow.files import File
 from autolumiku.lib import jobs
 from conversations.models import KeptFile, WhatsAppMessage
 from tenants import scope
@@ -53,7 +54,7 @@ def missing(tenant_id: int, message_id: int) -> str:
         return rows.values_list("media_url", flat=True).first() or ""
 
 
-def keep(tenant_id: int, message_id: int, file: files.File) -> None:
+def keep(tenant_id: int, message_id: int, file: File) -> None:
     """Store the copy, once; what comes second is thrown away."""
     name = default_storage.save(f"chats/{tenant_id}/{message_id}", ContentFile(file.data))
     with scope.of(tenant_id):
@@ -68,9 +69,9 @@ def keep(tenant_id: int, message_id: int, file: files.File) -> None:
         default_storage.delete(name)
 
 
-def put_off(tenant_id: int, message_id: int, tries: int, error: files.FileError) -> None:
+def put_off(tenant_id: int, message_id: int, tries: int, error: AimeowError) -> None:
     """Try again later, unless the file is gone for ever."""
-    log.warning("file not fetched", tenant=tenant_id, message=message_id, reason=str(error), gone=error.gone)
-    if not error.gone and tries < len(PAUSES):
+    log.warning("file not fetched", tenant=tenant_id, message=message_id, reason=error.kind, permanent=error.permanent)
+    if not error.permanent and tries < len(PAUSES):
         with scope.of(tenant_id):
             wanted(tenant_id, message_id, tries + 1)

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aiconfig.models import LLMCall
-from aimeow import files
 from aimeow.models import AimeowAccount
 from aimeow.simulator.state import StoredFile
 from autolumiku.testing.stage import run_jobs
@@ -647,23 +646,3 @@ def test_a_file_that_is_gone_is_named_and_may_be_asked_for_again(showroom):
     assert "[foto] belum tersimpan" in text(browser.get(address("chat", chat)))
     answer = browser.post(address("move", chat), {"move": "fetch", "message": showroom.messages()[0].pk}, follow=True)
     assert "sedang diambil" in text(answer)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://169.254.169.254/latest/meta-data/", "https://meow.lumiku.com/files/a/../b", "file:///etc/passwd",
-        "https://meow.lumiku.com/api/v1/clients", "https://meow.lumiku.com/files/a/%2e%2e", "", "https://x/files//b",
-    ],
-)  # fmt: skip
-def test_only_the_gateways_own_files_are_fetched(url):
-    with pytest.raises(files.FileError) as refused:
-        files.address("https://meow.lumiku.com", url)
-    assert refused.value.gone
-
-
-def test_a_file_is_asked_of_our_gateway_whatever_host_the_message_names():
-    assert (
-        files.address("https://meow.lumiku.com", "http://localhost:7030/files/c/1")
-        == "https://meow.lumiku.com/files/c/1"
-    )
