@@ -34,6 +34,19 @@ class StaffWhatsAppAuthAdmin(ScopedAdmin):
                 )
             },
         ),
+        (
+            "Kabar lewat WhatsApp",
+            {
+                "fields": (
+                    "hears_upload",
+                    "hears_price",
+                    "hears_booking",
+                    "hears_sold",
+                    "hears_escalation",
+                    ("quiet_from", "quiet_to"),
+                )
+            },
+        ),
         ("Pemakaian", {"fields": ("last_use", "command_count")}),
         ("Identitas", {"fields": ("lid",), "classes": ("collapse",)}),
     )
