@@ -17,7 +17,8 @@ from staffcommands import (
     edits,
     grammar,
     notices,
-    uploads,  # noqa: F401 - registers its commands
+    prospects,  # noqa: F401 - registers its commands
+    uploads,  # noqa: F401
 )
 from staffcommands.grammar import Call
 from staffcommands.models import StaffCommandLog
@@ -475,6 +476,10 @@ MENU = (
     ("status", "status – ubah status mobil", "status PM-PST-001 terjual"),
     ("inventory", "stok – lihat dan cari stok", "stok toyota matic di bawah 200jt"),
     ("stats", "stats – statistik showroom", "stats minggu ini"),
+    ("report", "menu report – laporan penjualan, stok, staf, chat", "laporan penjualan minggu ini"),
+    ("kkb", "kkb – simulasi kredit", "kkb PM-PST-001 dp 20% tenor 3,4"),
+    ("leads", "prospek – lihat, ambil, catat, tutup prospek", "catat prospek 081234567890 mau datang Sabtu"),
+    ("chats", "chat – yang menunggu orang; ambil, balas, lepas", "balas 081234567890 Halo Kak, unitnya masih ada."),
     ("undo", "undo – batalkan perubahan terakhir (10 menit)", "undo"),
 )
 

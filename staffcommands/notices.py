@@ -23,7 +23,7 @@ def post(tenant_id: int, kind: str, text: str, *, actor_id: int | None = None) -
     to = StaffWhatsAppAuth.objects.filter(tenant_id=tenant_id, is_active=True, **{hears(kind): True})
     if needed := NEEDS.get(Kind(kind)):
         to = to.filter(**{needed: True})
-    people = list(to.exclude(pk=actor_id))
+    people = [person for person in to if person.pk != actor_id]
     if not people:
         return 0
     zone = WhatsAppAIConfig.objects.filter(tenant_id=tenant_id).values_list("timezone", flat=True).first()

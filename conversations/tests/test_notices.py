@@ -30,10 +30,14 @@ def staffed(showroom: Showroom) -> Showroom:
 
 def told(showroom: Showroom, phone: str) -> list[str]:
     """The notices this person gets now."""
-    before = len(showroom.gateway.sent)
+    before = len(heard(showroom, phone))
     tasks.errands()
     run_jobs()
-    return [sent.text for sent in showroom.gateway.sent[before:] if phone in sent.to]
+    return heard(showroom, phone)[before:]
+
+
+def heard(showroom: Showroom, phone: str) -> list[str]:
+    return [message.content for message in showroom.messages(phone) if message.aimeow_status == "sent"]
 
 
 def let(showroom: Showroom, phone: str, **fields: Any) -> None:

@@ -10,67 +10,112 @@ from tenants import walls
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('staffcommands', '0004_proof'),
-        ('tenants', '0001_initial'),
+        ("staffcommands", "0004_proof"),
+        ("tenants", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='staffwhatsappauth',
-            name='hears_booking',
-            field=models.BooleanField(default=True, verbose_name='kabar mobil dibooking'),
+            model_name="staffwhatsappauth",
+            name="hears_booking",
+            field=models.BooleanField(default=True, verbose_name="kabar mobil dibooking"),
         ),
         migrations.AddField(
-            model_name='staffwhatsappauth',
-            name='hears_escalation',
-            field=models.BooleanField(default=True, verbose_name='kabar percakapan perlu orang'),
+            model_name="staffwhatsappauth",
+            name="hears_escalation",
+            field=models.BooleanField(default=True, verbose_name="kabar percakapan perlu orang"),
         ),
         migrations.AddField(
-            model_name='staffwhatsappauth',
-            name='hears_price',
-            field=models.BooleanField(default=True, verbose_name='kabar harga berubah'),
+            model_name="staffwhatsappauth",
+            name="hears_price",
+            field=models.BooleanField(default=True, verbose_name="kabar harga berubah"),
         ),
         migrations.AddField(
-            model_name='staffwhatsappauth',
-            name='hears_sold',
-            field=models.BooleanField(default=True, verbose_name='kabar mobil terjual'),
+            model_name="staffwhatsappauth",
+            name="hears_sold",
+            field=models.BooleanField(default=True, verbose_name="kabar mobil terjual"),
         ),
         migrations.AddField(
-            model_name='staffwhatsappauth',
-            name='hears_upload',
-            field=models.BooleanField(default=True, verbose_name='kabar mobil baru'),
+            model_name="staffwhatsappauth",
+            name="hears_upload",
+            field=models.BooleanField(default=True, verbose_name="kabar mobil baru"),
         ),
         migrations.AddField(
-            model_name='staffwhatsappauth',
-            name='quiet_from',
-            field=models.TimeField(blank=True, default=datetime.time(21, 0), null=True, verbose_name='jam tenang mulai'),
+            model_name="staffwhatsappauth",
+            name="quiet_from",
+            field=models.TimeField(
+                blank=True, default=datetime.time(21, 0), null=True, verbose_name="jam tenang mulai"
+            ),
         ),
         migrations.AddField(
-            model_name='staffwhatsappauth',
-            name='quiet_to',
-            field=models.TimeField(blank=True, default=datetime.time(7, 0), help_text='Kabar di jam ini dikirim setelahnya.', null=True, verbose_name='jam tenang sampai'),
+            model_name="staffwhatsappauth",
+            name="quiet_to",
+            field=models.TimeField(
+                blank=True,
+                default=datetime.time(7, 0),
+                help_text="Kabar di jam ini dikirim setelahnya.",
+                null=True,
+                verbose_name="jam tenang sampai",
+            ),
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('upload', 'mobil baru'), ('price', 'harga berubah'), ('booking', 'mobil dibooking'), ('sold', 'mobil terjual'), ('escalation', 'percakapan perlu orang')], max_length=12, verbose_name='jenis')),
-                ('text', models.TextField(verbose_name='isi')),
-                ('due_at', models.DateTimeField(verbose_name='dikirim setelah')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='dikirim')),
-                ('dropped', models.CharField(blank=True, max_length=40, verbose_name='tidak dikirim karena')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='dibuat')),
-                ('staff', tenants.models.OwnedForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='staffcommands.staffwhatsappauth', verbose_name='staf')),
-                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant', verbose_name='showroom')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("upload", "mobil baru"),
+                            ("price", "harga berubah"),
+                            ("booking", "mobil dibooking"),
+                            ("sold", "mobil terjual"),
+                            ("escalation", "percakapan perlu orang"),
+                        ],
+                        max_length=12,
+                        verbose_name="jenis",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="isi")),
+                ("due_at", models.DateTimeField(verbose_name="dikirim setelah")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="dikirim")),
+                ("dropped", models.CharField(blank=True, max_length=40, verbose_name="tidak dikirim karena")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="dibuat")),
+                (
+                    "staff",
+                    tenants.models.OwnedForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="staffcommands.staffwhatsappauth",
+                        verbose_name="staf",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                        verbose_name="showroom",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'kabar untuk staf',
-                'verbose_name_plural': 'kabar untuk staf',
-                'db_table': 'staff_notices',
-                'ordering': ['-id'],
-                'indexes': [models.Index(condition=models.Q(('dropped', ''), ('sent_at', None)), fields=['tenant', 'staff', 'due_at'], name='notice_due')],
+                "verbose_name": "kabar untuk staf",
+                "verbose_name_plural": "kabar untuk staf",
+                "db_table": "staff_notices",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("dropped", ""), ("sent_at", None)),
+                        fields=["tenant", "staff", "due_at"],
+                        name="notice_due",
+                    )
+                ],
             },
         ),
         walls.wall("staff_notices"),
