@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from conversations import outbox
 from conversations.models import Direction, Path, Sender, WhatsAppConversation, WhatsAppMessage
 
@@ -17,8 +19,12 @@ def chat_of(tenant_id: int, account_id: int, phone: str) -> WhatsAppConversation
     return chat
 
 
-def tell(tenant_id: int, account_id: int, phone: str, text: str) -> WhatsAppMessage:
-    """Queue a text to this phone; it goes out by its own job, behind what its chat still has to send."""
+def tell(
+    tenant_id: int, account_id: int, phone: str, text: str, *, at: datetime | None = None, why: str = ""
+) -> WhatsAppMessage:
+    """Queue a text to this phone (not before `at`, for the reason `why`); it goes out by its own job, behind what its
+    chat still has to send.
+    """
     message = WhatsAppMessage(
         tenant_id=tenant_id,
         account_id=account_id,
@@ -28,5 +34,5 @@ def tell(tenant_id: int, account_id: int, phone: str, text: str) -> WhatsAppMess
         content=text,
         path=Path.FIXED,
     )
-    outbox.queue(message, now=False)
+    outbox.queue(message, at, now=False, why=why)
     return message

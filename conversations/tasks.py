@@ -25,7 +25,7 @@ from aimeow import files
 from aimeow.client import AimeowError
 from autolumiku.lib import counters, jobs
 from autolumiku.lib.turnstile import Turnstiles, here
-from conversations import gather, orchestrator, outbox, reconcile, turns
+from conversations import gather, notices, orchestrator, outbox, reconcile, turns
 from inventory import pictures
 from staffcommands import uploads
 from tenants import scope
@@ -239,6 +239,7 @@ def errands() -> None:
     """What staff wait for and a crash may have left behind, over all showrooms."""
     with scope.platform("sweep photos"):
         uploads.sweep()
+    notices.send()
 
 
 def sweep() -> None:
