@@ -28,6 +28,7 @@ from conversations.turn import (
     Understanding,
 )
 from inventory import credit, leasing, search
+from leads.told import Told
 from staffcommands import desk, grammar, proof, staff
 from staffcommands.models import StaffWhatsAppAuth
 from tenants import scope
@@ -61,6 +62,7 @@ class Work:
     add_after_hours: bool  # closed, a text is set, and this closed period has not heard it yet
     budget: llm.Budget  # its time is counted from the claim
     capped: bool  # the showroom's daily limit for the model is reached
+    lead: Told | None  # what is known of them as a buyer
 
 
 def claim(tenant_id: int, conversation_id: int) -> Work | None:
@@ -93,6 +95,7 @@ class _Place:
     days: tuple[DayHours, ...]
     faqs: tuple[Faq, ...]
     spent: spending.Spent
+    lead: Told | None
 
 
 PLACE_SQL = """
@@ -115,7 +118,10 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
         SELECT question, answer FROM faq_entries f WHERE f.tenant_id = c.tenant_id AND f.is_active
         ORDER BY position, id LIMIT %s) AS faq),
     (SELECT jsonb_build_array(day, calls, tokens, cost) FROM llm_days s WHERE s.tenant_id = c.tenant_id
-        ORDER BY day DESC LIMIT 1)
+        ORDER BY day DESC LIMIT 1),
+    (SELECT jsonb_build_object('name', name, 'vehicle_id', vehicle_id, 'interested_in', interested_in,
+        'budget_range', budget_range, 'timeframe', timeframe, 'location', location, 'priority', priority,
+        'heard', heard) FROM leads l WHERE l.tenant_id = c.tenant_id AND l.phone = c.customer_phone)
 FROM whatsapp_conversations c
 JOIN aimeow_accounts a ON a.id = c.account_id
 JOIN tenants t ON t.id = c.tenant_id
@@ -128,7 +134,7 @@ def _place(conversation_id: int) -> _Place:
     with connection.cursor() as cursor:
         cursor.execute(PLACE_SQL, [FAQS, conversation_id])
         row = cursor.fetchone()
-    tenant, config, days, faqs, spent = (json.loads(part or "null") for part in row[11:])
+    tenant, config, days, faqs, spent, lead = (json.loads(part or "null") for part in row[11:])
     tenant_id, chat, phone, name, told, released, busy_since, in_service, perhaps_staff, code_open, lid = row[:11]
     return _Place(
         tenant_id=tenant_id,
@@ -146,6 +152,7 @@ def _place(conversation_id: int) -> _Place:
         days=tuple(DayHours(weekday, opens or "", closes or "") for weekday, opens, closes in days or ()),
         faqs=tuple(Faq(question, answer) for question, answer in faqs or ()),
         spent=spending.Spent(date.fromisoformat(spent[0]), *spent[1:]) if spent else spending.Spent(),
+        lead=Told(**{**lead, "heard": tuple(lead["heard"])}) if lead else None,
     )
 
 
@@ -215,6 +222,7 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         add_after_hours=_after_hours(place, facts),
         budget=llm.Budget(place.tenant_id, place.config.model_seconds, claimed_at, place.config.model_share),
         capped=spending.reached(place.config, place.spent),
+        lead=place.lead,
     )
 
 

@@ -14,7 +14,7 @@ import structlog
 from aiconfig import llm, spending
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import counters
-from conversations import counter, decide, ending, gather, guard, outbox, people, prompt, turns, wording
+from conversations import counter, decide, ending, gather, guard, outbox, people, prompt, prospects, turns, wording
 from conversations.decide import Reason
 from conversations.gather import Work
 from conversations.models import (
@@ -27,6 +27,7 @@ from conversations.models import (
     WhatsAppMessage,
 )
 from conversations.turn import Answer, Unit, Verdict
+from leads import keeping, told
 from staffcommands import proof, registry
 from tenants import scope
 
@@ -184,6 +185,7 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
             registry.refuse(turn.tenant_id, work.phone or work.lid.partition("@")[0], call)
         if work.proof is not None:
             outcome = _proved(work, work.proof, ended)
+        _keep_lead(work)
         letter = _letter(work, outcome, ended, began) if outcome.text else None
         if work.spam:
             turns.note(turn.conversation_id, ConversationEvent.Kind.SPAM)
@@ -195,6 +197,16 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
             turns.rewake(turn.tenant_id, turn.conversation_id, turn.upto)
     _tell(work, outcome, began, str(outcome.path) if outcome.text else "silent")
     return letter
+
+
+def _keep_lead(work: Work) -> None:
+    """What a customer told of themselves, where it is new."""
+    silent = work.staff is not None or work.spam or work.stale == "all" or not work.phone
+    news = None if silent else told.news(prospects.told(work.turn, work.facts), work.lead)
+    if news is None:
+        return
+    turn, in_turn = work.turn, work.config.assign_leads == WhatsAppAIConfig.Assignment.IN_TURN
+    keeping.keep(turn.tenant_id, work.phone, turn.conversation_id, news, message=turn.text, in_turn=in_turn)
 
 
 def _tell(work: Work, outcome: Outcome, began: float, path: str) -> None:
