@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.utils.text import slugify
 
 from autolumiku.lib import clock, numerals, rupiah
+from conversations import papers
 from staffcommands import grammar
 from staffcommands.grammar import Call
 from staffcommands.models import StaffWhatsAppAuth
-from staffcommands.registry import Actor, Done, command
+from staffcommands.registry import Actor, Document, Done, command
 
 Role = StaffWhatsAppAuth.Role
 LEADERS = (Role.OWNER, Role.MANAGER, Role.ADMIN)
 DENIED = "Maaf Kak, laporan hanya untuk pemilik, manajer, dan admin showroom."
 PERIODS = {"today": "hari ini", "week": "minggu ini", "month": "bulan ini"}
+PAPERS = {
+    "pdf": (papers.as_pdf, "pdf", "application/pdf"),
+    "csv": (papers.as_csv, "csv", "text/csv"),
+    "chart": (papers.as_chart, "png", "image/png"),
+}
+FORMS = "Sebagai berkas: tambahkan pdf, csv, atau grafik."
 MENU = (
     "📑 Laporan yang ada:\n"
     "• laporan penjualan – unit laku, nilai, lama di stok\n"
@@ -34,6 +42,7 @@ class Table:
 
     title: str
     rows: tuple[tuple[str, str], ...]
+    bars: tuple[tuple[str, int], ...] = ()
 
     @property
     def text(self) -> str:
@@ -50,7 +59,17 @@ def report(actor: Actor, call: Call) -> Done:
         return Done(MENU, True)
     now = clock.now().astimezone(ZoneInfo(actor.config.timezone))
     since = grammar.begin(wanted.period, now)
-    return Done(MADE[wanted.kind](actor.tenant_id, since, PERIODS[wanted.period]).text, True)
+    table = MADE[wanted.kind](actor.tenant_id, since, PERIODS[wanted.period])
+    if not wanted.form:
+        return Done(f"{table.text}\n\n{FORMS}", True)
+    return Done(f"📎 {table.title} menyusul di bawah ini.", True, document=_paper(actor, table, wanted, now))
+
+
+def _paper(actor: Actor, table: Table, wanted: grammar.ReportWanted, now: datetime) -> Document:
+    below = f"{actor.config.tenant.name} · {now:%d/%m/%Y %H.%M}"
+    sheet = papers.Sheet(table.title, below, table.rows, table.bars)
+    form, ending, mime_type = PAPERS[wanted.form]
+    return Document(f"{slugify(table.title)}-{now:%Y-%m-%d}.{ending}", mime_type, form(sheet))
 
 
 SALES_SQL = """
@@ -60,6 +79,12 @@ FROM vehicles WHERE tenant_id = %s AND status = 'SOLD' AND sold_at >= %s
 BEST_SQL = """
 SELECT make || ' ' || model, count(*) FROM vehicles WHERE tenant_id = %s AND status = 'SOLD' AND sold_at >= %s
 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5
+"""
+
+
+SOLD_BY_DAY_SQL = """
+SELECT (sold_at AT TIME ZONE %s)::date, count(*) FROM vehicles
+WHERE tenant_id = %s AND status = 'SOLD' AND sold_at >= %s GROUP BY 1
 """
 
 
@@ -73,7 +98,15 @@ def sales(tenant_id: int, since: datetime, period: str) -> Table:
     if priced < units:
         rows.append(("Tanpa harga", f"{units - priced} unit"))
     rows += [(f"Model: {name}", f"{count} unit") for name, count in _rows(BEST_SQL, tenant_id, since)]
-    return Table(f"Laporan penjualan {period}", tuple(rows))
+    return Table(f"Laporan penjualan {period}", tuple(rows), _by_day(SOLD_BY_DAY_SQL, tenant_id, since))
+
+
+def _by_day(sql: str, tenant_id: int, since: datetime) -> tuple[tuple[str, int], ...]:
+    """A count for each day of the period, days without one too."""
+    counts = dict(_rows(sql, str(since.tzinfo), tenant_id, since))
+    days = (clock.now().astimezone(since.tzinfo).date() - since.date()).days + 1
+    dates = [since.date() + timedelta(days=number) for number in range(days)]
+    return tuple((f"{day.day}/{day.month}", counts.get(day, 0)) for day in dates)
 
 
 STOCK_SQL = """
@@ -86,6 +119,12 @@ SELECT display_id || ' ' || make || ' ' || model, floor(extract(epoch FROM %s::t
 FROM vehicles WHERE tenant_id = %s AND status = 'AVAILABLE' ORDER BY created_at, id LIMIT 3
 """
 ADDED_SQL = "SELECT count(*) FROM vehicles WHERE tenant_id = %s AND status <> 'DELETED' AND created_at >= %s"
+
+
+MAKES_SQL = """
+SELECT make, count(*)::int FROM vehicles WHERE tenant_id = %s AND status = 'AVAILABLE'
+GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 12
+"""
 
 
 def stock(tenant_id: int, since: datetime, period: str) -> Table:
@@ -105,7 +144,7 @@ def stock(tenant_id: int, since: datetime, period: str) -> Table:
     if days is not None:
         rows.append(("Rata-rata lama di stok", f"{float(days):.0f} hari"))
     rows += [(f"Terlama: {name}", f"{age} hari") for name, age in _rows(OLDEST_SQL, now, tenant_id)]
-    return Table("Laporan stok", tuple(rows))
+    return Table("Laporan stok", tuple(rows), tuple(_rows(MAKES_SQL, tenant_id)))
 
 
 STAFF_SQL = """
@@ -120,11 +159,12 @@ WHERE s.tenant_id = %s AND s.is_active GROUP BY s.id ORDER BY 4 DESC, 2 DESC, s.
 
 
 def people(tenant_id: int, since: datetime, period: str) -> Table:
+    found = _rows(STAFF_SQL, since, since, tenant_id)
     rows = [
         (name, f"{sold} unit laku, {commands} perintah" + (f" ({failed} ditolak)" if failed else ""))
-        for name, commands, failed, sold in _rows(STAFF_SQL, since, since, tenant_id)
+        for name, commands, failed, sold in found
     ]
-    return Table(f"Laporan staf {period}", tuple(rows))
+    return Table(f"Laporan staf {period}", tuple(rows), tuple((name, commands) for name, commands, _, _ in found))
 
 
 CHATS_SQL = """
@@ -147,6 +187,12 @@ SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY took), percentile_cont(0.95) 
 """
 
 
+MESSAGES_BY_DAY_SQL = """
+SELECT (created_at AT TIME ZONE %s)::date, count(*) FROM whatsapp_messages
+WHERE tenant_id = %s AND created_at >= %s AND direction = 'inbound' AND sender_type = 'customer' GROUP BY 1
+"""
+
+
 def chats(tenant_id: int, since: datetime, period: str) -> Table:
     [(talks, messages, by_model, by_counter, by_people)] = _rows(CHATS_SQL, tenant_id, since)
     [(handed,)] = _rows(HANDED_SQL, tenant_id, since)
@@ -162,7 +208,7 @@ def chats(tenant_id: int, since: datetime, period: str) -> Table:
     if median is not None:
         rows.append(("Waktu jawab (tengah)", _seconds(median)))
         rows.append(("Waktu jawab (95 %)", _seconds(slow)))
-    return Table(f"Laporan chat {period}", tuple(rows))
+    return Table(f"Laporan chat {period}", tuple(rows), _by_day(MESSAGES_BY_DAY_SQL, tenant_id, since))
 
 
 MADE = {"sales": sales, "stock": stock, "staff": people, "chats": chats}

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 
 from autolumiku.lib import clock
-from autolumiku.testing.stage import CUSTOMER, Showroom
-from conversations import kkb, reports
+from autolumiku.testing.stage import CUSTOMER, Showroom, run_jobs
+from conversations import kkb, reports, tasks
 from conversations.models import WhatsAppConversation, WhatsAppMessage
 from inventory.credit import Wish
 from inventory.models import Vehicle
@@ -283,3 +284,59 @@ def test_an_empty_showroom_has_an_empty_report(showroom: Showroom) -> None:
         tables = [made(other.tenant.pk, since, "bulan ini").text for made in reports.MADE.values()]
     assert "Unit laku: 0" in tables[0]
     assert "Tersedia: 0 unit" in tables[1]
+
+
+PAPERS = {
+    "pdf": ("application/pdf", b"%PDF"),
+    "csv": ("text/csv", b"\xef\xbb\xbfLaporan"),
+    "grafik": ("image/png", b"\x89PNG"),
+}
+
+
+@pytest.mark.parametrize("kind", ["penjualan", "stok", "staf", "chat"])
+@pytest.mark.parametrize("form", PAPERS)
+def test_a_report_comes_as_a_file(sold: Showroom, kind: str, form: str, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    sold.hears(f"laporan {kind} {form}", phone=STAFF)
+    text, paper = sold.gateway.sent[-2:]
+    assert "menyusul" in text.text
+    mime_type, begins = PAPERS[form]
+    assert paper.document is not None
+    assert paper.document["mime_type"] == mime_type
+    assert next(reversed(sold.gateway.gateway.media.values())).data.startswith(begins)
+
+
+def test_a_sent_file_is_deleted_after_a_day(sold: Showroom, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    sold.hears("laporan penjualan csv", phone=STAFF)
+    [stored] = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert "Unit laku;2" in stored.read_text("utf-8-sig")
+    tasks.clean()
+    assert stored.exists()
+    with time_machine.travel(clock.now() + timedelta(hours=25)):
+        tasks.clean()
+    assert not stored.exists()
+    assert len(sold.gateway.sent) > 0
+
+
+def test_a_file_that_is_gone_is_a_failed_message(sold: Showroom, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    sold.receives("laporan penjualan csv", phone=STAFF)
+    run_jobs_but_lose_files(tmp_path)
+    with sold.scope():
+        assert WhatsAppMessage.objects.filter(media_type="document", aimeow_status="failed").count() == 1
+
+
+def run_jobs_but_lose_files(folder: Any) -> None:
+    from conversations import outbox
+
+    original = outbox.take_queued
+
+    def lose(tenant_id: int, message_id: int) -> Any:
+        for path in folder.rglob("*.csv"):
+            path.unlink()
+        return original(tenant_id, message_id)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outbox, "take_queued", lose)
+        run_jobs()
