@@ -29,7 +29,7 @@ from autolumiku.lib.turnstile import Turnstiles, here
 from conversations import gather, notices, orchestrator, outbox, people, reconcile, turns
 from inventory import pictures
 from staffcommands import uploads
-from tenants import scope
+from tenants import scope, throttles
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -257,7 +257,8 @@ def sweep() -> None:
 
 
 def clean() -> None:
-    """Finished jobs and vanished workers of long ago."""
+    """Finished jobs and vanished workers of long ago, and what the API counted."""
+    throttles.forget()
     with scope.platform("clean jobs"):
         gone = jobs.clean(3600 * settings.KEEP_JOBS_HOURS)
     with scope.platform("clean photos"):
