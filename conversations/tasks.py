@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, connection
 from procrastinate.contrib.django import app
 
@@ -26,7 +27,7 @@ from aimeow import files
 from aimeow.client import AimeowError
 from autolumiku.lib import counters, jobs
 from autolumiku.lib.turnstile import Turnstiles, here
-from conversations import gather, media, orchestrator, outbox, reconcile, seats, turns
+from conversations import gather, media, notices, orchestrator, outbox, people, reconcile, seats, turns
 from inventory import pictures
 from staffcommands import uploads
 from tenants import scope, throttles
@@ -272,6 +273,7 @@ def errands() -> None:
     """What staff wait for and a crash may have left behind, over all showrooms."""
     with scope.platform("sweep photos"):
         uploads.sweep()
+    notices.send()
 
 
 def sweep() -> None:
@@ -294,8 +296,11 @@ def clean() -> None:
         gone = jobs.clean(3600 * settings.KEEP_JOBS_HOURS)
     with scope.platform("clean photos"):
         unused = uploads.clean()
+        papers = people.tidy()
     for name in unused:
         pictures.forget(name)
+    for name in papers:
+        default_storage.delete(name)
     if gone:
         log.info("old jobs deleted", count=gone)
 
