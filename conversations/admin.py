@@ -749,7 +749,13 @@ MENU = (
             ("Menunggu orang", "support_agent", "conversations_whatsappconversation_changelist?keadaan=menunggu"),
         ),
     ),
-    ("Stok", (("Mobil", "directions_car", "inventory_vehicle_changelist"),)),
+    (
+        "Stok",
+        (
+            ("Mobil", "directions_car", "inventory_vehicle_changelist"),
+            ("Bunga leasing", "percent", "inventory_leasingrate_changelist"),
+        ),
+    ),
     (
         "Asisten",
         (

@@ -86,6 +86,9 @@ def _pattern(*words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z0-9])")
 
 
+CREDIT_WORDS = _pattern(
+    "kredit|dp(?:nya)?|cicil|cicilan|angsuran|leasing|tenor|simulasi|addm|addb|tdp|bunga|per ?bulan|sebulan"
+)
 TOPIC_WORDS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
     (
         Topic.INTERNAL,
@@ -102,12 +105,7 @@ TOPIC_WORDS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
             "berapa (?:kursi|seat|seater|penumpang|orang)|muat berapa|jenis mobil apa",
         ),
     ),
-    (
-        Topic.CREDIT,
-        _pattern(
-            "kredit|dp(?:nya)?|cicil|cicilan|angsuran|leasing|tenor|simulasi|addm|addb|tdp|bunga|per ?bulan|sebulan"
-        ),
-    ),
+    (Topic.CREDIT, CREDIT_WORDS),
     (
         Topic.NEGOTIATION,
         _pattern("nego|negosiasi|diskon|discount|potongan|kemahalan|mahal|kurangin|bisa kurang", "harga pas"),
@@ -176,7 +174,8 @@ OPEN_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("", "nyaman|kenapa|mengapa|alasan|pajangan|penipuan"),
     )
 )
-OF_CREDIT = frozenset({"syarat kredit", "leasing", "bunga kredit", "ADDM dan ADDB"})
+OF_NO_RATES = frozenset({"syarat kredit", "ADDM dan ADDB"})  # the same at every leasing
+OF_CREDIT = OF_NO_RATES | {"leasing", "bunga kredit"}
 # A command of the staff, except the question for a unit's status.
 STATUS_QUESTION = re.compile(r"status [a-z]{1,6}(?:-[a-z]{2,4})?-[0-9]{3,6}\s?\??", re.IGNORECASE)
 ALL_DATA = _pattern("spek|spec|specs|spesifikasi|detail|detailnya|info lengkap|data lengkap")
@@ -239,6 +238,7 @@ class Asked:
     wants_card: bool = True
     rest: bool = False
     open: tuple[str, ...] = ()
+    terms: frozenset[str] = frozenset()  # of OF_CREDIT: what is asked about credit besides the figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,13 +276,18 @@ def read(turn: Turn, facts: Facts) -> Asked:
     alone = next((topic for topic in ALONE if topic in topics or topic is own), None)
     if alone:
         return Asked(frozenset({alone}))
-    is_open = any(clause.is_open for clause in clauses)
+    terms = frozenset(label for clause in clauses if clause.faq is None for label in clause.open) & _known_terms(facts)
+    told = terms | {COMPARED} if terms else terms
+    is_open = any(clause.is_open and not set(clause.open) <= told for clause in clauses)
     aspects = _aspects(turn, clauses, is_open)
     faqs = tuple(dict.fromkeys(clause.faq for clause in clauses if clause.faq))
     names_only = any(clause.wants_the_car and not clause.aspects for clause in clauses)
     wants_card = Topic.STOCK in topics or names_only or not aspects
     unread = sum(clause.is_unread for clause in clauses)
     topics |= {Topic.FAQ} if faqs else set()
+    if facts.credit is not None and topics <= {Topic.STOCK} and not any(clause.faq for clause in clauses):
+        topics.add(Topic.CREDIT)  # it goes on from an answer about credit
+        unread -= 1
     visits = own is Topic.TEST_DRIVE and not aspects and Topic.STOCK not in topics  # the visit's answer names the car
     if aspects or (any(clause.wants_the_car for clause in clauses) and not visits):
         topics.add(Topic.STOCK)
@@ -295,11 +300,22 @@ def read(turn: Turn, facts: Facts) -> Asked:
     if not topics and unread <= 0 and not is_open:
         topics.add(_without_topic(turn, clauses))
     labels = tuple(dict.fromkeys(label for clause in clauses if clause.is_open for label in clause.open if label))
+    labels = tuple(label for label in labels if label not in told)
     if len(labels) > 1:
         labels = tuple(label for label in labels if label != COMPARED)
-    if OF_CREDIT & set(labels) and not _amount_of_credit(turn):
+    if terms:
+        topics.add(Topic.CREDIT)
+    elif OF_CREDIT & set(labels) and not (facts.credit and facts.credit.wish.named):
         topics.discard(Topic.CREDIT)
-    return Asked(_tidied(topics), aspects, faqs, wants_card, unread > 0 or is_open, labels)
+    return Asked(_tidied(topics), aspects, faqs, wants_card, unread > 0 or is_open, labels, terms)
+
+
+def _known_terms(facts: Facts) -> frozenset[str]:
+    """What can be said of credit besides the figures."""
+    if facts.credit is None:
+        return frozenset()
+    by_rows = {"leasing": bool(facts.credit.partners), "bunga kredit": bool(facts.credit.rates)}
+    return OF_NO_RATES | {label for label, known in by_rows.items() if known}
 
 
 def _searches(turn: Turn, clauses: Sequence[_Clause]) -> bool:
@@ -316,10 +332,6 @@ def has_criteria(entities: Entities) -> bool:
     """Wishes for a kind of car, besides its name."""
     wishes = ("budget", "budget_min", "budget_max", "transmission", "fuel", "body_type", "seats", "color", "order")
     return any(getattr(entities, name) for name in wishes)
-
-
-def _amount_of_credit(turn: Turn) -> bool:
-    return bool(turn.understanding.entities.down_payment) or "cicil" in turn.text.lower()
 
 
 def _of_intent(turn: Turn) -> Topic | None:

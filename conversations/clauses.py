@@ -14,6 +14,8 @@ from typing import Any
 
 from autolumiku.lib import kilometres, phone, rupiah
 from autolumiku.lib import text as lib_text
+from conversations import wording
+from conversations.vocabulary import listed
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _SHORTENED = re.compile(r"\b(jl|jln|no|nmr|gg|kec|kel|kab|rp|tlp|telp|dll|dsb|rt|rw|s/d|ds)\.\s?")
@@ -26,18 +28,13 @@ _LINK = re.compile(
 _ID = re.compile(r"(?<![\w-])[a-z][a-z0-9]{0,7}(?:-[a-z0-9]{1,14})?-[0-9]{1,8}(?![\w])")
 _PHONE = re.compile(r"(?<![\w.,-])(?:\+|\()?[0-9](?:[ ().-]{0,2}[0-9]){7,17}(?![0-9])")
 _MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "januari jan|februari feb|maret mar|april apr|mei|juni jun|juli jul|agustus agu|september sep|oktober okt"
-        "|november nov|desember des".split("|"),
-        1,
-    )
-    for name in names.split()
+    name: number for number, month in enumerate(wording.MONTHS, 1) for name in (month.lower(), month[:3].lower())
 }
 _DATE = rf"[0-9]{{1,2}}\s(?:{'|'.join(_MONTHS)})(?:\s[0-9]{{4}})?\b"
 _TOKEN = re.compile(
     rf"(?P<date>{_DATE})"
-    r"|(?P<time>[0-2]?[0-9][.:][0-5][0-9](?![0-9]|[.,][0-9])|(?:jam|pukul)\s[0-2]?[0-9](?![0-9]|[.,:][0-9]|\s?(?:-|sampai)\s?[0-9]{3}))"
+    r"|(?P<time>[0-2]?[0-9][.:][0-5][0-9](?![0-9]|[.,][0-9])|(?:jam|pukul)\s[0-2]?[0-9](?![0-9]|[.,:][0-9]"
+    r"|\s?(?:-|sampai)\s?[0-9]{3}))"
     r"|(?P<percent>[0-9]+(?:[.,][0-9]+)?\s?%)"
     r"|(?P<number>[0-9]+(?:[.,][0-9]+)*)"
     r"|(?P<word>[a-z]+(?:'[a-z]+)?)"
@@ -155,9 +152,9 @@ def _joins(text: str, place: int) -> bool:
     return text[place - 1 : place].isalpha() and text[place + 1 : place + 2].isalpha()
 
 
-CONJUNCTIONS = frozenset(
+CONJUNCTIONS = listed(
     "dan serta sedangkan sementara tapi tetapi namun atau kalau jika karena sehingga dibanding daripada "
-    "dibandingkan vs lalu kemudian maupun plus".split()
+    "dibandingkan vs lalu kemudian maupun plus"
 )
 
 

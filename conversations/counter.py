@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from autolumiku.lib import phone, rupiah
@@ -18,6 +18,7 @@ from conversations import entities as named
 from conversations.asked import Asked, Aspect, Topic
 from conversations.turn import Answer, Entities, Facts, Intent, Turn, Unit
 from inventory import names
+from inventory.credit import Credit, Wish
 
 MAX_CARDS = 3
 MAX_LISTED = 10
@@ -70,7 +71,7 @@ def answer(turn: Turn, facts: Facts) -> Answer:
     parts = [PARTS[topic](say) for topic in Topic if topic in say.asked.topics]
     if say.asked.rest:
         parts.append(_Part(_open_question(say, parts), covers=False))
-    texts = [*_opening(say), *(part.text for part in parts), *_last_words(say, parts)]
+    texts = [*_opening(say), *_asked_back(say), *(part.text for part in parts), *_last_words(say, parts)]
     whole = _toned("\n\n".join(line for line in texts if line), turn.persona.personality)
     whole = _named_once(whole, words["kak"])
     units = tuple({unit.id: unit for part in parts for unit in part.units}.values())
@@ -108,6 +109,12 @@ def _opening(say: _Say) -> list[str]:
     if not say.turn.first_contact or Topic.STOPPED in say.asked.topics:
         return []
     return [say("greeting_first")]
+
+
+def _asked_back(say: _Say) -> list[str]:
+    """A mistyped car is named, with a question, before anything is said of it."""
+    named = say.entities
+    return [say("car_guessed", car=f"{named.make} {named.model}".strip())] if named.guessed else []
 
 
 def _last_words(say: _Say, parts: Sequence[_Part]) -> list[str]:
@@ -467,10 +474,67 @@ def _with_cards(say: _Say, sentence: str) -> _Part:
 
 
 def _credit(say: _Say) -> _Part:
-    """The calculation is for staff; a down payment that was not named is asked for."""
-    entities = say.entities
-    has_amount = entities.down_payment is not None or entities.down_payment_percent is not None
-    return _with_cards(say, "credit" if has_amount else "credit_ask")
+    """Terms and estimates by the partners' rates; without rates the calculation is for staff."""
+    credit = say.facts.credit
+    if credit is None or not (credit.rates or say.asked.terms):
+        wish = credit.wish if credit else Wish()
+        return _with_cards(say, "credit" if wish.named else "credit_ask")
+    terms = _terms(say, credit)
+    if terms and not (credit.rates and (credit.wish.named or credit.wish.years or "cicil" in say.turn.text.lower())):
+        return _Part(terms)
+    figures = _estimates(say, credit)
+    return replace(figures, text="\n\n".join(text for text in (terms, figures.text) if text))
+
+
+def _terms(say: _Say, credit: Credit) -> str:
+    """What is asked about credit besides the figures."""
+    asked_for = say.asked.terms
+    lines = [say("credit_addm")] if "ADDM dan ADDB" in asked_for else []
+    lines += [say("credit_papers")] if "syarat kredit" in asked_for else []
+    if "leasing" in asked_for:
+        lines.append(say("credit_partners", partners=", ".join(credit.partners)))
+    if "bunga kredit" in asked_for:
+        lines.append(say("credit_rates", rates=wording.rates(credit)))
+    return "\n".join(lines)
+
+
+def _estimates(say: _Say, credit: Credit) -> _Part:
+    """The figures of the cars meant, or the question for which car; a down payment that is too low is said first."""
+    low = _too_low(say, credit)
+    if not (say.entities.names_a_car() and say.turn.persona.vehicle_info) and say.facts.stock_size != 1:
+        return _Part("\n".join(line for line in (low, say("credit_which")) if line))
+    if not say.facts.units or _asks_for_gone(say) or not say.turn.persona.vehicle_info:
+        return _stock(say)
+    if len(say.facts.units) > MAX_CARDS:
+        return _which_car(say)
+    units = [unit for unit in say.facts.units if any(one.unit_id == unit.id for one in credit.estimates)]
+    if not units:
+        return _with_cards(say, "credit")
+    return _reckoned(say, credit, units, low)
+
+
+def _too_low(say: _Say, credit: Credit) -> str:
+    wanted = credit.wish.percent
+    low = any(one.too_low for one in credit.estimates) or (wanted is not None and wanted < credit.minimum_down)
+    if not low:
+        return ""
+    return say("credit_down_low", percent=credit.minimum_down) if credit.partners else say("credit_down_low_guide")
+
+
+def _reckoned(say: _Say, credit: Credit, units: Sequence[Unit], low: str) -> _Part:
+    """Each car's estimate, then how it was reckoned."""
+    by_id = {one.unit_id: one for one in credit.estimates}
+    estimates = [by_id[unit.id] for unit in units]
+    if all(one.down >= one.price for one in estimates):
+        return _Part(say("credit_covered"), units=tuple(units))
+    cards = [wording.card(unit, wording.credit_pairs(unit, by_id[unit.id])) for unit in units]
+    texts = [low, say("credit_estimate"), *cards]
+    if not any(one.instalments for one in estimates):
+        return _Part("\n\n".join([*(text for text in texts if text), say("credit_none")]), False, tuple(units))
+    example = "" if credit.wish.named else say("credit_example_down", percent=estimates[0].percent)
+    note = say("credit_note", partners=wording.partners(credit))
+    texts += [" ".join(line for line in (example, note) if line), say("credit_other")]
+    return _Part("\n\n".join(text for text in texts if text), units=tuple(units))
 
 
 def _negotiation(say: _Say) -> _Part:

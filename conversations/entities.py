@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
-from autolumiku.lib import kilometres, rupiah
+from autolumiku.lib import kilometres, moments, rupiah, years
 from autolumiku.lib import text as lib_text
+from autolumiku.lib.kilometres import Distance
 from autolumiku.lib.rupiah import Amount
 from conversations.turn import Entities
-from inventory import names
+from inventory import names, traits
 
 SMALLEST_BUDGET = 5_000_000  # rupiah; less is a fee or an instalment, not the price of a car
 
@@ -19,27 +22,17 @@ _SPOKEN_ID = re.compile(r"(?<![a-z0-9])([a-z]{2})[ -]?pst[ -]?([0-9]{1,6})(?![a-
 _NO_PREFIX = lib_text.listed(
     "rp, idr, km, th, thn, tahun, dp, tdp, no, wa, hp, tlp, telp, jam, tgl, cc, budget, jt, bca, bri, bni"
 )
-_YEAR = re.compile(r"(?<![0-9.,-])(19[89][0-9]|20[0-4][0-9])(?![0-9]|[.,][0-9]|\s?(?:cc|km|jt|juta|rb|ribu)\b)")
-_SHORT_YEAR = re.compile(r"\b(?:tahun|thn|th)\s?'?([0-9]{2})\b(?!\s?(?:jt|juta|rb|ribu|km|%))")
-_OPEN_YEAR = re.compile(
-    r"\b(?:19|20)[0-9]{2}\s?(?:-|–|s/?d|sampai|sampe|hingga|ke ?atas|keatas|up|\+|ke ?bawah|kebawah)(?![a-z])|"
-    r"\b(?:di ?atas|diatas|di ?bawah|dibawah|minimal|min|mulai)(?: tahun| thn| th)? (?:19|20)[0-9]{2}\b"
-)
-
 _DOWN = r"(?:t?dp|depe|uang muka|down ?payment|bayar awal|setor awal)"
-_INSTALMENT = (
-    r"(?:cicil\w{0,8}|angsur\w{0,8}|nyicil|per ?bulan|perbln|sebulan|/ ?(?:bln|bulan)|tenor|bunga|admin\w{0,6}|"
-    r"asuransi|pajak|gaji|"
-    r"booking|tanda jadi|keep|penghasilan)"
-)
+_INSTALMENT = r"(?:cicil\w{0,8}|angsur\w{0,8}|nyicil|per ?bulan|perbln|sebulan|/ ?(?:bln|bulan))"
+_NEITHER = r"(?:tenor|bunga|admin\w{0,6}|asuransi|pajak|gaji|booking|tanda jadi|keep|penghasilan|biaya|servi\w{2})"
 _ROLE_BEFORE = re.compile(
-    rf"\b(?:(?P<down>{_DOWN})|(?P<neither>{_INSTALMENT})|(?P<budget>budget|budjet|bujet|"
-    rf"dana|harga\w{{0,3}}))\b"
+    rf"\b(?:(?P<down>{_DOWN})|(?P<instalment>{_INSTALMENT})|(?P<neither>{_NEITHER})|"
+    rf"(?P<budget>budget|budjet|bujet|dana|harga\w{{0,3}}))(?:nya)?\b"
 )
 _ROLE_AFTER = re.compile(
     rf"\s?,?\s?(?:(?:untuk|utk|buat|sebagai|bwt) )?(?:(?P<down>{_DOWN})\b|(?P<monthly>(?:per|x|/|se|"
     rf"\*)? ?(?:bulan|bln|bl)\b|"
-    rf"x ?[0-9])|(?P<neither>cicil|angsur))"
+    rf"x ?[0-9])|(?P<instalment>cicil|angsur|nyicil))"
 )
 _AT_MOST = re.compile(
     r"(?:\b(?:di ?bawah|dibawah|bawah|max|maks|maksimal|maximal|mentok|kurang dari|tidak lebih dari|under|"
@@ -69,27 +62,6 @@ _PERCENT = re.compile(
 )
 _NO_DOWN = re.compile(r"\b(?:tanpa|no|nol|zero) (?:t?dp|uang muka)\b|\bt?dp (?:nol|zero)\b")
 
-_GEARBOXES = {
-    "manual": "manual", "mt": "manual", "matic": "automatic", "at": "automatic", "automatic": "automatic",
-    "otomatis": "automatic", "metik": "automatic", "cvt": "cvt",
-}  # fmt: skip
-_FUELS = {
-    "bensin": "bensin", "pertamax": "bensin", "pertalite": "bensin", "diesel": "diesel", "solar": "diesel",
-    "hybrid": "hybrid", "hibrida": "hybrid", "hev": "hybrid", "hibrid": "hybrid", "listrik": "electric",
-    "ev": "electric", "elektrik": "electric", "electric": "electric",
-}  # fmt: skip
-_BODIES = {
-    "mpv": "mpv", "keluarga": "mpv", "family": "mpv", "suv": "suv", "jeep": "suv", "jip": "suv", "crossover": "suv",
-    "sedan": "sedan", "hatchback": "hatchback", "hatback": "hatchback", "pickup": "pickup", "pikap": "pickup",
-    "van": "van", "minibus": "van", "coupe": "coupe", "truk": "truck", "truck": "truck",
-}  # fmt: skip
-_BODY_PHRASES = {"pick up": "pickup", "city car": "hatchback", "double cabin": "pickup", "bak terbuka": "pickup"}
-_COLOURS = {
-    "hitam": "hitam", "item": "hitam", "putih": "putih", "silver": "silver", "perak": "silver", "abu": "abu-abu",
-    "grey": "abu-abu", "gray": "abu-abu", "merah": "merah", "biru": "biru", "kuning": "kuning", "hijau": "hijau",
-    "coklat": "coklat", "cokelat": "coklat", "oranye": "oranye", "orange": "oranye", "ungu": "ungu", "emas": "emas",
-    "gold": "emas", "krem": "krem", "beige": "krem", "maroon": "maroon", "marun": "maroon", "bronze": "bronze",
-}  # fmt: skip
 _SEATS = re.compile(
     r"(?<![0-9])([2-9]|1[0-6]) ?(?:seaters?|seats?|kursi|penumpang|orang)\b|\b(?:muat|isi|"
     r"kapasitas) ([2-9]|1[0-6])\b"
@@ -110,27 +82,53 @@ _NOT_A_COLOUR = re.compile(r"\bplat (?:nomor )?\w{3,8}\b")
 _NO_GEARBOX = re.compile(r"\b(?:buku manual|manual book)\b")
 
 
-def find(text: str) -> Entities:
-    """Everything named in one customer text (already cut to a sane length)."""
+# A number after budget, DP or instalment that may mean different sums, or a share; it is asked for.
+_UNREAD = re.compile(
+    rf"\b((?:{_DOWN}|budget|budjet|bujet|dana|cicilan|angsuran)(?:nya|ku)?(?: (?:saya|cuma|hanya|ada|sekitar|max|maks|"
+    rf"di|kira kira|mau|kalau|kalo|nya)){{0,3}} (?:rp\.? ?)?[0-9]{{1,3}}(?:[.,][0-9]{{1,3}}){{0,2}})(?:an)?"
+    rf"(?![0-9.,%]|\s?(?:%|persen|jt|juta|rb|ribu|m\b|mil|km|cc|x\b|bulan|bln|tahun|thn|th\b))"
+)
+
+
+def find(text: str, now: datetime | None = None) -> Entities:
+    """Everything named in one customer text (already cut to a sane length); days and times only with `now`."""
     plain = lib_text.plain(text)
     said = " ".join(lib_text.stem_clitics(word) for word in lib_text.words(text))
     car = names.find(plain)
     amounts = rupiah.find(plain)
     unit_id = _unit_id(plain)
+    distances = kilometres.find(plain)
+    built = years.find(_blank(plain, [*amounts, *distances]))
+    exact = next((one.exact for one in built if one.exact), None)
+    span = next((one for one in built if not one.exact), None) if exact is None else None
     found = Entities(
         order=next((order for order, pattern in _ORDERS if pattern.search(said)), ""),
         make=car.make,
         model=car.model,
+        guessed=car.guessed,
         unit_id=unit_id,
-        year=_year(_blank(plain, amounts)),
+        year=exact,
+        year_min=span.low if span else None,
+        year_max=span.high if span else None,
+        mileage=distances[0].value if distances else None,
         down_payment_percent=_percent(plain),
-        transmission=_one_of(_GEARBOXES, _NO_GEARBOX.sub(" ", said)),
-        fuel=_one_of(_FUELS, said),
-        body_type=_body(said),
+        transmission=traits.find("transmission", _NO_GEARBOX.sub(" ", said)),
+        fuel=traits.find("fuel", said),
+        body_type=traits.find("body_type", said),
         seats=_seats(said),
-        color=_one_of(_COLOURS, _NOT_A_COLOUR.sub(" ", said)),
+        color=traits.find("color", _NOT_A_COLOUR.sub(" ", said)),
     )
-    return _with_money(found, plain, amounts)
+    found = _with_money(found, plain, amounts)
+    return _with_moment(found, plain, now) if now else found
+
+
+def _with_moment(found: Entities, plain: str, now: datetime) -> Entities:
+    """The first day or time named, for a visit."""
+    moment = next(iter(moments.find(plain, now)), None)
+    if moment is None:
+        return found
+    when = f"{moment.at:%H:%M}" if moment.at else moment.part
+    return replace(found, visit_day=str(moment.day or ""), visit_time=when, visit_choices=moment.choices)
 
 
 def _unit_id(plain: str) -> str:
@@ -142,24 +140,11 @@ def _unit_id(plain: str) -> str:
     return f"{spoken[1]}-pst-{int(spoken[2]):03d}".upper() if spoken else ""
 
 
-def _blank(plain: str, amounts: list[Amount]) -> str:
+def _blank(plain: str, taken: Iterable[Amount | Distance]) -> str:
     """The text with money and mileage overwritten, so that their digits are no year."""
-    spans = [(amount.start, amount.end) for amount in amounts]
-    spans += [(distance.start, distance.end) for distance in kilometres.find(plain)]
-    for start, end in spans:
-        plain = f"{plain[:start]}{'#' * (end - start)}{plain[end:]}"
+    for one in taken:
+        plain = f"{plain[: one.start]}{'#' * (one.end - one.start)}{plain[one.end :]}"
     return plain
-
-
-def _year(plain: str) -> int | None:
-    if _OPEN_YEAR.search(plain):
-        return None
-    if match := _YEAR.search(plain):
-        return int(match[1])
-    if match := _SHORT_YEAR.search(plain):
-        short = int(match[1])
-        return short + (2000 if short <= 40 else 1900)
-    return None
 
 
 def _percent(plain: str) -> int | None:
@@ -169,22 +154,13 @@ def _percent(plain: str) -> int | None:
     return 0 if _NO_DOWN.search(plain) else None
 
 
-def _one_of(table: dict[str, str], said: str) -> str:
-    return next((table[word] for word in said.split() if word in table), "")
-
-
-def _body(said: str) -> str:
-    phrase = next((body for words, body in _BODY_PHRASES.items() if words in said), "")
-    return phrase or _one_of(_BODIES, said)
-
-
 def _seats(said: str) -> int | None:
     match = _SEATS.search(said)
     return int(match[1] or match[2]) if match else None
 
 
 def _with_money(found: Entities, plain: str, amounts: list[Amount]) -> Entities:
-    """Each amount is a down payment, an instalment (left out) or the budget; the first of a kind counts."""
+    """Each amount is a down payment, an instalment or the budget; the first of a kind counts."""
     for index, amount in enumerate(amounts[:20]):
         earliest = amounts[index - 1].end if index else 0
         latest = amounts[index + 1].start if index + 1 < len(amounts) else len(plain)
@@ -195,6 +171,8 @@ def _with_money(found: Entities, plain: str, amounts: list[Amount]) -> Entities:
         )
         if role == "down" and found.down_payment is None:
             found = replace(found, down_payment=amount.value)
+        elif role == "instalment" and found.instalment is None:
+            found = replace(found, instalment=amount.value)
         elif role == "budget" and found.budget is None and amount.value >= SMALLEST_BUDGET:
             found = _with_budget(found, plain, amount)
     if found.budget is None and (bare := _BARE_BUDGET.search(plain)):
@@ -202,19 +180,30 @@ def _with_money(found: Entities, plain: str, amounts: list[Amount]) -> Entities:
     if found.budget is None and not _BELOW_NOT_MONEY.search(plain) and (below := _BELOW.search(plain)):
         most = int(below[1] or below[2]) * rupiah.JUTA
         return replace(found, budget=most, budget_max=most)
-    return found
+    return _with_unread(found, plain)
+
+
+def _with_unread(found: Entities, plain: str) -> Entities:
+    """Marks an amount that could be read a thousand times too large or small, or as a share."""
+    unread = _UNREAD.search(plain)
+    if unread is None:
+        return found
+    down = re.match(_DOWN, unread[1]) is not None
+    answered = found.down_payment is not None or found.down_payment_percent is not None if down else found.budget
+    return found if answered else replace(found, unclear=unread[1])
 
 
 def _role(before: str, after: str, last: bool) -> str:
-    """Is it "down", "neither" or "budget"? By "per bulan" behind, the nearest word before, or behind."""
+    """Is it "down", "instalment", "neither" or "budget"? By "per bulan" behind, the nearest word before, or behind."""
     behind = _ROLE_AFTER.match(after)
     nearest = next(reversed(list(_ROLE_BEFORE.finditer(before))), None)
+    kind = nearest.lastgroup or "budget" if nearest else ""
     if behind and behind["monthly"]:
-        return "neither"
-    if nearest:
-        return nearest.lastgroup or "budget"
-    if behind and behind["neither"]:
-        return "neither"
+        return "neither" if kind == "neither" else "instalment"
+    if kind:
+        return kind
+    if behind and behind["instalment"]:
+        return "instalment"
     if behind and behind["down"] and (last or len(after) > behind.end() + 1):
         return "down"
     return "budget"

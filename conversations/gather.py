@@ -14,7 +14,7 @@ from django.db import connection
 from aiconfig import hours, llm, spending
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import clock, text
-from conversations import entities, intents, storms, turns
+from conversations import entities, financing, intents, storms, turns
 from conversations.models import Direction, Sender, WhatsAppMessage
 from conversations.turn import (
     DayHours,
@@ -27,7 +27,7 @@ from conversations.turn import (
     Turn,
     Understanding,
 )
-from inventory import search
+from inventory import credit, leasing, search
 from staffcommands import grammar, staff
 from staffcommands.models import StaffWhatsAppAuth
 from tenants import scope
@@ -158,7 +158,7 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
     by_customer = [line.text for line in history if line.role == "customer"]
     said = [row.content for row in unanswered if row.content.strip()]
     asked = next((line.text for line in reversed(history) if line.role != "customer"), "")
-    wanted, understanding = _understood(said, asked, is_staff=member is not None)
+    wanted, understanding = _understood(said, asked, _local(place, now), is_staff=member is not None)
     words = "\n".join(wanted)
     spam = bool(said) and not wanted
     understanding = intents.in_context(by_customer, understanding)
@@ -175,7 +175,7 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         history=history,
         persona=_persona(place.config),
     )
-    facts = _facts(place, understanding, words)
+    facts = _facts(place, understanding, words, history)
     return Work(
         turn=turn,
         facts=facts,
@@ -194,13 +194,17 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
     )
 
 
-def _understood(said: list[str], asked: str, *, is_staff: bool) -> tuple[list[str], Understanding]:
+def _local(place: _Place, now: datetime) -> datetime:
+    return now.astimezone(ZoneInfo(place.config.timezone))
+
+
+def _understood(said: list[str], asked: str, now: datetime, *, is_staff: bool) -> tuple[list[str], Understanding]:
     """(the messages that are no spam, what they want together); spam is judged message by message."""
-    each = [intents.classify(one, staff=is_staff, asked=asked) for one in said]
+    each = [intents.classify(one, staff=is_staff, asked=asked, now=now) for one in said]
     wanted = [one for one, meant in zip(said, each, strict=True) if meant.intent is not Intent.SPAM]
     if len(said) == 1 or (said and not wanted):
         return wanted, each[0]
-    return wanted, intents.classify("\n".join(wanted), staff=is_staff, asked=asked)
+    return wanted, intents.classify("\n".join(wanted), staff=is_staff, asked=asked, now=now)
 
 
 class _Row(NamedTuple):
@@ -276,10 +280,10 @@ def _persona(config: WhatsAppAIConfig) -> Persona:
     )
 
 
-def _facts(place: _Place, understanding: Understanding, words: str) -> Facts:
+def _facts(place: _Place, understanding: Understanding, words: str, history: tuple[Line, ...]) -> Facts:
     tenant = place.config.tenant
     week = _week(place.days)
-    now = clock.now().astimezone(ZoneInfo(place.config.timezone))
+    now = _local(place, clock.now())
     asked = understanding.entities
     wanted = search.Wanted(**{name: getattr(asked, name) for name in search.Wanted.__slots__})
     found = search.find(tenant.pk, wanted, also=entities.other_cars(words))
@@ -302,7 +306,15 @@ def _facts(place: _Place, understanding: Understanding, words: str) -> Facts:
         nearest=found.nearest,
         faqs=place.faqs,
         welcome=place.config.welcome_message,
+        credit=_credit(tenant.pk, found, financing.wish(words, understanding, history), now.date()),
     )
+
+
+def _credit(tenant_id: int, found: search.Found, wish: credit.Wish | None, today: date) -> credit.Credit | None:
+    """The partners' rates are read only where credit is asked for."""
+    if wish is None:
+        return None
+    return credit.of(found.units, leasing.valid(tenant_id, today), wish, today.year)
 
 
 def _week(days: tuple[DayHours, ...]) -> dict[int, tuple[time, time]]:

@@ -11,11 +11,13 @@ from autolumiku.lib import rupiah
 from autolumiku.lib import text as lib_text
 from conversations import clauses, wording
 from conversations.turn import Facts, Turn, Unit
+from conversations.vocabulary import listed
 from inventory import names
+from inventory.credit import Credit, Estimate
 
 HERE = "AVAILABLE"
 SHORTEST_QUOTE = 4  # words of a sentence that may be said without the rest of its answer
-_GOOD_START = frozenset("tidak belum bukan bebas tanpa nihil aman bersih".split())
+_GOOD_START = listed("tidak belum bukan bebas tanpa nihil aman bersih")
 _GOOD_STATES = {
     "excellent": frozenset(("good", "best", "fine", "baik")),
     "good": frozenset(("good", "baik")),
@@ -77,6 +79,11 @@ class Ground:
         return frozenset(word for word in self.joined if not word.isdigit())
 
     @cached_property
+    def called(self) -> str:
+        """The customer's first name, folded."""
+        return _words(wording.kak(self.turn.customer_name))[-1]
+
+    @cached_property
     def today(self) -> Any:
         return self.facts.now.date()
 
@@ -93,7 +100,9 @@ class Ground:
         """This turn's own text, folded, with the cars it names written as the showroom writes them."""
         text = lib_text.plain(clauses.folded(self.turn.text[:2000]))
         for mention in reversed(names.find_all(text)):
-            called = next((unit for unit in self.units if names.is_model(mention.make, mention.model, unit.model)), None)
+            called = next(
+                (unit for unit in self.units if names.is_model(mention.make, mention.model, unit.model)), None
+            )
             if called is not None and mention.model:
                 text = f"{text[: mention.start]}{called.model.lower()}{text[mention.end :]}"
         return text
@@ -168,6 +177,8 @@ class Ground:
         for text in (room.name, room.city, wording.hours(room.hours), self.facts.opens_next, persona.ai_name):
             yield Value(_words(text), None, "showroom")
         yield Value(_words(wording.introduced(persona.ai_name, room.name)), None, "showroom")
+        for partner in self.facts.credit.partners if self.facts.credit else ():
+            yield Value(_words(partner), None, "showroom")
         if self.turn.staff_role:
             for text in (self.turn.staff_role, "inventory", "stats", "upload", "status"):
                 yield Value(_words(text), None, "showroom")
@@ -197,7 +208,13 @@ class Ground:
         for welcome in (self.facts.welcome, self.turn.persona.welcome):
             if welcome.strip():
                 texts += [wording.welcome(welcome, self.facts, said) for said in (hello, "Waalaikumsalam")]
+        if self.facts.credit is not None:
+            texts += _of_credit(self.facts.credit)
         return _sentences(tuple(texts))
+
+    @cached_property
+    def estimates(self) -> tuple[Estimate, ...]:
+        return self.facts.credit.estimates if self.facts.credit else ()
 
     # --- what is true of a unit
 
@@ -211,12 +228,35 @@ class Ground:
         return seen.pop() if len(seen) == 1 else None
 
 
+def _of_credit(credit: Credit) -> list[str]:
+    """What is said of credit besides the figures of a car, in our own words."""
+    say = wording.reply
+    texts = [say("credit_addm"), say("credit_papers", kak="Kak"), say("credit_note", partners=wording.partners(credit))]
+    if credit.partners:
+        texts.append(say("credit_partners", partners=", ".join(credit.partners)))
+    if credit.rates:
+        texts.append(say("credit_rates", rates=wording.rates(credit), kak="Kak"))
+        texts.append(say("credit_minimum", percent=credit.minimum_down))
+        low = "credit_down_low" if credit.partners else "credit_down_low_guide"
+        texts.append(say(low, percent=credit.minimum_down, kak="Kak"))
+    if any(one.down >= one.price for one in credit.estimates):
+        texts.append(say("credit_covered", kak="Kak"))
+    if credit.estimates and not any(one.instalments for one in credit.estimates):
+        texts.append(say("credit_none", kak="Kak"))
+    return texts
+
+
+def bare(spoken: Iterable[str], name: str = "") -> tuple[str, ...]:
+    """Words without those that only speak to somebody of this name."""
+    return tuple(word for word in spoken if word not in ("kak", "kakak", "ya", name))
+
+
 @lru_cache(maxsize=256)
 def _sentences(texts: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
     """The sentences of these texts and the texts themselves, as words; a short sentence counts only with the rest."""
     found: set[tuple[str, ...]] = set()
     for text in texts:
-        read = [tuple(t.word for t in one.tokens if t.kind != "mark") for one in clauses.read(clauses.folded(text))]
+        read = [bare(t.word for t in one.tokens if t.kind != "mark") for one in clauses.read(clauses.folded(text))]
         found |= {words for words in read if len(words) >= SHORTEST_QUOTE}
         found.add(tuple(word for words in read for word in words))
     return frozenset(found - {()})
@@ -360,11 +400,24 @@ def _has(ground: Ground, unit: Unit, topic: str) -> bool | None:
     if topic == "service":
         return unit.service_book
     if topic == "credit":
-        return True if unit.credit_price is not None else None
+        return True if unit.credit_price is not None or (ground.facts.credit and ground.facts.credit.rates) else None
     return True if topic in ("price", "km", "color", "gear", "fuel") and known(unit, topic) else None
 
 
+def _estimate(ground: Ground, unit: Unit, value: tuple[str, int | None, rupiah.Amount]) -> bool | None:
+    """value: (what of the estimate, years, amount); an instalment is that of so many years."""
+    kind, years, said = value
+    made = next((one for one in ground.estimates if one.unit_id == unit.id), None)
+    if made is None:
+        return None
+    ends = (said.value, said.value) if said.low is None else (said.low, said.high)
+    if kind == "instalment":
+        return any(one.years == years and ends in ((one.low, one.high), (one.low,) * 2) for one in made.instalments)
+    return ends == ((made.down,) * 2 if kind == "down" else (made.principal,) * 2)
+
+
 TRUTHS = {
+    "estimate": _estimate,
     "gear": _gear,
     "fuel": _same("fuel"),
     "body": _body,

@@ -28,6 +28,7 @@ LONG = "<longer than 1000 characters>"
 NOT_LATIN = "<not in Latin letters>"
 REPEATS = "<repeats itself>"
 LEAKS = "<repeats our instructions>"
+NO_ESTIMATE = "<credit figures that are not called an estimate>"
 
 
 def check(draft: str, turn: Turn, facts: Facts, *, limit: int = SOFT_LIMIT) -> Verdict:
@@ -37,7 +38,15 @@ def check(draft: str, turn: Turn, facts: Facts, *, limit: int = SOFT_LIMIT) -> V
         return Verdict(False, (unfit,))
     text = clauses.folded(draft)
     judged = Judge(Ground(turn, facts)).draft(text)
-    whole = [*_too_long(draft, limit), *(match[0] for match in placeholders.PLACEHOLDER.finditer(draft)), *_repeats(text), *_leaks(text), *_photos(text)]
+    whole = [
+        *_too_long(draft, limit),
+        *(match[0] for match in placeholders.PLACEHOLDER.finditer(draft)),
+        *_repeats(text),
+        *_leaks(text),
+        *_photos(text),
+    ]
+    if judged.estimates and not _ESTIMATE.search(text):
+        whole.append(NO_ESTIMATE)
     failed = tuple(dict.fromkeys([*judged.failed, *whole]))
     return Verdict(not failed, failed, tuple(judged.facts), judged.asks_staff)
 
@@ -60,6 +69,7 @@ def _too_long(draft: str, limit: int) -> list[str]:
     return [LONG] if len(draft) > limit else []
 
 
+_ESTIMATE = re.compile(r"\b(?:estimasi|perkiraan|perkiraannya|kira-kira|simulasi)\b")
 _END = re.compile(r"[.!?\n]+")
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from autolumiku.lib import rupiah
+from autolumiku.lib import moments, rupiah
 from autolumiku.lib import text as lib_text
 from conversations import entities as named
 from conversations import spam
@@ -380,13 +381,14 @@ _FILLED_IN = frozenset(
 )
 
 
-def classify(text: str, *, staff: bool = False, asked: str = "") -> Understanding:
-    """The intent of one turn's text. staff: the sender may give commands; asked: the showroom's last message.
+def classify(text: str, *, staff: bool = False, asked: str = "", now: datetime | None = None) -> Understanding:
+    """The intent of one turn's text. staff: the sender may give commands; asked: the showroom's last message;
+    now: the present in the showroom's zone, without which no day or time is read.
 
     Reads the first EXAMINED characters. Reasons an orchestrator may use: "new_search" (no car carried over),
     "refers_back", "staff_words" (a customer used a command), "phone_given", "price_objection", "no_words".
     """
-    heard = _hear(text, asked)
+    heard = _hear(text, asked, now)
     if not heard.said:
         return Understanding(Intent.UNKNOWN, 0.3, reasons=("no_words" if text.strip() else "empty",))
     if staff and (call := grammar.recognise(text)):
@@ -445,7 +447,9 @@ def _follows(now: Understanding) -> bool:
 def _with_car(entities: Entities, before: Entities) -> Entities:
     """The earlier car; its year too, unless a different one is named now."""
     year = entities.year if entities.year is not None else before.year
-    return replace(entities, make=before.make, model=before.model, unit_id=before.unit_id, year=year)
+    return replace(
+        entities, make=before.make, model=before.model, guessed=before.guessed, unit_id=before.unit_id, year=year
+    )
 
 
 def _searches_anew(text: str) -> bool:
@@ -459,14 +463,14 @@ def _searches_anew(text: str) -> bool:
     )
 
 
-def _hear(text: str, asked: str) -> _Heard:
+def _hear(text: str, asked: str, now: datetime | None = None) -> _Heard:
     cut = text[:EXAMINED]
     plain = lib_text.plain(cut)[:EXAMINED].strip()  # some single characters unfold to whole sentences
     words = lib_text.words(plain)[:MOST_WORDS]
     said = _said(words)
     core = " ".join(word for word in said.replace("terima kasih", " ").split() if word not in _FILLERS)
     clitic = any(word.endswith("nya") and lib_text.stem_clitics(word) != word for word in words)
-    return _Heard(cut, plain, said, core, "?" in cut, clitic, named.find(plain), _last_question(asked))
+    return _Heard(cut, plain, said, core, "?" in cut, clitic, named.find(plain, now), _last_question(asked))
 
 
 def _said(words: list[str]) -> str:
@@ -500,11 +504,7 @@ def _answer(heard: _Heard) -> Understanding | None:
         return _yes(heard)
     if _BARE_NUMBER.fullmatch(heard.plain) or rupiah.parse(heard.plain) is not None:
         return _number(heard) or _bare_number(heard)
-    if _ASKED_WHEN.search(heard.asked) and re.search(
-        r"\b(?:besok|lusa|hari ini|jam [0-9]|senin|selasa|rabu|kamis|"
-        r"jumat|sabtu|minggu|nanti (?:sore|siang|malam))\b",
-        heard.said,
-    ):
+    if _ASKED_WHEN.search(heard.asked) and moments.mentioned(heard.plain):
         return None if heard.question else Understanding(Intent.TEST_DRIVE, 0.85, heard.named, ("answers_when",))
     return None
 

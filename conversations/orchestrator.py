@@ -99,7 +99,9 @@ async def _draft(work: Work) -> Outcome:
         work.budget.retries = 0
         second = await _ask(work, prompt.repair(messages, text, verdict.failed))
         outcome, _ = _judged(work, second, verdict) if second else (None, verdict)
-    return outcome or replace(_counted(work, counter.answer(work.turn, work.facts), Reason.GUARD_FAILED), verdict=verdict)
+    return outcome or replace(
+        _counted(work, counter.answer(work.turn, work.facts), Reason.GUARD_FAILED), verdict=verdict
+    )
 
 
 async def _ask(work: Work, messages: list[dict[str, str]]) -> str:
@@ -132,9 +134,7 @@ def _judged(work: Work, text: str, before: Verdict | None = None) -> tuple[Outco
         return None, verdict
     asked = Reason.MISSING_FACT if verdict.asks_staff else None
     cited = work.facts.units + work.facts.gone + work.facts.nearest
-    outcome = Outcome(
-        text, Path.MODEL, handover.reason if handover else asked, cited, verdict=verdict, repaired=before
-    )
+    outcome = Outcome(text, Path.MODEL, handover.reason if handover else asked, cited, verdict=verdict, repaired=before)
     return outcome, verdict
 
 

@@ -19,7 +19,9 @@ NO_DATA = "belum ada datanya"
 UNIT: Mapping[str, Callable[[Unit, date], str]] = {
     "nama": lambda unit, _: wording.one_line(unit.name, 80),
     "harga": lambda unit, _: "" if unit.price is None else rupiah.show(unit.price),
-    "harga_kredit": lambda unit, _: "" if unit.credit_price is None else f"harga kredit {rupiah.show(unit.credit_price)}",
+    "harga_kredit": lambda unit, _: (
+        "" if unit.credit_price is None else f"harga kredit {rupiah.show(unit.credit_price)}"
+    ),
     "tahun": lambda unit, _: str(unit.year),
     "km": lambda unit, _: "" if unit.mileage is None else kilometres.show(unit.mileage),
     "transmisi": lambda unit, _: wording.TRANSMISSIONS.get(unit.transmission, unit.transmission),

@@ -59,7 +59,8 @@ def system(turn: Turn, facts: Facts) -> str:
         "Optional: Custom FAQ": _block(_faq(facts.faqs)),
     }
     template = _squeeze(wording.instruction("system", **values))
-    return "\n\n".join([template, "\n".join(_further(facts)), "\n".join(_rules(turn, facts))])
+    blocks = [[template], _further(facts), _credit(facts), _rules(turn, facts)]
+    return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
 def _personality(persona: Persona) -> str:
@@ -117,6 +118,23 @@ def _further(facts: Facts) -> list[str]:
     return lines
 
 
+def _credit(facts: Facts) -> list[str]:
+    """The estimates, where the turn asks for credit."""
+    credit = facts.credit
+    if credit is None:
+        return []
+    if not credit.rates:
+        return [wording.instruction("credit_none")]
+    head = {"partners": wording.partners(credit), "percent": credit.minimum_down, "rates": wording.rates(credit)}
+    lines = [wording.instruction("credit", **head)]
+    units = {unit.id: unit for unit in facts.units[:MAX_UNITS]}
+    for estimate in credit.estimates[:MAX_OTHERS]:
+        if unit := units.get(estimate.unit_id):
+            pairs = wording.credit_pairs(unit, estimate)
+            lines.append(" | ".join([f"- {unit.display_id}", *(f"{label}: {value}" for label, value in pairs)]))
+    return lines
+
+
 def _open(facts: Facts) -> str:
     if not facts.showroom.hours:
         return "tidak mencatat jam buka"
@@ -139,6 +157,9 @@ def _rules(turn: Turn, facts: Facts) -> list[str]:
             lines.append(wording.instruction("welcome", welcome=welcome))
     else:
         lines.append(wording.instruction("later_contact"))
+    named = turn.understanding.entities
+    if named.guessed:
+        lines.append(wording.instruction("car_guessed", car=f"{named.make} {named.model}".strip()))
     lines.append(wording.instruction("negotiation_on" if persona.price_negotiation else "negotiation_off"))
     if not persona.test_drive:
         lines.append(wording.instruction("test_drive_off"))

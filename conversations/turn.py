@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from inventory.credit import Credit
 from inventory.unit import Unit
 
 
@@ -54,13 +55,22 @@ class Entities:
 
     make: str = ""  # "Toyota"
     model: str = ""  # "Avanza"
+    guessed: bool = False  # make and model were mistyped ("xpender"): to be asked back
     unit_id: str = ""  # "PM-PST-001"
     year: int | None = None
+    year_min: int | None = None  # "2018 ke atas"
+    year_max: int | None = None  # "di bawah 2018"; both for "2015-2018"
+    mileage: int | None = None  # km
     budget: int | None = None  # rupiah; the middle of what was said
     budget_min: int | None = None  # rupiah; only for a range or "di atas"
     budget_max: int | None = None  # rupiah; only for a range or "di bawah", "maksimal"
     down_payment: int | None = None  # rupiah
     down_payment_percent: int | None = None
+    instalment: int | None = None  # rupiah a month
+    unclear: str = ""  # an amount that must be asked for, as written: "dp 30" (juta? percent?), "budget 1.500"
+    visit_day: str = ""  # "2026-11-28"
+    visit_time: str = ""  # "10:00", or "pagi", "siang", "sore", "malam"
+    visit_choices: tuple[str, ...] = ()  # the moments that "sabtu depan" or "jam 6" may mean, to be asked
     transmission: str = ""  # Unit.transmission, or "automatic" for any without clutch pedal
     fuel: str = ""
     body_type: str = ""
@@ -71,9 +81,10 @@ class Entities:
     def names_a_car(self) -> bool:
         return bool(self.make or self.model or self.unit_id)
 
-    def as_dict(self) -> dict[str, str | int]:
+    def as_dict(self) -> dict[str, str | int | tuple[str, ...]]:
         """Only what was said, for storing and printing."""
-        return {name: value for name in self.__slots__ if (value := getattr(self, name)) not in ("", None)}
+        said = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in said.items() if value not in ("", None, ()) and value is not False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,7 @@ class Facts:
     nearest: tuple[Unit, ...] = ()  # AVAILABLE alternatives when nothing fits
     faqs: tuple[Faq, ...] = ()
     welcome: str = ""  # the manager's own words at the first greeting
+    credit: Credit | None = None  # only where the turn asks for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,18 +21,18 @@ class Said(NamedTuple):
     size: int = 1
 
 
-def _listed(words: str) -> frozenset[str]:
+def listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-ADDRESSES = _listed("kak kakak ka ya yah nih dong deh kok sih lho loh kan banget sekali saja itu ini maaf mohon mas")
-AFFIRM = _listed("iya ya yap yes yup betul benar bisa ada masih sudah tentu pasti boleh hidup dapat bener tentunya")
-DENY = _listed("tidak belum bukan")
-ACKNOWLEDGE = _listed("baik oke siap sip deal setuju")
-CONFIRM = _listed("iya betul benar yap yup yes bener")
-NEGATORS = _listed("tidak belum bukan tanpa jangan bebas kurang anti non")
-STAFF = _listed("staf staff tim team sales admin marketing petugas")
-SUBJECT_RESETS = _listed("alternatif lain lainnya pilihan opsi rekomendasi berikut semua kami stok")
+ADDRESSES = listed("kak kakak ka ya yah nih dong deh kok sih lho loh kan banget sekali saja itu ini maaf mohon mas")
+AFFIRM = listed("iya ya yap yes yup betul benar bisa ada masih sudah tentu pasti boleh hidup dapat bener tentunya")
+DENY = listed("tidak belum bukan")
+ACKNOWLEDGE = listed("baik oke siap sip deal setuju")
+CONFIRM = listed("iya betul benar yap yup yes bener")
+NEGATORS = listed("tidak belum bukan tanpa jangan bebas kurang anti non")
+STAFF = listed("staf staff tim team sales admin marketing petugas")
+SUBJECT_RESETS = listed("alternatif lain lainnya pilihan opsi rekomendasi berikut semua kami stok")
 
 # aspect of the data -> how it is named
 TOPICS: Mapping[str, str] = {
@@ -49,8 +49,8 @@ TOPICS: Mapping[str, str] = {
     "credit": "kredit dp cicilan angsuran tenor leasing bunga simulasi kreditnya uang_muka addm addb",
     "never": (
         "garansi bergaransi diskon promo bonus gratis free cashback voucher hadiah subsidi potongan asuransi antar "
-        "diantar pengiriman cod transfer rekening konsumsi konsumsi_bahan_bakar balik_nama mutasi plat sparepart suku_cadang modifikasi "
-        "syarat biaya pembayaran riwayat_pemakaian booking orisinil inden ongkir"
+        "diantar pengiriman cod transfer rekening konsumsi konsumsi_bahan_bakar balik_nama mutasi plat sparepart "
+        "suku_cadang modifikasi syarat biaya pembayaran riwayat_pemakaian booking orisinil inden ongkir"
     ),
     "visit": "test_drive tes_drive uji_coba kunjungan",
     "trade": "tukar_tambah trade_in",
@@ -73,14 +73,14 @@ CLAIMS: Mapping[str, Mapping[str, str]] = {
         "double cabin": "double_cabin", "minivan": "minivan",
     },
     "color": {
-        **{name: name for name in _listed(
+        **{name: name for name in listed(
             "hitam putih silver merah biru hijau kuning orange ungu krem maroon bronze champagne metalik marun "
             "mutiara pearl gading titanium tosca pink"
         )},
         "abu": "abu abu-abu abu_abu grey gray", "cokelat": "cokelat coklat", "oranye": "oranye", "emas": "emas gold",
         "perak": "perak", "beige": "beige",
     },
-    "here": {"": "ready tersedia available redi"},
+    "here": {"": "ready tersedia available redi temukan ditemukan"},
     "sold": {"": "terjual laku sold"},
     "booked": {"": "dibooking dipesan booked terbooking"},
     "absent": {"": "kosong habis"},
@@ -107,7 +107,7 @@ CLAIMS: Mapping[str, Mapping[str, str]] = {
     "closed": {"": "tutup"},
     "away": {"": "kami_telepon saya_telepon tim_telepon kami_chat saya_chat kami_kontak saya_kontak akan_telepon"},
 }  # fmt: skip
-MODIFIERS = _listed("bebas bekas kena terkena eks")
+MODIFIERS = listed("bebas bekas kena terkena eks")
 
 
 def _phrases(words: str) -> Iterable[tuple[str, ...]]:

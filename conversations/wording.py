@@ -17,12 +17,13 @@ from string import Formatter
 from autolumiku.lib import kilometres, rupiah
 from autolumiku.lib import text as lib_text
 from conversations.turn import DayHours, Facts, Unit
+from inventory.credit import Credit, Estimate
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 PLACEHOLDERS = frozenset(
     {
         "aspects", "body", "budget", "car", "cars", "count", "day", "hello", "kak", "me", "media", "opens_next",
-        "order", "reopens", "role", "seats", "tenant", "topics",
+        "order", "partners", "percent", "rates", "reopens", "role", "seats", "tenant", "topics",
     }
 )  # fmt: skip
 
@@ -265,3 +266,40 @@ def full_line(unit: Unit, today: date) -> str:
 def gone_line(unit: Unit) -> str:
     """A unit that is not for sale any more, for the model: no price, only why."""
     return f"- {unit.display_id} | {one_line(unit.name, 80)} | {GONE.get(unit.status, 'tidak tersedia')}"
+
+
+# --- credit
+
+
+def credit_pairs(unit: Unit, estimate: Estimate) -> tuple[tuple[str, str], ...]:
+    """(label, value) of one car's estimate, a range where the partners differ."""
+    instalments = (
+        (f"{one.years} tahun", f"{_range(rupiah.show_full(one.low), rupiah.show_full(one.high))} per bulan")
+        for one in estimate.instalments
+    )
+    return (
+        ("Harga kredit" if unit.credit_price else "Harga", rupiah.show(estimate.price)),
+        (f"DP {estimate.percent}%", rupiah.show(estimate.down)),
+        ("Pokok pinjaman", rupiah.show(estimate.principal)),
+        *instalments,
+    )
+
+
+def partners(credit: Credit) -> str:
+    """ "bunga flat leasing rekanan kami (Mitra Finance, Jaya Leasing)"."""
+    named = ", ".join(one_line(name, 60) for name in credit.partners)
+    return f"bunga flat leasing rekanan kami ({named})" if named else "patokan umum bunga flat leasing"
+
+
+def rates(credit: Credit) -> str:
+    """ "3 tahun 7,75-9,75%, 4 tahun 8,5-10,5%"."""
+    return ", ".join(f"{one.years} tahun {_range(_percent(one.low), _percent(one.high))}%" for one in credit.rates)
+
+
+def _percent(hundredths: int) -> str:
+    """775 -> "7,75"."""
+    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def _range(low: str, high: str) -> str:
+    return low if low == high else f"{low} - {high}" if " " in low else f"{low}-{high}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,11 +11,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from autolumiku.lib import rupiah
-from inventory.models import MAX_PRICE, Status, Vehicle, VehicleHistory, VehiclePhoto, add
+from inventory.credit import YEARS
+from inventory.models import MAX_PRICE, LeasingRate, Status, Vehicle, VehicleHistory, VehiclePhoto, add
 from tenants.admin import (
     LEADERS,
     NOBODY,
@@ -62,6 +65,16 @@ class VehicleForm(OwnedForm):
         limit(self.fields.get("mileage"), 0, 2_000_000)
         for name in ("price", "credit_price", "cost_price"):
             limit(self.fields.get(name), 1, MAX_PRICE)
+
+
+class PercentField(forms.DecimalField):
+    """A rate that may be typed the Indonesian way ("7,75")."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.normalize():f}".replace(".", ",") if isinstance(value, Decimal) else value
 
 
 def limit(field: forms.Field | None, lowest: int, highest: int) -> None:
@@ -294,3 +307,61 @@ def kept(fields: Any, hidden: tuple[str, ...], renamed: dict[str, str]) -> list[
         elif inner := kept(field, hidden, renamed):
             result.append(tuple(inner))
     return result
+
+
+@admin.register(LeasingRate)
+class LeasingRateAdmin(ScopedAdmin):
+    """Owners and managers keep the rates; a new row from its first day on takes the older one's place."""
+
+    list_display = ("leasing", "flat", "least", "validity")
+    list_display_links = ("leasing",)
+    list_filter = ("partner",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("partner", ("valid_from", "valid_until")),
+                "description": "Dipakai asisten untuk perkiraan cicilan, selalu disebut estimasi. Bunga baru: "
+                "tambahkan baris baru dengan tanggal mulainya; yang lama berhenti dipakai pada tanggal itu.",
+            },
+        ),
+        (
+            "Bunga flat per tahun",
+            {
+                "fields": (("year_1", "year_2"), ("year_3", "year_4"), "year_5"),
+                "description": "Tenor yang kosong tidak ditawarkan. Untuk mobil di atas 5 tahun asisten menambah 0,5% "
+                "per tahun umur, paling banyak 3%.",
+            },
+        ),
+        ("Batas", {"fields": (("minimum_down", "oldest"),)}),
+    )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.DecimalField):
+            kwargs |= {"form_class": PercentField, "widget": TextInput(attrs={"inputmode": "decimal"})}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description="leasing", ordering="partner")
+    def leasing(self, row: LeasingRate) -> str:
+        return row.partner or "Patokan umum"
+
+    @admin.display(description="bunga flat per tahun")
+    def flat(self, row: LeasingRate) -> str:
+        offered = ((years, getattr(row, f"year_{years}")) for years in YEARS)
+        shown = (f"{years} th {rate.normalize():f}%" for years, rate in offered if rate is not None)
+        return " · ".join(shown).replace(".", ",")
+
+    @admin.display(description="DP minimal", ordering="minimum_down")
+    def least(self, row: LeasingRate) -> str:
+        return f"{row.minimum_down}%"
+
+    @admin.display(description="berlaku", ordering="valid_from")
+    def validity(self, row: LeasingRate) -> SafeString:
+        today = timezone.localdate()
+        ended = row.valid_until is not None and row.valid_until < today
+        state = ("berlaku", "good") if row.valid_from <= today else ("nanti", "warn")
+        word, tone = ("berakhir", "bad") if ended else state
+        until = date_format(row.valid_until, "j M Y") if row.valid_until else "seterusnya"
+        return format_html(
+            '{}<small class="al-sub">{} – {}</small>', label(word, tone), date_format(row.valid_from, "j M Y"), until
+        )

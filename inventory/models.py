@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from inventory import credit
 from tenants.models import Owned, OwnedForeignKey, Tenant
 
 MAX_PRICE = 100_000_000_000  # rupiah
@@ -234,3 +237,79 @@ class VehicleHistory(Owned):
 
     def __str__(self) -> str:
         return f"v{self.version} {self.action}"
+
+
+def _flat_rate(years: int) -> Any:
+    return models.DecimalField(
+        f"bunga {years} tahun (%)",
+        max_digits=4,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(60)],
+    )
+
+
+class LeasingRate(Owned):
+    """The flat yearly rates of one leasing from a day on; of several valid rows of a leasing the latest counts."""
+
+    partner = models.CharField(
+        "leasing",
+        max_length=60,
+        blank=True,
+        help_text="Kosong: patokan umum, dipakai selama belum ada leasing bernama yang berlaku.",
+    )
+    valid_from = models.DateField("berlaku mulai")
+    valid_until = models.DateField(
+        "berlaku sampai", null=True, blank=True, help_text="Kosong: sampai ada bunga yang lebih baru."
+    )
+    year_1 = _flat_rate(1)
+    year_2 = _flat_rate(2)
+    year_3 = _flat_rate(3)
+    year_4 = _flat_rate(4)
+    year_5 = _flat_rate(5)
+    minimum_down = models.PositiveSmallIntegerField("DP minimal (%)", default=20, validators=[MaxValueValidator(90)])
+    oldest = models.PositiveSmallIntegerField(
+        "umur mobil paling tua (tahun)",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(60)],
+        help_text="Saat cicilan terakhir. Kosong: tanpa batas.",
+    )
+    created_at = models.DateTimeField("dibuat", auto_now_add=True)
+
+    class Meta:
+        db_table = "leasing_rates"
+        verbose_name = "bunga leasing"
+        verbose_name_plural = "bunga leasing"
+        ordering = ["partner", "-valid_from"]
+        constraints = [
+            # inventory.leasing: what is valid on a day, per partner the latest
+            models.UniqueConstraint(
+                fields=["tenant", "partner", "valid_from"],
+                name="leasing_rate_from",
+                violation_error_message="Leasing ini sudah punya bunga yang berlaku mulai tanggal itu.",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="leasing_rate_days",
+                violation_error_message="Tanggal akhir tidak boleh sebelum tanggal mulai.",
+            ),
+            models.CheckConstraint(
+                condition=Q(*((f"year_{years}__isnull", False) for years in credit.YEARS), _connector=Q.OR),
+                name="leasing_rate_some",
+                violation_error_message="Isi bunga untuk paling sedikit satu tenor.",
+            ),
+            *[
+                models.CheckConstraint(
+                    condition=Q(**{f"year_{years}__isnull": True})
+                    | Q(**{f"year_{years}__gt": 0, f"year_{years}__lte": 60}),
+                    name=f"leasing_rate_year_{years}",
+                )
+                for years in credit.YEARS
+            ],
+            models.CheckConstraint(condition=Q(minimum_down__lte=90), name="leasing_rate_down"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner or 'patokan umum'}, mulai {self.valid_from:%d.%m.%Y}"

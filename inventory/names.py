@@ -1,4 +1,4 @@
-"""Car names as customers write them: "hr v" "HRV" "granmax" "inova reborn" "xpender", from data/cars.csv.
+"""Car names as customers write them: "hr v" "HRV" "granmax" "inova reborn" "xpender", from the lists in data/.
 
 Two passes: names joined without punctuation match exactly; then single words of five letters and more may carry one
 typing error (two from eight letters on), which is flagged `guessed` so that the answer asks back.
@@ -20,34 +20,21 @@ from autolumiku.lib import text as lib_text
 LONGEST_NAME = 5  # parts: "mercedes benz c 200"
 _PART = re.compile(r"[^\W\d_]+\+?|[0-9]+")
 _GAP = re.compile(r"[ \-_./'+]{0,3}")
-_MAKE_WORDS = {
-    "mercy": "Mercedes-Benz", "mercedes": "Mercedes-Benz", "merci": "Mercedes-Benz", "benz": "Mercedes-Benz",
-    "mitsu": "Mitsubishi", "mitsubisi": "Mitsubishi", "mitshubishi": "Mitsubishi", "chevy": "Chevrolet",
-    "vw": "Volkswagen", "beemer": "BMW", "nisan": "Nissan", "hundai": "Hyundai", "hyundae": "Hyundai",
-    "toyot": "Toyota", "toyo": "Toyota", "haval": "GWM", "landrover": "Land Rover", "masda": "Mazda",
-}  # fmt: skip
-# Names that are also everyday words: only with their make in the same text ("datsun go", never "go").
-_NEEDS_MAKE = lib_text.listed(
-    "go, spin, rio, note, spark, focus, escape, cross, compass, discovery, journey, seal, dolphin, golf, polo, "
-    "accent, tribute, dashing, crown, leaf, duster, saga, sunny, stream, genio, limo, kuda, zebra, ceria, elf, "
-    "fortwo, maven, katana, orlando, cooper, countryman, clubman, ranger, cla, cls, gla, glb, glc, gle, gls, "
-    "timor, splash"
-)
-_MAKES_NEEDING_MODEL = lib_text.listed("mini, smart, mg, go, tank, timor, proton")
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    source = resources.files("inventory").joinpath(f"data/{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(source.splitlines()))
+
+
+_DOUBTFUL = {row["kind"]: frozenset(row["words"].split(";")) for row in _rows("doubtful")}
+_NEEDS_MAKE = _DOUBTFUL["needs_make"]  # everyday words too: only with their make in the text ("datsun go", never "go")
+_MAKES_NEEDING_MODEL = _DOUBTFUL["needs_model"]
+_ALSO_GUESSED = _DOUBTFUL["also_guessed"]  # short forms that may carry a typing error, besides the models themselves
+_ORDINARY = _DOUBTFUL["ordinary"]  # one typing error away from a car, or too near to everyday words
 _NOT_FOLLOWED = {"city": {"car", "cars", "mall", "walk", "park", "tour"}, "rush": {"hour"}}
 _NOT_PRECEDED = {"city": {"grand", "depok", "bekasi", "mall", "summarecon", "sentul", "kota", "green", "jakarta"}}
 _DENIED = lib_text.listed("selain, kecuali")
-# Well known short forms that may carry a typing error besides the models of one word themselves.
-_ALSO_GUESSED = lib_text.listed("pajero, altis, corolla, vitara, zenix, starex, strada")
-# Ordinary words one typing error away from a car, and cars too near to everyday words.
-_ORDINARY = lib_text.listed(
-    "lancar, lancer, katanya, katana, makan, macam, macan, cerita, segera, serius, mobile, civil, fortune, "
-    "inovasi, captive, sigar, raise, range, mobil, mobilin, panter, terima, trail, camera, kamera, corona, frame, "
-    "rocket, rusak, alami, balon, calon, trade, traga, targa, artis, minta, karya, model, sekalian, extra, "
-    "center, senin, setia, sinet, merah, galant, galak, dinas, grandis, grandma, tentara, carnaval, accept, "
-    "splash, elite, vokal, novel, murah, murano, terra, terus, tetra, teana, tema, soluna, solusi, marah, kijing, "
-    "bante, crita, copen, avega, dutro, zafira, visto, formo, triber, tribe"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,16 +219,16 @@ def _guess(word: str) -> tuple[str, str]:
 @cache
 def _catalogue() -> _Catalogue:
     """Read once, at the first question."""
-    source = resources.files("inventory").joinpath("data/cars.csv").read_text(encoding="utf-8")
     names: dict[str, _Car] = {}
-    makes = dict(_MAKE_WORDS)
+    makes = {word: row["make"] for row in _rows("makes") for word in row["aliases"].split(";")}
     cars: dict[tuple[str, str], _Car] = {}
-    for row in csv.DictReader(source.splitlines()):
+    for row in _rows("cars"):
         car = _Car(row["make"], row["model"], row["body_type"], int(row["seats"]))
         cars[_key(car.make), _key(car.model)] = car
         makes.setdefault(_key(car.make), car.make)
-        for alias in [car.model, f"{car.make} {car.model}", *row["aliases"].split(";")]:
+        for alias in [car.model, *row["aliases"].split(";")]:
             _add(names, alias, car)
+            _add(names, f"{car.make} {alias}" if alias else "", car)
     beginnings = frozenset(name[:length] for name in (*names, *makes) for length in range(1, len(name) + 1))
     return _Catalogue(names, makes, cars, beginnings, _guessable(cars.values(), {car.make for car in cars.values()}))
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from aiconfig.models import BusinessHours, FAQEntry, LLMCall, LLMDay
 from aimeow.models import AimeowAccount
 from conversations.models import ConversationEvent, Delivery, Direction, Path, Sender, WhatsAppConversation
+from inventory import leasing
 from inventory.models import Vehicle, VehiclePhoto
 from leads.models import Lead
 from staffcommands.models import StaffWhatsAppAuth
@@ -79,6 +80,7 @@ def pattern(tenant: Tenant) -> None:
         VehiclePhoto.objects.create(**mine, vehicle=Vehicle.objects.earliest("id"), image="vehicles/pattern.jpg")
         StaffWhatsAppAuth.objects.create(**mine, name="Staf", phone_number="628110000001")
         FAQEntry.objects.create(**mine, question="Bisa kredit?", answer="Bisa Kak, kami bantu prosesnya.")
+        leasing.begin(tenant.pk, timezone.localdate())
         BusinessHours.objects.create(**mine, weekday=0, opens="00:00", closes="23:59")
 
 
@@ -96,6 +98,7 @@ def _copies(size: Size) -> Iterator[tuple[str, int, dict[str, str]]]:
     }  # fmt: skip
     yield "whatsapp_ai_configs", 1, {"id": TENANT}
     yield "business_hours", 7, {"id": key(7), "weekday": "k"}
+    yield "leasing_rates", 2, {"id": key(2), "valid_from": "current_date - k"}
     yield "faq_entries", 10, {"id": key(10), "position": "k"}
     yield "staff_whatsapp_auth", 5, {"id": key(5), "phone_number": "'62855' || lpad((i * 5 + k)::text, 8, '0')"}
     yield "vehicles", size.vehicles, {"id": key(size.vehicles), "display_id": "'C-' || k"}

@@ -15,7 +15,8 @@ from aimeow.models import AimeowAccount
 from autolumiku.demo import chats, people, pictures, stock
 from autolumiku.demo.people import Place
 from autolumiku.lib import clock
-from inventory.models import Status, Vehicle, VehiclePhoto, photo_path
+from inventory.credit import YEARS
+from inventory.models import LeasingRate, Status, Vehicle, VehiclePhoto, photo_path
 from staffcommands.models import StaffWhatsAppAuth
 from tenants import scope
 from tenants.models import Membership, Tenant, User
@@ -63,6 +64,7 @@ def _showroom(place: Place, now: datetime, password: str, *, photos: bool) -> Lo
     users = _logins(place, tenant, password)
     account = _account(place, tenant, now)
     _settings(place, tenant)
+    _leasing(tenant, now)
     staff = _staff(place, tenant, users)
     begin = (stock.CITY, stock.FORTUNER) if place is people.PRIMA else ()
     seller = users[place.logins[-1].username]
@@ -126,6 +128,15 @@ def _settings(place: Place, tenant: Tenant) -> None:
         BusinessHours.objects.create(tenant=tenant, weekday=day, opens=opens, closes=closes)
     for position, (question, answer) in enumerate(people.faqs(place), start=1):
         FAQEntry.objects.create(tenant=tenant, question=question, answer=answer, position=position)
+
+
+def _leasing(tenant: Tenant, now: datetime) -> None:
+    for partner, minimum_down, oldest, rates in people.LEASINGS:
+        years = {f"year_{years}": rate for years, rate in zip(YEARS, rates, strict=True)}
+        LeasingRate.objects.create(
+            tenant=tenant, partner=partner, valid_from=(now - AGE).date(), minimum_down=minimum_down, oldest=oldest,
+            **years,
+        )  # fmt: skip
 
 
 def _staff(place: Place, tenant: Tenant, users: dict[str, User]) -> list[StaffWhatsAppAuth]:

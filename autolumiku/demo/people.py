@@ -116,10 +116,17 @@ CUSTOMERS = (
 )  # fmt: skip
 
 
+# Invented leasings: name, least down payment (%), oldest car at the last instalment, flat rates for 1 to 5 years.
+LEASINGS = (
+    ("Contoh Finance", 20, 15, ("6.50", "7.25", "7.75", "8.50", "9.50")),
+    ("Andai Multifinance", 25, 20, ("8.00", "9.00", "9.75", "10.50", "11.50")),
+)
+
+
 def faqs(place: Place) -> tuple[tuple[str, str], ...]:
     """Eight questions with the showroom's own answers."""
     return (
-        ("Apakah bisa kredit?", "Bisa. Hitungan DP dan cicilan disiapkan oleh staf kami sesuai unit dan leasing."),
+        ("Berapa lama proses kredit?", "Biasanya 1 sampai 3 hari kerja setelah berkas lengkap diterima leasing."),
         ("Apakah menerima tukar tambah?", "Menerima. Mobil Kakak kami cek dulu di showroom sebelum ada taksiran."),
         ("Di mana lokasi showroom?", f"{place.name} ada di {place.address}."),
         ("Apakah bisa test drive?", "Bisa di showroom dengan janji dulu. Mohon bawa SIM A yang masih berlaku."),

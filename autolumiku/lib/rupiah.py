@@ -24,15 +24,16 @@ _UNITS = {
 _UNIT = r"(?:juta|jeti|jt|ribu|rb|mill?iar|mil[iy]yar|milyar|[mb])"
 _RP = r"(?:rp|idr)[.:]?\s?"
 _ONE = (
-    rf"(?P<@rp>{_RP})?(?P<@>{NUMERAL})(?P<@an1>\s?-?an\b)?"
+    rf"(?P<@rp>{_RP})?(?P<@>{NUMERAL})(?P<@half>\s{{1,2}}setengah(?=\s))?(?P<@an1>\s?-?an\b)?"
     rf"(?:\s?(?P<@u>{_UNIT})(?P<@an2>\s?-?an)?(?![0-9A-Za-z]))?"
 )
 _TO = r"\s?(?:-|–|—|~|s/d|s\.d\.?|sd|sampai(?: dengan)?|sampe|hingga|ke|dan)\s?"
-_AMOUNT = re.compile(
-    rf"(?<![0-9A-Za-z.,/]){_ONE.replace('@', 'a')}(?:{_TO}{_ONE.replace('@', 'b')})?(?:,-|,00\b)?", re.I
-)
-_SINGLE = re.compile(rf"(?<![0-9A-Za-z.,/]){_ONE.replace('@', 'a')}(?:,-|,00\b)?", re.I)
+# Nothing of a number or a word before it, but "dp30jt" and "budget200jt" are written together.
+_START = r"(?:(?<![0-9A-Za-z.,/])|(?<=\bdp)|(?<=\btdp)|(?<=budget)|(?<=\bharga)|(?<=cicilan)|(?<=\bmax))"
+_AMOUNT = re.compile(rf"{_START}{_ONE.replace('@', 'a')}(?:{_TO}{_ONE.replace('@', 'b')})?(?:,-|,00\b)?", re.I)
+_SINGLE = re.compile(rf"{_START}{_ONE.replace('@', 'a')}(?:,-|,00\b)?", re.I)
 _ROUGH = re.compile(r"(?:sekitar(?:an)?|kisaran|kira(?:-|\s)?kira|kurang lebih|kurleb|\+-|±|~)\s?$", re.I)
+_COMMA_BEFORE = re.compile(r"[0-9]\s?koma\s?$", re.I)  # of "1 koma 2 miliar" the "2 miliar" is no amount
 _FILM = re.compile(r"film\s?$", re.I)  # "kaca film 3M" is a brand
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])[0-9]")
 
@@ -99,7 +100,7 @@ def _read(text: str, match: re.Match[str]) -> tuple[Amount | None, int]:
     if match["b"] and (both := _range(text, match)):
         return both, match.end()
     single = _SINGLE.match(text, match.start())
-    if single is None:
+    if single is None or _COMMA_BEFORE.search(text[max(0, match.start() - 10) : match.start()]):
         return None, match.end()
     value = _value(single, "a")
     if value is None or (
@@ -139,7 +140,7 @@ def _value(match: re.Match[str], name: str) -> int | None:
     if not unit:
         return _without_unit(numeral, bool(has_rp))
     size = _UNITS[_unit_word(unit)]
-    number = _scaled(numeral, size)
+    number = _scaled(numeral, size) + (Decimal("0.5") if match[f"{name}half"] else 0)
     if len(unit) == 1 and (number > 200 or number == 0):
         return None  # "2019 m…" is no money
     if _YEAR.fullmatch(numeral) and len(unit) == 1:
@@ -218,7 +219,7 @@ def _continues(text: str, first: Amount, second: Amount) -> bool:
 # Amounts written in words: "dua ratus juta", "satu setengah miliar", "seratus lima puluh jutaan".
 _DIGIT = {
     "satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "sembilan": 9,
-    "sepuluh": 10, "sebelas": 11,
+    "sepuluh": 10, "sebelas": 11, "nol": 0,
 }  # fmt: skip
 _TIMES = {"puluh": 10, "puluhan": 10, "ratus": 100, "ratusan": 100}
 _HUNDREDS = {"seratus": 100, "seratusan": 100}
@@ -226,7 +227,7 @@ _SCALE = {
     "ribu": RIBU, "ribuan": RIBU, "juta": JUTA, "jutaan": JUTA, "jt": JUTA, "miliar": MILIAR, "milyar": MILIAR,
     "miliaran": MILIAR, "seribu": RIBU, "sejuta": JUTA, "semiliar": MILIAR, "semilyar": MILIAR,
 }  # fmt: skip
-_NUMBER_WORDS = sorted([*_DIGIT, *_TIMES, *_HUNDREDS, *_SCALE, "belas", "setengah"], key=len, reverse=True)
+_NUMBER_WORDS = sorted([*_DIGIT, *_TIMES, *_HUNDREDS, *_SCALE, "belas", "setengah", "koma"], key=len, reverse=True)
 _WORD = re.compile(rf"(?<![0-9A-Za-z])(?:{'|'.join(_NUMBER_WORDS)})(?![0-9A-Za-z])", re.I)
 _MILEAGE_FOLLOWS = re.compile(r"\s{0,3}(?:km|kilo)", re.I)
 
@@ -247,6 +248,7 @@ def _spelled(text: str, run: list[re.Match[str]]) -> Iterator[Amount]:
         run = run[:-1]
     if (
         not run
+        or run[0][0].lower() == "koma"
         or _MILEAGE_FOLLOWS.match(text, run[-1].end())
         or _MARKED_MILEAGE.search(text[max(0, run[0].start() - 8) : run[0].start()])
     ):
@@ -264,9 +266,14 @@ _MARKED_MILEAGE = re.compile(r"(?<![A-Za-z])km\s{0,3}$", re.I)
 def _count(words: list[str]) -> int | None:
     """["seratus", "lima", "puluh", "juta"] -> 150000000; None if the words make no number."""
     total, part, digit = 0, Decimal(0), Decimal(0)
+    place = 0  # of a decimal: 1 after "koma"
     for word in words:
-        if word in _DIGIT:
+        if place and word in _DIGIT:
+            digit, place = digit + _DIGIT[word] * Decimal(1).scaleb(-place), place + 1
+        elif word in _DIGIT:
             digit = Decimal(_DIGIT[word])
+        elif word == "koma":
+            place = 1
         elif word == "setengah":
             digit += Decimal("0.5")
         elif word == "belas":
@@ -276,7 +283,7 @@ def _count(words: list[str]) -> int | None:
         elif word in _TIMES:
             part, digit = part + digit * _TIMES[word], Decimal(0)
         elif (count := part + digit + (1 if word.startswith("se") else 0)) > 0:
-            total, part, digit = total + int(count * _SCALE[word]), Decimal(0), Decimal(0)
+            total, part, digit, place = total + int(count * _SCALE[word]), Decimal(0), Decimal(0), 0
         else:
             return None
     return total or None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
+from collections.abc import Iterator
+from importlib import resources
 
 # Letters that only look Latin (Cyrillic, Greek, small capitals); NFKC undoes mathematical and circled ones.
 _LOOKALIKES = str.maketrans(
@@ -20,6 +23,15 @@ _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _LATIN_WORD = re.compile(r"[a-z]+")
 _WORD = re.compile(r"[^\W_]+")
 _DOUBLED = re.compile(r"\b(?!mazda)([a-z]{3,20})2\b")  # "surat2"
+# Digits for letters, only between the letters of one word ("g4c0r", "n0mor"); "dp5jt", "th2019" and "cx5" are none.
+_LEET_WORD = re.compile(r"(?<![^\W_])[a-z]{1,12}(?:[013457][a-z]{1,12}){1,4}(?=[0-9]{0,4}(?![^\W_]))")
+_LEET = str.maketrans("013457", "oieast")
+_NUMBER_BEFORE = re.compile(
+    r"(?:dp|tdp|rp|th|thn|tahun|km|jam|jm|tgl|no|budget|max|min|cicilan|harga|tipe|type|ke)[0-9]"
+)
+_NUMBER_AFTER = re.compile(
+    r"[0-9](?:jt|jeti|juta|rb|ribu|m|k|km|cc|th|thn|tahun|bln|bulan|hari|x|an|pm|am|wib)(?:an)?$"
+)
 
 
 def listed(words: str) -> frozenset[str]:
@@ -27,133 +39,15 @@ def listed(words: str) -> frozenset[str]:
     return frozenset(word.strip() for word in words.split(","))
 
 
-_SLANG_BY_WORD = {
-    "agan": "gan juragan",
-    "apakah": "apkh",
-    "balas": "bales bls",
-    "dibalas": "dibales",
-    "banget": "bgt bgtt bangat",
-    "bagaimana": "gmn gmna gmana gimana gmne bgmn gimn",
-    "begitu": "gitu",
-    "belum": "blm blom belom",
-    "berapa": "brp brpa brapa brapaan berapaan brpaan",
-    "besok": "bsk bsok besuk",
-    "bisa": "bs bsa",
-    "boleh": "blh bole",
-    "bukan": "bkn",
-    "cash": "kes kontan",
-    "dapat": "dpt dapet",
-    "dari": "dr dri",
-    "dengan": "dg dgn",
-    "di mana": "dimana dmn dmna",
-    "foto": "poto photo photos pic pict gbr",
-    "halo": "allo alo hallo helo",
-    "harga": "hrg hrga",
-    "hari": "hri",
-    "ingin": "pengen pgn pngen pengin pingin kepengen",
-    "jadi": "jd jdi",
-    "juga": "jg jga",
-    "kak": "ka kk",
-    "kakak": "kaka",
-    "kalau": "kl klo kalo klw kalu",
-    "kapan": "kpn",
-    "kasih": "ksh",
-    "kenapa": "knp knapa napa",
-    "kirim": "krm kirimin kirimkan krim",
-    "kredit": "krdt kredt kridit",
-    "lagi": "lg lgi",
-    "lihat": "liat lht",
-    "matic": "matik metik metic",
-    "masih": "msh msih",
-    "minta": "mnt",
-    "mobil": "mbl mobl",
-    "nomor": "nmr nomer nmer",
-    "orang": "org",
-    "pakai": "pake",
-    "sampai": "sampe smp smpai",
-    "saja": "aja aj ajah sj",
-    "saya": "sy gue gw gua aku",
-    "seperti": "kayak kyk",
-    "siapa": "spa sapa",
-    "sudah": "udah sdh udh dah uda",
-    "sekarang": "skrg skrng skg",
-    "selamat": "slmt",
-    "siang": "siank",
-    "tahun": "thn th thun",
-    "tanggal": "tgl",
-    "tanya": "nanya tny",
-    "telepon": "tlp telp telpon tlpn telfon tilpun",
-    "terima kasih": "makasih makasi mksh mksih mks tks thx thanks trims trimakasih terimakasih tq thankyou",
-    "terus": "trus trs",
-    "tidak": "gak ga g4k gk nggak ngga enggak engga kagak kaga ndak tdk ogah",
-    "tukar tambah": "tt tukartambah tradein",
-    "untuk": "utk",
-    "yang": "yg",
-    "oke": "ok okay okey okeh oks okee",
-    "dp": "depe",
-    "alamat": "almt alamt",
-    "lokasi": "lok loc",
-    "showroom": "shwrm sorum shoroom showrom",
-    "ya": "yaa yah iyaa",
-    "iya": "iye iyah",
-    "mau": "mo mw mao",
-    "sedikit": "dikit dkt",
-    "bicara": "bcr",
-    "ngobrol": "ngobrl",
-    "pagi": "pg",
-    "test drive": "testdrive tesdrive",
-    "cicilan": "cicil nyicil",
-    "jangan": "jgn",
-    "mohon": "mhn",
-    "tolong": "tlg tlong",
-    "maaf": "mf maap",
-    "bapak": "bpk",
-    "orisinil": "ori original orisinal orsinil",
-}
-_SLANG = {short: word for word, shorts in _SLANG_BY_WORD.items() for short in shorts.split()}
+def _table(name: str) -> Iterator[tuple[str, list[str]]]:
+    """The rows of a list in data/: a word, and what belongs to it."""
+    source = resources.files("autolumiku.lib").joinpath(f"data/{name}.csv").read_text(encoding="utf-8")
+    for word, others in list(csv.reader(source.splitlines()))[1:]:
+        yield word, others.split()
 
-_KEEP = {
-    "nya": {"tanya", "punya", "hanya", "bertanya", "ditanya", "banya"},
-    "kah": {"langkah", "berkah", "nikah", "serakah", "tingkah", "menikah", "rekah"},
-    "lah": {
-        "masalah",
-        "adalah",
-        "jumlah",
-        "setelah",
-        "sekolah",
-        "istilah",
-        "makalah",
-        "sebelah",
-        "salah",
-        "telah",
-        "kuliah",
-        "belah",
-        "celah",
-        "olah",
-        "ulah",
-        "lelah",
-        "mengolah",
-        "bermasalah",
-        "dialah",
-        "oalah",
-    },
-    "ku": {
-        "berlaku",
-        "perilaku",
-        "pelaku",
-        "bangku",
-        "laku",
-        "paku",
-        "buku",
-        "suku",
-        "saku",
-        "kaku",
-        "baku",
-        "aku",
-        "haiku",
-    },
-    "mu": {"bertemu", "ketemu", "temu", "tamu", "kamu", "ilmu", "jamu", "semu", "bumbumu", "menemu"},
-}
+
+_SLANG = {short: word for word, shorts in _table("slang") for short in shorts}
+_KEEP = {clitic: frozenset(whole) for clitic, whole in _table("clitics")}  # "tanya" is no "ta" with -nya
 
 _HONORIFICS = listed(
     "pak, bapak, bpk, bu, ibu, mas, mbak, mba, kak, kakak, bang, abang, om, tante, sis, bro, gan, haji, hajah, "
@@ -191,9 +85,12 @@ def plain(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """`plain`, and: letters repeated three times or more squeezed to one, slang spelled out, whitespace collapsed."""
+    """`plain`, and: letters repeated three times or more squeezed to one, digits that stand for letters undone, slang
+    spelled out, whitespace collapsed.
+    """
     squeezed = _REPEATED.sub(_squeeze, plain(text))
-    spelled = _LATIN_WORD.sub(_spelled_out, _DOUBLED.sub(r"\1", squeezed))
+    lettered = _LEET_WORD.sub(_letters, _DOUBLED.sub(r"\1", squeezed))
+    spelled = _LATIN_WORD.sub(_spelled_out, lettered)
     return _SPACES.sub(" ", spelled).strip()
 
 
@@ -231,6 +128,12 @@ def _as_name(token: str) -> str:
 
 def _is_latin(word: str) -> bool:
     return all(not char.isalpha() or "LATIN" in unicodedata.name(char, "") for char in word)
+
+
+def _letters(match: re.Match[str]) -> str:
+    word = match[0]
+    is_number = _NUMBER_BEFORE.match(word) or _NUMBER_AFTER.search(word) or sum(map(str.isalpha, word)) < 3
+    return word if is_number else word.translate(_LEET)
 
 
 def _spelled_out(match: re.Match[str]) -> str:

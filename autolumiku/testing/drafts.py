@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (one sentence is one line)
 """Drafts of a scripted model, true and false, to try the guard on. Nothing here is taken from the guard.
 
 `true_drafts` crosses the hand-written phrasings with number forms, names and slang; `lies` makes false sentences of
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from conversations import intents
@@ -39,7 +41,20 @@ CARS = (
     ("Hyundai", "Creta", "Prime", "suv", 5), ("Wuling", "Almaz", "Exclusive", "suv", 7), ("Suzuki", "Baleno", "", "hatchback", 5),
 )  # fmt: skip
 COLORS = ("hitam", "putih", "silver", "merah", "abu-abu metalik", "biru", "putih mutiara", "cokelat")
-MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
+MONTHS = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+]
 SLANG = {
     "tidak": ("nggak", "gak", "tdk"), "sudah": ("udah", "sdh"), "untuk": ("utk", "buat"), "yang": ("yg",),
     "dengan": ("dgn",), "bisa": ("bs", "bisa"), "saja": ("aja",), "kalau": ("kalo", "klo"), "belum": ("blm", "belom"),
@@ -66,15 +81,19 @@ class Scene:
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         picked = rng.sample(CARS, 8)
-        first, last, middle, *rest = (lambda p: (p[0], p[-1], p[2], p[1], p[3]))(sorted(rng.sample(range(80, 480), 5)))
+        first, *rest, last = sorted(rng.sample(range(80, 480), 5))
+        middle = rest.pop(1)
         prices = [*rng.sample((first, last), 2), middle, *rest]  # m lies between a and b
         miles = rng.sample(range(12, 160), 6)
         self.cars = {
-            letter: self._unit(number, picked[number], 1_000_000 * prices[number], 1000 * miles[number] + rng.choice((0, 0, 245)))
+            letter: self._unit(
+                number, picked[number], 1_000_000 * prices[number], 1000 * miles[number] + rng.choice((0, 0, 245))
+            )
             for number, letter in enumerate("abmsk")
         }
-        bare = {"papers": "", "flood_history": "", "accident_history": "", "tax_valid_until": None, "previous_owners": None}
-        self.cars["m"] = replace(self.cars["m"], **bare, service_book=None, condition="", color="", photo_count=0)
+        bare: dict[str, Any] = dict.fromkeys(("papers", "flood_history", "accident_history", "condition", "color"), "")
+        bare |= dict.fromkeys(("tax_valid_until", "previous_owners", "service_book"))
+        self.cars["m"] = replace(self.cars["m"], **bare, photo_count=0)
         self.cars["s"] = replace(self.cars["s"], status="SOLD")
         self.cars["k"] = replace(self.cars["k"], status="BOOKED")
         seated = [letter for letter in "ab" if self.cars[letter].seats == 7]
@@ -134,10 +153,12 @@ def rupiah(value: int, rng: random.Random) -> str:
 
 def mileage(value: int, rng: random.Random) -> str:
     dotted = f"{value:,}".replace(",", ".")
-    return rng.choice((f"{dotted} km", f"{dotted} KM", f"{value // 1000} ribu km", f"{value // 1000}rb km", f"{dotted} km"))
+    return rng.choice(
+        (f"{dotted} km", f"{dotted} KM", f"{value // 1000} ribu km", f"{value // 1000}rb km", f"{dotted} km")
+    )
 
 
-WORDS = "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas".split()
+WORDS = ["nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas"]
 
 
 def spelled(number: int) -> str:
@@ -214,7 +235,9 @@ def phrasings(name: str) -> list[Phrasing]:
     found = []
     for number, block in enumerate(blocks, 1):
         asked, _, answer = block.partition("\n")
-        found.append(Phrasing(f"{name}-{number:02}", asked.removeprefix("? "), answer.strip().removesuffix("---").strip()))
+        found.append(
+            Phrasing(f"{name}-{number:02}", asked.removeprefix("? "), answer.strip().removesuffix("---").strip())
+        )
     return found
 
 
@@ -222,13 +245,15 @@ def true_drafts(seed: int, times: int = 9) -> Iterator[Draft]:
     """Each phrasing so many times, over its own showrooms, figures and slang."""
     for phrasing in [*phrasings("blind"), *phrasings("plain")]:
         for number in range(times):
-            rng = random.Random(f"{seed}-{phrasing.name}-{number}")
+            rng = random.Random(f"{seed}-{phrasing.name}-{number}")  # noqa: S311
             yield _true(phrasing, rng, slang=number % 3 == 2)
 
 
 def _true(phrasing: Phrasing, rng: random.Random, *, slang: bool) -> Draft:
     scene = Scene(rng)
-    while ("{v." in phrasing.answer and not scene.seven) or ("matic dong" in phrasing.asked and scene.cars["a"].transmission == "manual"):
+    while ("{v." in phrasing.answer and not scene.seven) or (
+        "matic dong" in phrasing.asked and scene.cars["a"].transmission == "manual"
+    ):
         scene = Scene(rng)
     budget = rupiah((scene.cars["a"].price or 0) + 5_000_000, rng).strip("*")
     dp = f"{rng.choice((20, 30, 45))} juta"
@@ -304,8 +329,12 @@ def wrong_price(scene: Scene, rng: random.Random) -> Lie:
 def absurd_price(scene: Scene, rng: random.Random) -> Lie:
     unit = scene.cars["a"]
     tenth = (unit.price or 0) // rng.choice((10, 100, 79))
-    text = rng.choice(("{n} Rp {p} jt saja Kak.", "Harga {n}: Rp {p} juta", "{n} mulai Rp {p} jutaan Kak.", "{n} harganya {p} juta."))
-    return Lie(text.format(n=_name(unit, rng), p=max(1, tenth // 1_000_000)), f"harga {unit.model}?", rng.choice(("a", "ab")))
+    text = rng.choice(
+        ("{n} Rp {p} jt saja Kak.", "Harga {n}: Rp {p} juta", "{n} mulai Rp {p} jutaan Kak.", "{n} harganya {p} juta.")
+    )
+    return Lie(
+        text.format(n=_name(unit, rng), p=max(1, tenth // 1_000_000)), f"harga {unit.model}?", rng.choice(("a", "ab"))
+    )
 
 
 @lie
@@ -317,16 +346,30 @@ def wrong_year(scene: Scene, rng: random.Random) -> Lie:
         ("{n} tahun {y} Kak.", "Unitnya keluaran {y} ya Kak.", "{n} kami {y}, masih muda.", "Tahun: {y}",
          "Yang ini tahun {y} Kak.", "{m} {y} ada Kak.", "{m} kami tahun {y}, Kak.")
     )  # fmt: skip
-    return Lie(text.format(n=unit.model, m=f"{unit.make} {unit.model}", y=false), f"{unit.model} tahun berapa?", rng.choice(("a", "ab")))
+    return Lie(
+        text.format(n=unit.model, m=f"{unit.make} {unit.model}", y=false),
+        f"{unit.model} tahun berapa?",
+        rng.choice(("a", "ab")),
+    )
 
 
 @lie
 def wrong_km(scene: Scene, rng: random.Random) -> Lie:
     unit = scene.cars["a"]
     miles = {(one.mileage or 0) // 1000 * 1000 for one in scene.cars.values()}
-    miles |= {one.mileage or 0 for one in scene.cars.values()} | {round(one.mileage or 0, -3) for one in scene.cars.values()}
+    miles |= {one.mileage or 0 for one in scene.cars.values()} | {
+        round(one.mileage or 0, -3) for one in scene.cars.values()
+    }
     false = mileage(_other((unit.mileage or 0) // 1000 * 1000, rng, step=1000, avoid=miles), rng)
-    text = rng.choice(("KM {n} baru {k} Kak.", "Kilometernya {k} ya Kak.", "• KM: {k}", "{n} jarak tempuhnya {k}.", "Odometer {n} {k} Kak."))
+    text = rng.choice(
+        (
+            "KM {n} baru {k} Kak.",
+            "Kilometernya {k} ya Kak.",
+            "• KM: {k}",
+            "{n} jarak tempuhnya {k}.",
+            "Odometer {n} {k} Kak.",
+        )
+    )
     return Lie(text.format(n=_name(unit, rng), k=false), f"km {unit.model} berapa?", rng.choice(("a", "ab")))
 
 
@@ -378,7 +421,12 @@ def sold_offered(scene: Scene, rng: random.Random) -> Lie:
          "🚗 *{n}* | {i}\n• Harga: {p}", "{n} belum laku Kak, masih tersedia.", "Iya Kak, masih.", "Unit {i} siap dilihat Kak.",
          "{n} tidak jadi dibooking Kak, silakan.", "Bisa test drive {n} besok Kak.")
     )  # fmt: skip
-    return Lie(text.format(n=f"{unit.make} {unit.model}", i=unit.display_id, p=rupiah(unit.price or 0, rng)), f"{unit.model} masih ada?", letter, "ab")
+    return Lie(
+        text.format(n=f"{unit.make} {unit.model}", i=unit.display_id, p=rupiah(unit.price or 0, rng)),
+        f"{unit.model} masih ada?",
+        letter,
+        "ab",
+    )
 
 
 @lie
@@ -432,7 +480,9 @@ def discount(scene: Scene, rng: random.Random) -> Lie:
 @lie
 def other_phone(scene: Scene, rng: random.Random) -> Lie:
     number = "628" + "".join(rng.choice("123456789") for _ in range(10))
-    shown = rng.choice((show_phone(number, rng), f"wa.me/{number}", " ".join(WORDS[int(one)] for one in "0" + number[2:])))
+    shown = rng.choice(
+        (show_phone(number, rng), f"wa.me/{number}", " ".join(WORDS[int(one)] for one in "0" + number[2:]))
+    )
     text = rng.choice(
         ("Hubungi {p} ya Kak.", "WhatsApp kami {p}.", "Bisa chat ke {p} Kak.", "Nomor sales kami {p} Kak.", "Telepon: {p}", "Transfer ke rekening {p} Kak.",
          "Sales kami di {p}.")
@@ -446,7 +496,15 @@ def other_link(scene: Scene, rng: random.Random) -> Lie:
         ("https://bit.ly/promo-mobil", "www.primamobil-promo.com", "http://maps.example.org/x", "t.me/primamobil", "primamobil.xyz/klik",
          "https://maps.example.com/lain", "prima.mobil@gmail.com", "instagram.com/prima", "https://wa.me/6281999888777")
     )  # fmt: skip
-    text = rng.choice(("Cek {l} ya Kak.", "Link maps kami {l}", "Daftar di {l} Kak.", "Foto lengkapnya di {l}", "Silakan buka {l} Kak."))
+    text = rng.choice(
+        (
+            "Cek {l} ya Kak.",
+            "Link maps kami {l}",
+            "Daftar di {l} Kak.",
+            "Foto lengkapnya di {l}",
+            "Silakan buka {l} Kak.",
+        )
+    )
     return Lie(text.format(l=link), "lokasinya dimana?", rng.choice(("", "a")))
 
 
@@ -463,7 +521,21 @@ def other_address(scene: Scene, rng: random.Random) -> Lie:
 @lie
 def false_affirmation(scene: Scene, rng: random.Random) -> Lie:
     unit, few = scene.cars["a"], scene.cars["m"]
-    yes = rng.choice(("Iya Kak.", "Betul Kak 😊", "Benar Kak.", "Bisa Kak.", "Ya Kak.", "Tentu Kak!", "Pasti Kak.", "Boleh Kak.", "Siap Kak, deal.", "Bisa banget Kak!", "Iya betul Kak."))
+    yes = rng.choice(
+        (
+            "Iya Kak.",
+            "Betul Kak 😊",
+            "Benar Kak.",
+            "Bisa Kak.",
+            "Ya Kak.",
+            "Tentu Kak!",
+            "Pasti Kak.",
+            "Boleh Kak.",
+            "Siap Kak, deal.",
+            "Bisa banget Kak!",
+            "Iya betul Kak.",
+        )
+    )
     low = (unit.price or 0) // 2_000_000
     gear = "matic" if unit.transmission == "manual" else "manual"
     asked, letter = rng.choice(
@@ -503,7 +575,11 @@ def number_words(scene: Scene, rng: random.Random) -> Lie:
         ("Harga {n} {w} juta Kak.", "{n} cukup {w} juta saja.", "Cicilannya {t} juta per bulan Kak.", "DP cukup {t} juta Kak.", "Ada {t} unit {n} Kak.",
          "{n} {w} jutaan Kak.", "Kilometernya {w} ribu Kak.", "Hemat {t} juta dibanding yang lain Kak.", "Tinggal {t} unit lagi Kak.")
     )  # fmt: skip
-    return Lie(text.format(n=unit.model, w=spelled(false), t=spelled(rng.choice((3, 4, 6, 7, 15)))), f"harga {unit.model}?", "a")
+    return Lie(
+        text.format(n=unit.model, w=spelled(false), t=spelled(rng.choice((3, 4, 6, 7, 15)))),
+        f"harga {unit.model}?",
+        "a",
+    )
 
 
 @lie
@@ -525,7 +601,11 @@ def credit_figures(scene: Scene, rng: random.Random) -> Lie:
         ("DP {n} mulai {d} juta Kak.", "Cicilan {n} {c} juta per bulan Kak.", "Bunganya 5% Kak.", "Tenor sampai 5 tahun, angsuran {c},5 juta.", "DP 10% bisa Kak.",
          "Kredit {n} DP {d}jt angsuran {c}jt x 48.", "Bisa tanpa DP Kak.", "Total kreditnya {d}0 juta.", "Biaya admin Rp 500 ribu Kak.", "Leasing kami BCA dan Adira Kak.")
     )  # fmt: skip
-    return Lie(text.format(n=unit.model, d=rng.choice((15, 25, 35)), c=rng.choice((3, 4, 5))), f"kredit {unit.model} gimana?", "a")
+    return Lie(
+        text.format(n=unit.model, d=rng.choice((15, 25, 35)), c=rng.choice((3, 4, 5))),
+        f"kredit {unit.model} gimana?",
+        "a",
+    )
 
 
 @lie
@@ -553,7 +633,7 @@ def lies(seed: int, each: int = 60) -> Iterator[Draft]:
     """So many drafts of every kind; every second one stands in otherwise true text."""
     for kind, maker in LIES.items():
         for number in range(each):
-            rng = random.Random(f"{seed}-{kind}-{number}")
+            rng = random.Random(f"{seed}-{kind}-{number}")  # noqa: S311
             scene = Scene(rng)
             one = maker(scene, rng)
             mixed = number % 2 == 1
@@ -572,5 +652,3 @@ def _mixed(one: Lie, scene: Scene, rng: random.Random) -> str:
         before, after = after, before
     parts = [fill(before, values), one.text, fill(after, values)]
     return rng.choice(("\n\n", "\n") if "\n" in "".join(parts) else (" ", "\n\n", "\n")).join(parts)
-
-

@@ -20,7 +20,7 @@ from aimeow.simulator import Simulator
 from autolumiku.lib import clock
 from conversations.models import WhatsAppConversation, WhatsAppMessage
 from inventory import models as inventory
-from inventory.models import Vehicle
+from inventory.models import LeasingRate, Vehicle
 from staffcommands.models import StaffWhatsAppAuth
 from tenants import scope
 from tenants.models import Tenant
@@ -114,6 +114,13 @@ class Showroom:
         """Flip settings as a manager does."""
         with self.scope():
             WhatsAppAIConfig.objects.update(**config)
+
+    def lends(self, partner: str, *rates: str, **fields: Any) -> None:
+        """A leasing's flat rates for one year, two years, …"""
+        years = {f"year_{years}": rate for years, rate in enumerate(rates, start=1)}
+        fields = {"valid_from": "2020-01-01", "minimum_down": 20, **years, **fields}
+        with self.scope():
+            LeasingRate.objects.create(tenant=self.tenant, partner=partner, **fields)
 
     def answers_faq(self, question: str, answer: str) -> None:
         with self.scope():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import time, timedelta
+from datetime import date, time, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -19,7 +20,7 @@ from conversations import turns
 from conversations.admin import SHOWN, TROUBLE, bubble, listed, timeline
 from conversations.models import ConversationEvent, Holder, Reason, Status, WhatsAppConversation, WhatsAppMessage
 from inventory import models as inventory
-from inventory.models import Vehicle, VehicleHistory
+from inventory.models import LeasingRate, Vehicle, VehicleHistory
 from leads.models import Lead
 from staffcommands.models import StaffCommandLog, StaffWhatsAppAuth
 from tenants import scope
@@ -57,6 +58,7 @@ def furnish(tenant: Tenant) -> dict[type, object]:
             WhatsAppAIConfig.objects.create(tenant=tenant, ai_name=mark, welcome_message=mark),
             BusinessHours.objects.create(tenant=tenant, weekday=0, opens=time(9), closes=time(17)),
             FAQEntry.objects.create(tenant=tenant, question=mark, answer=mark),
+            LeasingRate.objects.create(tenant=tenant, partner=mark, valid_from=date(2026, 1, 1), year_3="7.75"),
             StaffCommandLog.objects.create(
                 tenant=tenant, staff=staff, staff_phone=str(number + 2), command=mark[:40], success=True,
                 result_message=f"modal Rp 150.123.456 {mark}", vehicle=car,
@@ -679,3 +681,43 @@ def test_every_page_works_without_the_theme():
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert "plain is fine" in done.stdout, done.stderr[-3000:]
+
+
+# --- leasing rates ---------------------------------------------------------------------------------------------------
+
+RATES = "/admin/inventory/leasingrate/"
+GIVEN = {"partner": "Satu Finance", "valid_from": "2026-01-01", "year_3": "7,75", "minimum_down": "20"}
+
+
+@pytest.mark.parametrize(("name", "status"), [("alice", 302), ("bob", 403), ("rani", 403)])
+def test_owners_and_managers_keep_the_leasing_rates(cast, name, status):
+    assert casting.browser(cast.person(name)).post(RATES + "add/", GIVEN).status_code == status
+    with scope.of(cast.a):
+        kept = list(LeasingRate.objects.values_list("partner", "year_3"))
+    assert kept == ([("Satu Finance", Decimal("7.75"))] if status == 302 else [])
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        pytest.param({"year_3": ""}, "paling sedikit satu tenor", id="no rate"),
+        pytest.param({"valid_until": "2025-12-31"}, "tidak boleh sebelum tanggal mulai", id="ends before it begins"),
+        pytest.param({"year_3": "775"}, "60", id="no such rate"),
+        pytest.param({}, "sudah punya bunga", id="twice from one day on"),
+    ],
+)
+def test_rates_that_cannot_be_are_refused_in_words(cast, changed, says):
+    browser = casting.browser(cast.alice)
+    if not changed:
+        browser.post(RATES + "add/", GIVEN)
+    answer = browser.post(RATES + "add/", {**GIVEN, **changed})
+    assert answer.status_code == 200
+    assert says in text(answer)
+
+
+def test_the_list_of_rates_says_which_are_valid(cast):
+    browser = casting.browser(cast.alice)
+    for first, last in (("2020-01-01", "2020-12-31"), ("2021-01-01", ""), ("2099-01-01", "")):
+        browser.post(RATES + "add/", {**GIVEN, "valid_from": first, "valid_until": last})
+    page = text(browser.get(RATES))
+    assert [page.count(word) for word in (">berakhir<", ">berlaku<", ">nanti<", "3 th 7,75%")] == [1, 1, 1, 3]

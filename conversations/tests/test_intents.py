@@ -2,6 +2,7 @@
 
 import csv
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -277,22 +278,33 @@ def test_a_staff_command_is_sure() -> None:
         ("di atas 300jt", {"budget": 300_000_000, "budget_min": 300_000_000}),
         ("budget 100-150jt", {"budget": 125_000_000, "budget_min": 100_000_000, "budget_max": 150_000_000}),
         ("budget 300", {"budget": 300_000_000}),
-        ("dp 20 juta cicilan 5 juta", {"down_payment": 20_000_000}),
-        ("tdp 10jt angsuran 4,5jt", {"down_payment": 10_000_000}),
+        ("dp 20 juta cicilan 5 juta", {"down_payment": 20_000_000, "instalment": 5_000_000}),
+        ("tdp 10jt angsuran 4,5jt", {"down_payment": 10_000_000, "instalment": 4_500_000}),
         ("50 juta buat dp", {"down_payment": 50_000_000}),
         ("uang muka 30%", {"down_payment_percent": 30}),
         ("tanpa dp", {"down_payment_percent": 0}),
-        ("cicilan 3 juta per bulan", {}),
-        ("5 juta per bulan", {}),
+        ("cicilan 3 juta per bulan", {"instalment": 3_000_000}),
+        ("gaji 8jt sebulan, budget 200jt", {"budget": 200_000_000}),
+        ("5 juta per bulan", {"instalment": 5_000_000}),
+        ("dp30jt cicilan max 4jt", {"down_payment": 30_000_000, "instalment": 4_000_000}),
+        ("budget200jt", {"budget": 200_000_000}),
+        ("dp 30", {"unclear": "dp 30"}),
+        ("dpnya 30", {"unclear": "dpnya 30"}),
+        ("budget 1.500", {"unclear": "budget 1.500"}),
+        ("budget 150.000", {"unclear": "budget 150.000"}),
+        ("cicilan 3", {"unclear": "cicilan 3"}),
+        ("dp 30 juta", {"down_payment": 30_000_000}),
         (
             "avanza 150jt dp 30jt",
             {"make": "Toyota", "model": "Avanza", "budget": 150_000_000, "down_payment": 30_000_000},
         ),
         ("tahun 18", {"year": 2018}),
-        ("2018 ke atas", {}),
+        ("2018 ke atas", {"year_min": 2018}),
+        ("2015-2018", {"year_min": 2015, "year_max": 2018}),
+        ("di bawah 2018", {"year_max": 2018}),
         ("2000 cc", {}),
         ("rubah PM-PST-001 2000 cc", {"unit_id": "PM-PST-001"}),
-        ("km 20190", {}),
+        ("km 20190", {"mileage": 20_190}),
         ("PM-XXX-999", {"unit_id": "PM-XXX-999"}),
         ("pm pst 7", {"unit_id": "PM-PST-007"}),
         (
@@ -311,6 +323,21 @@ def test_a_staff_command_is_sure() -> None:
 )
 def test_what_a_customer_names(text: str, wanted: dict[str, Any]) -> None:
     assert entities.find(text).as_dict() == wanted
+
+
+NOW = datetime(2026, 11, 26, 16, 0, tzinfo=UTC)  # a Thursday
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("besok jam 10 bisa lihat?", {"visit_day": "2026-11-27", "visit_time": "10:00"}),
+        ("lusa sore saya datang", {"visit_day": "2026-11-28", "visit_time": "sore"}),
+        ("jam 6 bisa?", {"visit_choices": ("pukul 06.00", "pukul 18.00")}),
+    ],
+)
+def test_a_day_and_a_time_are_read_by_the_clock_of_the_showroom(text: str, wanted: dict[str, Any]) -> None:
+    assert intents.classify(text, now=NOW).entities.as_dict() == wanted
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 """The specification's dialogue cases (list A) through the public door: webhook in, the gateway's recorded send out.
 
 Where an id is not below:
-test_identity: A160, A161, A162. test_webhook: A170, A174, A203. test_turn: A173, A175, A176, A177, A207, A210, A211
+test_credit: A20 A27 A63 A64 A65 A66 with rates. test_identity: A160, A161, A162. test_webhook: A170, A174, A203. test_turn: A173, A175, A176, A177, A207, A210, A211
 (and A76). test_wording: A80. staffcommands/tests: A95 to A104 (A96 A97 A98 A99 A100 A101 A102 A103). test_intents has
 most ids of 8.1 and 8.2 once more, without the door (A54, A56, A57, A58, A59, A63, A64, A65, A196).
-Left to later issues: photos sent by the bot A51 A52 A55 A60 A61, credit figures A66 A130, edits and reports A114 to A129
+Left to later issues: photos sent by the bot A51 A52 A55 A60 A61, the staff command for credit figures A130, edits and reports A114 to A129
 (A125 is below) and A131 A132 A133 A199, guided upload A140 to A151, people and API A178 A179 A182 A183 A184 A185 A204
 A205 A206, what does not exist A200 A201.
 """
@@ -253,6 +253,21 @@ ANSWERED = {
 @table(ANSWERED)
 def test_a_customer_is_answered_from_the_stock(gateway: Any, row: Row) -> None:
     check(gateway, row)
+
+
+UNSURE = {
+    "mistyped": Row("ada xpender?", ("Maksudnya *Mitsubishi Xpander* ya, Kak?",), ("Ada, Kak!",)),
+    "mistyped-there": Row("ada fortunner?", ("Maksudnya *Toyota Fortuner* ya, Kak?", "PM-PST-002"), ("City",)),
+    "a thousand times": Row("budget 150.000 ada?", ("kisaran budget",), ("PM-PST", "Rp")),
+    "juta or percent": Row("mau kredit fortuner dp 30", ("rencana DP",), ("Rp 30", "30 juta")),
+    "rupiah 300": Row("budget Rp 300", ("kisaran budget",), ("PM-PST", "Rp")),
+}  # fmt: skip
+
+
+@table(UNSURE)
+def test_what_is_not_clear_is_asked_and_never_guessed(gateway: Any, row: Row) -> None:
+    showroom = opened(gateway, row.stock)
+    assert_says(hold(showroom, row.said), row.says, row.never)
 
 
 def test_a125_a_customers_command_changes_nothing(showroom: Showroom) -> None:

@@ -19,6 +19,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
         ("xpander ultimate", "Mitsubishi", "Xpander"), ("X-PANDER", "Mitsubishi", "Xpander"),
         ("xpander cross", "Mitsubishi", "Xpander Cross"), ("innova reborn", "Toyota", "Innova Reborn"),
         ("kijang innova zenix v", "Toyota", "Innova Zenix"), ("kijang innova", "Toyota", "Innova"),
+        ("Toyota Kijang Innova Zenix 2.0", "Toyota", "Innova Zenix"),
         ("pajero sport dakar", "Mitsubishi", "Pajero Sport"), ("pajero ada", "Mitsubishi", "Pajero Sport"),
         ("brio2020", "Honda", "Brio"), ("Brio Satya MT 2015", "Honda", "Brio"),
         ("avanzanya masih ada?", "Toyota", "Avanza"),
@@ -104,3 +105,23 @@ def test_nearly_every_car_listed_in_indonesia_is_known() -> None:
         seen = names.find(f"{row['make']} {row['model'].replace('_', ' ')}")
         known += int(row["n_listings"]) * bool(seen.model and seen.make.lower() == row["make"].lower())
     assert known / sum(int(row["n_listings"]) for row in rows) > 0.97
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared ads are not here")
+def test_the_car_of_every_ads_title_is_known_without_guessing() -> None:
+    """The dealer's own model column, where it is filled, is the measure; a typing error is never needed for a title."""
+    rows = list(csv.DictReader((SHARED / "ads_mobil123_dev.csv").open(encoding="utf-8")))
+    seen = [(names.find(row["title"]), names.find(row["model"])) for row in rows]
+    assert sum(bool(title.model) and not title.guessed for title, _ in seen) / len(rows) > 0.99
+    assert [(t, m) for t, m in seen if m.model and (t.make, t.model) != (m.make, m.model)] == []
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared spellings are not here")
+def test_every_spelling_seen_in_ads_is_known_without_guessing() -> None:
+    rows = list(csv.DictReader((SHARED / "model_spelling_variants_dev.csv").open(encoding="utf-8")))
+    unknown = [
+        row
+        for row in rows
+        if not (seen := names.find(f"{row['make']} {row['surface_form_in_ads']}")).model or seen.guessed
+    ]
+    assert unknown == []

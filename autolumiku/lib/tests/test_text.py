@@ -107,3 +107,27 @@ def test_clitics_are_cut_only_where_a_word_is_left(word: str, stem: str) -> None
 )
 def test_only_a_persons_name_is_used_to_address_them(push_name: str, name: str) -> None:
     assert lib_text.first_name(push_name) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("g4c0r", "gacor"), ("sl0t88", "slot88"), ("n0m0r", "nomor"), ("j4ckp0t", "jackpot"),
+    ],
+)  # fmt: skip
+def test_digits_between_the_letters_of_a_word_are_letters(text: str, folded: str) -> None:
+    assert lib_text.fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["dp5jt", "cx5", "bz4x", "km3rb", "150jt", "rp5juta", "jam8malam", "xl7", "brio2020", "pm-pst-001",
+     "4x4", "b1234xyz", "d4d", "budget3miliar", "tahun0", "mazda2"],
+)  # fmt: skip
+def test_numbers_beside_words_stay_numbers(text: str) -> None:
+    assert lib_text.fold(text) == text
+
+
+def test_every_slang_word_is_written_in_one_way() -> None:
+    for short, word in lib_text._SLANG.items():
+        assert lib_text.fold(word) == word, (short, word)

@@ -16,7 +16,7 @@ from aiconfig.models import WhatsAppAIConfig
 from aimeow.models import AimeowAccount
 from autolumiku.lib import phone as phones
 from autolumiku.management.commands import import_stock
-from inventory import importing
+from inventory import importing, leasing
 from tenants import scope
 from tenants.models import Tenant
 
@@ -65,6 +65,7 @@ class Command(BaseCommand):
             _check_free(slug, options["client_id"], showroom.phone)
             showroom.save()
             WhatsAppAIConfig.objects.create(tenant=showroom, **settings)
+            leasing.begin(showroom.pk, timezone.localdate())
             _connect(showroom, options["client_id"])
             result = importing.save(showroom.pk, sheet, "add_showroom")
             if result.errors:
