@@ -6,19 +6,17 @@ from django.views.generic import RedirectView
 
 from aiconfig.api import ConfigView
 from autolumiku.health import healthz, metrics, readyz
+from conversations import webhook
 from conversations.admin import dashboard
-from conversations.webhook import AimeowWebhook
 from inventory.views import media
 from tenants.admin import choose_showroom
 
+WEBHOOK = "api/v1/(?:aimeow/webhook|webhooks/aimeow)"
+
 urlpatterns = [
     # with or without a final slash: a redirect would lose the gateway's message
-    re_path(r"^api/v1/(?:aimeow/webhook|webhooks/aimeow)/?$", AimeowWebhook.as_view(), name="aimeow-webhook"),
-    re_path(
-        r"^api/v1/(?:aimeow/webhook|webhooks/aimeow)/status/?$",
-        AimeowWebhook.as_view(status_path=True),
-        name="aimeow-webhook-status",
-    ),
+    re_path(rf"^{WEBHOOK}/?$", webhook.receive, {"kind": "message"}, name="aimeow-webhook"),
+    re_path(rf"^{WEBHOOK}/status/?$", webhook.receive, {"kind": "status"}, name="aimeow-webhook-status"),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -13,6 +13,7 @@ from conversations.models import ConversationEvent, Direction, Path, Sender, Wha
 from inventory.models import Status, Vehicle
 from leads.models import Lead
 from staffcommands import grammar
+from staffcommands.grammar import Call
 from staffcommands.registry import Actor, Done, command
 
 STATES = (Status.AVAILABLE, Status.BOOKED, Status.SOLD, Status.DRAFT)
@@ -42,9 +43,9 @@ class Figures:
 
 
 @command("stats", right="can_view_analytics")
-def stats(actor: Actor, rest: str) -> Done:
+def stats(actor: Actor, call: Call) -> Done:
     """The showroom's figures of today, this week (from Monday) or this month, in the showroom's own time."""
-    period = grammar.period(rest)
+    period = grammar.period(call.rest)
     if period is None:
         return Done(WRONG_PERIOD, False, "wrong period")
     now = clock.now().astimezone(ZoneInfo(actor.config.timezone))

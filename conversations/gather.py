@@ -28,7 +28,7 @@ from conversations.turn import (
     Understanding,
 )
 from inventory import credit, leasing, search
-from staffcommands import grammar, staff
+from staffcommands import desk, grammar, staff
 from staffcommands.models import StaffWhatsAppAuth
 from tenants import scope
 from tenants.models import Tenant
@@ -158,6 +158,9 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
     by_customer = [line.text for line in history if line.role == "customer"]
     said = [row.content for row in unanswered if row.content.strip()]
     asked = next((line.text for line in reversed(history) if line.role != "customer"), "")
+    calls: tuple[grammar.Call, ...] = ()
+    if member is not None and place.in_service and unanswered is not stale:
+        calls, said = desk.sort([desk.Said(row.content, row.media_type) for row in unanswered], desk.look(member))
     wanted, understanding = _understood(said, asked, _local(place, now), is_staff=member is not None)
     words = "\n".join(wanted)
     spam = bool(said) and not wanted
@@ -182,12 +185,12 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         config=place.config,
         active=place.in_service,
         staff=member,
-        commands=_commands(said) if member is not None and place.in_service and unanswered is not stale else (),
+        commands=calls,
         spam=spam,
         stale="" if not stale else "all" if unanswered is stale else "some",
         late=member is None and _late(place, unanswered, earlier, now),
         loop=member is None and _loop(place, said, earlier, now),
-        media_only="" if said or not unanswered else unanswered[-1].media_type or "other",
+        media_only="" if said or calls or not unanswered else unanswered[-1].media_type or "other",
         add_after_hours=_after_hours(place, facts),
         budget=llm.Budget(place.tenant_id, place.config.model_seconds, claimed_at, place.config.model_share),
         capped=spending.reached(place.config, place.spent),
@@ -259,11 +262,6 @@ def _line(row: _Row) -> Line:
 def _called(shown: str, said: list[str], by_customer: list[str]) -> str:
     """The name the customer asked to be called by, lately; else the one WhatsApp shows."""
     return entities.own_name([*reversed(said), *reversed(by_customer)]) or text.first_name(shown)
-
-
-def _commands(said: list[str]) -> tuple[grammar.Call, ...]:
-    """The commands among a staff member's unanswered messages; an ordinary question is none."""
-    return tuple(call for call in map(grammar.recognise, said) if call is not None)
 
 
 def _persona(config: WhatsAppAIConfig) -> Persona:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -19,7 +20,6 @@ from conversations import merge, storms, turns
 from conversations.models import (
     Delivery,
     Direction,
-    Holder,
     Path,
     Reason,
     Sender,
@@ -198,8 +198,10 @@ FILL_SQL = """
     RETURNING seq
 """
 
-# One statement finds and locks the chat ({which}), keeps the message ({kept}: one of the two above) and marks the chat
-# due. No row: there is no such chat. Without a message nothing was kept; without a holder nothing is owed for it.
+WAKE_SQL = turns.wake_sql("%(tenant)s::bigint", "chat.id", at="due_at", priority="%(priority)s::int")
+
+# One statement finds and locks the chat ({which}), keeps the message ({kept}: one of the two above), marks the chat due
+# and wakes a worker. No row: there is no such chat. Without a message nothing was kept.
 STORE_SQL = """
 WITH chat AS (
     SELECT id, inbound_seq FROM whatsapp_conversations
@@ -223,8 +225,13 @@ WITH chat AS (
     FROM chat, said LEFT JOIN whatsapp_ai_configs config ON config.tenant_id = %(tenant)s
     WHERE c.id = chat.id AND said.seq IS NOT NULL
     RETURNING c.due_at, c.holder)
-SELECT chat.id, EXISTS (SELECT FROM said), due_at, holder FROM chat LEFT JOIN marked ON true
-"""
+SELECT EXISTS (SELECT FROM said), CASE WHEN holder = 'bot' THEN {wake} END FROM chat LEFT JOIN marked ON true
+""".replace("{wake}", WAKE_SQL)
+
+
+@cache
+def _sql(kept: str, which: str) -> str:
+    return STORE_SQL.replace("{kept}", kept).replace("{which}", which)
 
 
 def _identities(message: Inbound) -> list[str]:
@@ -253,22 +260,17 @@ def _keep(account: Account, message: Inbound, which: str, **more: int) -> Stored
         "late_quiet": LATE_SECONDS[0],
         "late_cap": LATE_SECONDS[1],
         "twin": TWIN_SECONDS,
+        "priority": rush.priority(account.tenant_id),
     }
-    sql = STORE_SQL.replace("{which}", which)
     with connection.cursor() as cursor:
-        cursor.execute(sql.replace("{kept}", INSERT_SQL), values)
-        chat = cursor.fetchone()
-        if chat is not None and not chat[1] and not _is_bare(message):
-            cursor.execute(sql.replace("{kept}", FILL_SQL), values)
-            chat = cursor.fetchone()
-    if chat is None:
+        cursor.execute(_sql(INSERT_SQL, which), values)
+        found = cursor.fetchone()
+        if found is not None and not found[0] and not _is_bare(message):
+            cursor.execute(_sql(FILL_SQL, which), values)
+            found = cursor.fetchone()
+    if found is None:
         return None
-    chat_id, is_kept, due_at, holder = chat
-    if not is_kept:
-        return Stored("duplicate")
-    if holder == Holder.BOT:
-        turns.wake(account.tenant_id, chat_id, at=due_at, priority=rush.priority(account.tenant_id))
-    return Stored()
+    return Stored() if found[0] else Stored("duplicate")
 
 
 def _content(message: Inbound) -> dict[str, Any]:

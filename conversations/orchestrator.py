@@ -46,6 +46,7 @@ class Outcome:
     told_after_hours: bool = False
 
 
+LONGEST_SAID = 3500  # characters of what commands say, so that WhatsApp's 4096 hold an answer too
 MEDIA_REPLIES = {"image": "photo_received", "other": "unreadable"}
 
 
@@ -60,7 +61,7 @@ async def think(work: Work) -> Outcome:
 def _without_draft(work: Work) -> Outcome | None:
     """The turns that need neither model nor counter."""
     config = work.config
-    if work.spam or work.commands:
+    if work.spam or (work.commands and not work.turn.text):
         return Outcome()
     if not (config.auto_reply and work.active):
         return Outcome(handover=Reason.AUTO_REPLY_OFF)
@@ -200,7 +201,7 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
             _tell(work, outcome, began, "discarded")
             return None
         if work.commands:
-            outcome = _run(work)
+            outcome = _with_commands(work, outcome)
         letter = _letter(work, outcome, ended, began) if outcome.text else None
         if work.spam:
             turns.note(turn.conversation_id, ConversationEvent.Kind.SPAM)
@@ -232,7 +233,7 @@ def _tell(work: Work, outcome: Outcome, began: float, path: str) -> None:
 def _end(work: Work, outcome: Outcome, began: float) -> ending.Ended | None:
     """The turn's end and, where nothing may hold it back, its reply."""
     turn, understood = work.turn, work.turn.understanding
-    at_once = bool(outcome.text) and not outbox.paces(work.config)
+    at_once = bool(outcome.text) and not work.commands and not outbox.paces(work.config)
     return ending.write(
         tenant=turn.tenant_id,
         conversation=turn.conversation_id,
@@ -276,11 +277,16 @@ def _intent(work: Work) -> str:
     return work.commands[-1].intent if work.commands else work.turn.understanding.intent.value
 
 
-def _run(work: Work) -> Outcome:
-    """Staff commands happen here, under the claim: once, or not at all."""
+def _with_commands(work: Work, outcome: Outcome) -> Outcome:
+    """Staff commands happen here, under the claim: once, or not at all. What they say stands before the answer to
+    what else was written.
+    """
     assert work.staff is not None
     actor = registry.Actor(work.turn.tenant_id, work.staff, work.config)
-    return Outcome("\n\n".join(registry.run(call, actor).text for call in work.commands), Path.COMMAND)
+    said = "\n\n".join(registry.run(call, actor).text for call in work.commands)
+    if outcome.text:
+        return replace(outcome, text=f"{said[:LONGEST_SAID]}\n\n{outcome.text}")
+    return replace(outcome, text=said[:LONGEST_SAID], path=Path.COMMAND)
 
 
 def _reply(work: Work, outcome: Outcome, began: float) -> ending.Reply:

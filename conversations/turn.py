@@ -45,8 +45,20 @@ class Intent(StrEnum):
     CLOSING = "closing"
     STOP = "stop"  # "stop foto", "berhenti kirim"
 
+    EDIT_VEHICLE = "edit_vehicle"  # staff change a car's data
+    STAFF_COMMAND = "staff_command"  # any other command of staff
 
-STAFF_INTENTS = frozenset({Intent.UPLOAD_VEHICLE, Intent.UPDATE_STATUS, Intent.CHECK_INVENTORY, Intent.GET_STATS})
+
+STAFF_INTENTS = frozenset(
+    {
+        Intent.UPLOAD_VEHICLE,
+        Intent.EDIT_VEHICLE,
+        Intent.UPDATE_STATUS,
+        Intent.CHECK_INVENTORY,
+        Intent.GET_STATS,
+        Intent.STAFF_COMMAND,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

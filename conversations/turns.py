@@ -53,6 +53,13 @@ def wake(
     )
 
 
+def wake_sql(tenant: str, conversation: str, *, at: str, priority: str) -> str:
+    """wake() as an expression inside another statement."""
+    return jobs.later_sql(
+        "conversations.answer", at=at, priority=priority, tenant_id=tenant, conversation_id=conversation
+    )
+
+
 CLAIM_SQL = """
 UPDATE whatsapp_conversations SET claim = claim + 1, attempts = attempts + 1,
        claimed_until = clock_timestamp() + make_interval(secs => %s)

@@ -12,20 +12,15 @@ import hmac
 import time
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
-from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import APIException, AuthenticationFailed
-from rest_framework.parsers import BaseParser
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
 
 from aimeow import payload
 from aimeow.models import AimeowAccount, Finding, PassedText
@@ -42,48 +37,71 @@ MAX_BODY_BYTES = 1 << 20
 QR_SECONDS = 60
 
 
-class TooLarge(APIException):
-    status_code = 413
-    default_detail = "body too large"
+class RefusedError(Exception):
+    """What the gateway is told instead of 200: an HTTP status and a reason without secret or text."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
 
 
-class Malformed(APIException):
-    status_code = 400
+@csrf_exempt
+@require_POST
+@transaction.non_atomic_requests
+def receive(request: HttpRequest, kind: str) -> JsonResponse:
+    """One call of the gateway; kind: "message" or "status", by its path. The bodies' shapes: aimeow.payload.
+
+    200 {"success": true, "received": true}, with "ignored": why, where the message is not one to answer.
+    400, 401, 404, 413 or 503 {"error": reason}: nothing was kept.
+    """
+    began = time.perf_counter()
+    try:
+        ignored = _take(request, kind)
+    except RefusedError as refused:
+        return _refuse(refused)
+    except SuspiciousOperation:
+        return _refuse(RefusedError(400, "suspicious request"))
+    except Exception:
+        log.exception("webhook failed")
+        return _refuse(RefusedError(503, "not stored, try again"))
+    counters.took("webhook", time.perf_counter() - began, result=ignored or "stored")
+    return JsonResponse({"success": True, "received": True, **({"ignored": ignored} if ignored else {})})
 
 
-class UnknownClient(APIException):
-    status_code = 404
-    default_detail = "unknown clientId"
+def _refuse(refused: RefusedError) -> JsonResponse:
+    """Every refusal is one security line and a count."""
+    security.warning("webhook refused", status=refused.status, reason=refused.reason)
+    counters.add("webhook_refused", status=str(refused.status))
+    headers = {"WWW-Authenticate": "Token"} if refused.status == 401 else {}
+    answer = JsonResponse({"error": refused.reason}, status=refused.status, headers=headers)
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # Django's mark: it has its line
+    return answer
 
 
-class Unavailable(APIException):
-    status_code = 503
-    default_detail = "not stored, try again"
+def _take(request: HttpRequest, kind: str) -> str:
+    """Keep what the gateway says; returns "" or why it was ignored."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
+        raise RefusedError(413, "body too large")
+    raw = request.body
+    _authenticate(request, raw)
+    return _keep(_read(raw, kind), raw, kind)
 
 
-class GatewaySecret(BaseAuthentication):
+def _authenticate(request: HttpRequest, raw: bytes) -> None:
     """Whoever knows the secret is the gateway. Touches no database; without a secret only DEBUG lets calls in."""
-
-    def authenticate(self, request: Request) -> tuple[None, str]:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
-            raise TooLarge
-        body = request._request.body  # read before any parser: the signature is over the raw bytes
-        secret = settings.AIMEOW_WEBHOOK_SECRET
-        if not secret:
-            if settings.DEBUG:
-                return None, "debug"
-            raise AuthenticationFailed("no webhook secret is configured")
-        if not (_same(request.GET.get("token", ""), secret) or _signed(request, body, secret)):
-            raise AuthenticationFailed("wrong or missing secret")
-        return None, "gateway"
-
-    def authenticate_header(self, request: Request) -> str:
-        return "Token"
+    secret = settings.AIMEOW_WEBHOOK_SECRET
+    if not secret:
+        if settings.DEBUG:
+            return
+        raise RefusedError(401, "no webhook secret is configured")
+    if not (_same(request.GET.get("token", ""), secret) or _signed(request, raw, secret)):
+        raise RefusedError(401, "wrong or missing secret")
 
 
-def _signed(request: Request, body: bytes, secret: str) -> bool:
+def _signed(request: HttpRequest, raw: bytes, secret: str) -> bool:
     given = request.META.get("HTTP_X_AIMEOW_SIGNATURE", "")
-    expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    expected = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
     return _same(given, secret) or _same(given.removeprefix("sha256="), expected)
 
 
@@ -91,57 +109,13 @@ def _same(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), expected.encode())
 
 
-class StrictJSON(BaseParser):
-    """JSON of any declared content type, read by the wire's own strict reader."""
-
-    media_type = "*/*"
-
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        try:
-            return payload.decode(stream.read())
-        except PayloadError as error:
-            raise Malformed(str(error)) from error
-
-
-@method_decorator(transaction.non_atomic_requests, name="dispatch")
-class AimeowWebhook(APIView):
-    authentication_classes = (GatewaySecret,)
-    permission_classes = ()
-    parser_classes = (StrictJSON,)
-    throttle_classes = ()
-    status_path = False
-
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.began = time.perf_counter()
-
-    def post(self, request: Request) -> Response:
-        raw = request._request.body
-        event = _read(request.data, raw, self.status_path)
-        ignored = _keep(event, raw, "status" if self.status_path else "message")
-        counters.took("webhook", time.perf_counter() - self.began, result=ignored or "stored")
-        return Response({"success": True, "received": True, **({"ignored": ignored} if ignored else {})})
-
-    def handle_exception(self, exc: Exception) -> Response:
-        """Every refusal is one security line and a count; what is wrong with us is 503, never a half-kept message."""
-        if isinstance(exc, SuspiciousOperation):
-            exc = Malformed("suspicious request")
-        if not isinstance(exc, APIException):
-            log.exception("webhook failed")
-            exc = Unavailable()
-        reason = str(exc.detail)
-        security.warning("webhook refused", status=exc.status_code, reason=reason)
-        counters.add("webhook_refused", status=str(exc.status_code))
-        headers = {"WWW-Authenticate": "Token"} if exc.status_code == 401 else {}
-        return Response({"error": reason}, status=exc.status_code, headers=headers)
-
-
-def _read(body: object, raw: bytes, status_path: bool) -> payload.Event:
-    """The event of a decoded body; a message without id gets one of its bytes, so that a second copy is known."""
+def _read(raw: bytes, kind: str) -> payload.Event:
+    """The event of a body; a message without id gets one of its bytes, so that a second copy is known."""
     try:
-        event = payload.read(body, status_path=status_path, base_url=settings.AIMEOW_BASE_URL)
+        body = payload.decode(raw)
+        event = payload.read(body, status_path=kind == "status", base_url=settings.AIMEOW_BASE_URL)
     except PayloadError as error:
-        raise Malformed(str(error)) from error
+        raise RefusedError(400, str(error)) from error
     if isinstance(event, Inbound) and not event.gateway_id:
         return replace(event, gateway_id=f"body-{hashlib.sha256(raw).hexdigest()}")
     return event
@@ -163,13 +137,13 @@ def _keep(event: payload.Event, raw: bytes, kind: str) -> str:
         spool.keep(raw, kind=kind)
     except spool.SpoolError as error:
         log.error("message not kept", reason=str(error))
-        raise Unavailable from error
+        raise RefusedError(503, "not stored, try again") from error
     return ""
 
 
 def store_kept(raw: bytes, kind: str) -> None:
     """What the spool calls for each kept body, once the database is back."""
-    _store(_read(payload.decode(raw), raw, kind == "status"))
+    _store(_read(raw, kind))
 
 
 def _store(event: payload.Event) -> str:
@@ -184,7 +158,7 @@ def _store(event: payload.Event) -> str:
         if account is not None:
             return _apply(account, event)
     intake.remember_unknown(event.client_id)
-    raise UnknownClient
+    raise RefusedError(404, "unknown clientId")
 
 
 def _pass_over(event: Ignored) -> None:

@@ -23,7 +23,16 @@ class StaffWhatsAppAuthAdmin(ScopedAdmin):
         (None, {"fields": ("name", "phone_number", "role", "is_active", "user")}),
         (
             "Boleh apa",
-            {"fields": ("can_upload_vehicle", "can_update_status", "can_view_analytics", "can_manage_leads")},
+            {
+                "fields": (
+                    "can_upload_vehicle",
+                    "can_edit_vehicle",
+                    "can_update_status",
+                    "can_view_analytics",
+                    "can_manage_leads",
+                    "can_manage_chats",
+                )
+            },
         ),
         ("Pemakaian", {"fields": ("last_use", "command_count")}),
     )
@@ -71,6 +80,10 @@ class StaffCommandLogAdmin(ReadOnly, ScopedAdmin):
 
     @admin.display(description="hasil", ordering="success")
     def result(self, entry: StaffCommandLog) -> SafeString:
+        if entry.undone_at:
+            return label("dibatalkan")
+        if entry.error in ("asked", "declined"):
+            return label("ditanyakan dulu" if entry.error == "asked" else "tidak jadi")
         return label("berhasil", "good") if entry.success else label("ditolak atau gagal", "bad")
 
     @admin.display(description="waktu", ordering="executed_at")

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from autolumiku.lib import kilometres, rupiah, text
+from autolumiku.lib import rupiah, text
 from inventory import names
+from staffcommands import edits
 
 
 def _words(line: str) -> frozenset[str]:
@@ -18,23 +18,31 @@ def _words(line: str) -> frozenset[str]:
 
 
 LONGEST = 1000  # characters of a command; more without a slash is a letter, not a command
+MOST = 8  # commands in one message
 INTENTS = {
     "upload": "upload_vehicle",
+    "edit": "edit_vehicle",
     "status": "update_status",
     "inventory": "check_inventory",
     "stats": "get_stats",
     "unknown": "unknown",
-}
+}  # of all others "staff_command"
 _HEADS = {
     "upload": "upload|upload mobil|upload unit|tambah mobil|tambah unit|tambah kendaraan|tambah data mobil|"
     "daftar mobil|input mobil|input unit|input kendaraan|input data mobil|masukin mobil|masukin unit|masukkan mobil",
-    "status": "status|update status|ubah status|ganti status",
+    "edit": "edit|rubah|ubah|ganti|update|koreksi|revisi|edit mobil|edit data|ubah data|update data|edit unit",
+    "status": "status|update status|ubah status|rubah status|ganti status|edit status",
     "inventory": "inventory|stock|stok|cek stok|cek stock|cek inventory|check stok|check stock|lihat inventory|"
-    "lihat stok|lihat stock|list stok|list mobil|list unit|daftar unit|daftar stok",
+    "lihat stok|lihat stock|list stok|list mobil|list unit|daftar unit|daftar stok|total inventory|total stok",
     "stats": "stats|report|laporan|statistik",
+    "help": "help|bantuan|panduan|menu|fitur|perintah|command|commands|cara pakai|daftar perintah|list perintah",
+    "undo": "undo|urungkan|batalkan perubahan|batalkan yang tadi|kembalikan perubahan",
+    "absent": "emergency mode|restart bot|system status|master control|security audit|payroll system|payroll|"
+    "attendance tracker|api keys|api key|database backup",
 }
 ALIASES = {tuple(head.split()): name for name, heads in _HEADS.items() for head in heads.split("|")}
 _LONGEST_ALIAS = max(map(len, ALIASES))
+_BARE_ONLY = _words("help absent undo menu")  # without a slash these stand alone, or they are talk
 
 STATUS_WORDS = {
     "available": "AVAILABLE", "avail": "AVAILABLE", "ready": "AVAILABLE", "tersedia": "AVAILABLE", "ada": "AVAILABLE",
@@ -57,10 +65,11 @@ _DOUBT = _words(
     "jangan jgn kalau kalo customer pelanggan"
 )
 _PAST = _words("sudah sdh udah udh kemarin tadi barusan")
-_UNIT_ID = re.compile(r"[a-z]{1,12}(?:-[a-z0-9]{1,12}){0,3}-[0-9]{3,6}")
 _ASKED_LIKE_THIS = frozenset({"ada", "ready", "tersedia"})  # "PM-PST-001 ready" asks more often than it tells
 _AROUND_STATUS = _words("jadi menjadi ke to unit mobil id status sudah sdh udah udh -> => = →")
-_AROUND_STOCK = _words("mobil unit kendaraan yang yg semua stok stock inventory list daftar merk merek model transmisi")
+_AROUND_STOCK = _words(
+    "mobil unit kendaraan yang yg semua stok stock inventory list daftar merk merek model transmisi harga budget hrg"
+)
 _EDGES = "*_~.,!:;()[]\"'“”‘’`"
 
 
@@ -74,7 +83,54 @@ class Call:
 
     @property
     def intent(self) -> str:
-        return INTENTS[self.name]
+        return INTENTS.get(self.name, "staff_command")
+
+
+YES = _words("ya iya y yes yup yoi ok oke okay okey setuju benar betul lanjut konfirmasi sip siap yakin")
+NO = _words("tidak tdk gak ga gk nggak ngga enggak no jangan jgn batal cancel batalkan")
+_BESIDE_ANSWER = _words("ya kak min saja aja deh dong jadi lanjutkan usah perlu dulu itu sudah")
+
+
+def answer(message: str) -> bool | None:
+    """Whether a short message says yes or no to a question; None if it says something else."""
+    keys = [key for word in printable(message)[:80].split() if (key := _key(word))]
+    said = {True for key in keys if key in YES} | {False for key in keys if key in NO}
+    beside = [key for key in keys if key not in YES and key not in NO and key not in _BESIDE_ANSWER]
+    if beside or not 0 < len(keys) <= 4 or "?" in message:
+        return None
+    return False not in said if said else None
+
+
+_THEN = r"(?:dan|lalu|terus|trus|kemudian|habis itu|setelah itu)"
+_BETWEEN = re.compile(rf"(?:\s*[\n\r;]\s*|\s*,\s+|\s+)(?:{_THEN}\s+)?", re.I)
+
+
+_LINE = re.compile(r"[\n\r;]")
+
+
+def recognise_all(message: str) -> tuple[Call, ...]:
+    """The commands of one message, in order: "status pm-001 sold lalu stok" is two. () for talk."""
+    first = recognise(message)
+    if first is None or first.name == "unknown":
+        return (first,) if first else ()
+    raw = first.raw[:LONGEST]
+    starts = [0, *(match.end() for match in _BETWEEN.finditer(raw) if _begins_another(raw, match))]
+    parts = [raw[start:end].rstrip(" ,;\n") for start, end in zip(starts, [*starts[1:], len(raw)], strict=True)]
+    return tuple(call for part in parts[:MOST] if (call := recognise(_without_joint(part))))
+
+
+def _begins_another(raw: str, match: re.Match[str]) -> bool:
+    """Whether a command begins behind this joint; a mere blank joins nothing."""
+    joint, rest = match[0], raw[match.end() :]
+    if joint.isspace() and not _LINE.search(joint):
+        return False
+    following = next((one for one in _BETWEEN.finditer(rest) if not one[0].isspace() or _LINE.search(one[0])), None)
+    others = [recognise(part) for part in (rest, rest[: following.start()] if following else "")]
+    return any(other and (other.name != "unknown" or _LINE.search(joint)) for other in others)
+
+
+def _without_joint(part: str) -> str:
+    return re.sub(rf"\s+{_THEN}$", "", part, flags=re.I)
 
 
 def recognise(message: str) -> Call | None:
@@ -110,18 +166,36 @@ def _headed(written: list[str], keys: list[str], raw: str) -> Call | None:
     """The longest alias at the start wins: "update status …", not "update"."""
     for size in range(min(_LONGEST_ALIAS, len(keys)), 0, -1):
         if name := ALIASES.get(tuple(keys[:size])):
-            return Call(name, " ".join(_without_tail(written[size:])), raw)
+            rest = " ".join(_without_tail(written[size:]))
+            return _changes_status(rest, raw) if name == "edit" else Call(name, rest, raw)
     return None
+
+
+def _changes_status(rest: str, raw: str) -> Call:
+    """ "edit PM-PST-001 status sold" and "update PM-PST-001 sold" change a status and nothing else."""
+    words = [word for word in rest.split() if _key(word) not in _AROUND_STATUS]
+    statuses = [word for word in words if _key(word) in STATUS_WORDS]
+    only_status = len(statuses) == 1 and len(words) == 2 and any(edits.UNIT_ID.fullmatch(_key(word)) for word in words)
+    return Call("status", " ".join(words), raw) if only_status else Call("edit", rest, raw)
 
 
 def _unit_and_status(written: list[str], keys: list[str], raw: str) -> Call | None:
-    """ "VH-001 sold": an ID and a status, and nothing else."""
+    """ "VH-001 sold", "terjual VH-001", "hapus avanza 2019": a car and a status, and nothing else."""
     words = [key for key in keys[:8] if key not in _AROUND_STATUS and key not in _POLITE_LAST]
-    ids = [word for word in words if _UNIT_ID.fullmatch(word)]
     statuses = [word for word in words if word in STATUS_WORDS and word not in _ASKED_LIKE_THIS]
-    if len(keys) <= 8 and len(ids) == len(statuses) == 1 and len(words) == 2:
-        return Call("status", " ".join(written), raw)
-    return None
+    others = [word for word in words if word not in statuses]
+    if len(keys) > 8 or len(statuses) != 1 or not others or "?" in raw:
+        return None
+    is_id = len(others) == 1 and edits.UNIT_ID.fullmatch(others[0])
+    by_name = words[0] in statuses and _is_car(" ".join(others))
+    return Call("status", " ".join(written), raw) if is_id or by_name else None
+
+
+def _is_car(said: str) -> bool:
+    """Is this the name of one model, with at most its year?"""
+    mentions = [mention for mention in names.find_all(said) if mention.model and not mention.guessed]
+    rest = said[: mentions[0].start] + said[mentions[0].end :] if len(mentions) == 1 else said
+    return len(mentions) == 1 and re.fullmatch(r"\s*(?:(?:19|20)[0-9]{2})?\s*", rest) is not None
 
 
 def _without_tail(words: list[str]) -> list[str]:
@@ -132,15 +206,28 @@ def _without_tail(words: list[str]) -> list[str]:
 
 def _is_meant(call: Call, keys: list[str]) -> bool:
     """Whether a text without slash that begins like this command is the command, and not talk."""
-    rest = [_key(word) for word in call.rest.split()]
+    rest = [key for word in call.rest.split() if (key := _key(word))]
     if _DOUBT.intersection(rest):
         return False
+    if call.name in _BARE_ONLY:
+        return not rest
     if call.name == "status":
         names_one = any(any(char.isdigit() for char in word) or word in STATUS_WORDS for word in rest)
         return not rest or names_one or keys[0] != "status"
+    if call.name == "edit":
+        return not rest or _edits_something(call.rest)
     if call.name == "stats":
         return period(call.rest) is not None
-    return not _PAST.intersection(rest) and (call.name != "inventory" or len(rest) <= 6)
+    return not _PAST.intersection(rest) and (call.name != "inventory" or len(rest) <= 12)
+
+
+def _edits_something(rest: str) -> bool:
+    """A car or a field is named: "ganti oli kapan" and "update dong" are talk."""
+    read = edits.read(rest, FAR_YEAR)
+    return read.names_a_car or bool(read.changes) or any(_key(word) in edits.LABELS for word in rest.split())
+
+
+FAR_YEAR = 2100  # a year's bounds do not matter for what a text is
 
 
 # --- /status, /inventory, /stats ----------------------------------------------------------------------------------
@@ -148,37 +235,82 @@ def _is_meant(call: Call, keys: list[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """unit_id: as written; status: AVAILABLE, BOOKED, SOLD, DELETED or ""; wrong: what stands in its place."""
+    """unit_id as written, or make, model, year of a car that was named; none: the last car.
 
-    unit_id: str
-    status: str
+    status: AVAILABLE, BOOKED, SOLD, DELETED or ""; wrong: what stands in its place.
+    """
+
+    unit_id: str = ""
+    status: str = ""
     wrong: str = ""
+    make: str = ""
+    model: str = ""
+    year: int | None = None
 
 
 def status_change(rest: str) -> StatusChange:
-    """ "PM-PST-001 SOLD" in either order, "pm pst 001 jadi terjual"."""
+    """ "PM-PST-001 SOLD" in either order, "pm pst 001 jadi terjual", "avanza 2019 laku"."""
     words = [word.strip(_EDGES) for word in rest.split()[:12] if _key(word) not in _AROUND_STATUS]
     said = [word for word in words if _key(word) in STATUS_WORDS]
     others = [word for word in words if word not in said]
     meant = {STATUS_WORDS[_key(word)] for word in said}
     if not meant:
-        return StatusChange("".join(others[:1])[:60], "", " ".join(others[1:])[:60])
-    unit_id = "-".join(others)[:60]
-    return StatusChange(unit_id, meant.pop()) if len(meant) == 1 else StatusChange(unit_id, "", " ".join(said)[:60])
+        return StatusChange("".join(others[:1])[:60], wrong=" ".join(others[1:])[:60])
+    if len(meant) > 1:
+        return StatusChange("-".join(others)[:60], wrong=" ".join(said)[:60])
+    named = " ".join(map(_key, others))
+    if _is_car(named):
+        mention = names.find(named)
+        year = re.search(r"\b(?:19|20)[0-9]{2}$", named)
+        return StatusChange("", meant.pop(), "", mention.make, mention.model, int(year[0]) if year else None)
+    return StatusChange("-".join(others)[:60], meant.pop())
 
 
 @dataclass(frozen=True, slots=True)
 class StockFilter:
-    """status: "" for any; text: words of make, model, variant, transmission or a year, all of which must fit."""
+    """status: "" for any; text: words of make, model, variant, transmission or a year, all of which must fit.
+
+    price_from, price_to: rupiah; page: from 1.
+    """
 
     status: str
     text: str
+    price_from: int | None = None
+    price_to: int | None = None
+    page: int = 1
+
+
+_PAGE = re.compile(r"\b(?:hal|halaman|page|hlm)\.?\s{0,3}([0-9]{1,3})\b", re.I)
+_AT_MOST = re.compile(r"(?:di\s?bawah|dibwh|bawah|maks(?:imal)?|max|sampai|<)\s*$", re.I)
+_AT_LEAST = re.compile(r"(?:di\s?atas|atas|min(?:imal)?|mulai|>)\s*$", re.I)
+AROUND = (90, 110)  # percent of a price that was named alone
 
 
 def stock_filter(rest: str) -> StockFilter:
+    """ "toyota ready di bawah 200jt hal 2"."""
+    rest = rest[:200]
+    page = _PAGE.search(rest)
+    if page:
+        rest = f"{rest[: page.start()]} {rest[page.end() :]}"
+    low, high, rest = _price_range(rest)
     keys = [key for word in rest.split()[:12] if (key := _key(word)) and key not in _AROUND_STOCK]
     statuses = [STATUS_WORDS[key] for key in keys if key in STATUS_WORDS]
-    return StockFilter(statuses[0] if statuses else "", " ".join(key for key in keys if key not in STATUS_WORDS)[:80])
+    words = " ".join(key for key in keys if key not in STATUS_WORDS)[:80]
+    return StockFilter(statuses[0] if statuses else "", words, low, high, max(int(page[1]), 1) if page else 1)
+
+
+def _price_range(rest: str) -> tuple[int | None, int | None, str]:
+    """(from, to, the text without it) of the first amount in the text."""
+    amount = next(iter(rupiah.find(rest)), None)
+    if amount is None:
+        return None, None, rest
+    before, after = rest[: amount.start], rest[amount.end :]
+    if amount.low is not None:
+        return amount.low, amount.high, f"{before} {after}"
+    for pattern, bounds in ((_AT_MOST, (None, amount.value)), (_AT_LEAST, (amount.value, None))):
+        if match := pattern.search(before):
+            return *bounds, f"{before[: match.start()]} {after}"
+    return amount.value * AROUND[0] // 100, amount.value * AROUND[1] // 100, f"{before} {after}"
 
 
 def period(rest: str) -> str | None:
@@ -186,307 +318,3 @@ def period(rest: str) -> str | None:
     keys = [key for word in rest.split()[:12] if (key := _key(word)) not in _BESIDE_PERIOD]
     said = {_PERIODS.get(key, "") for key in keys} or {"today"}
     return said.pop() or None if len(said) == 1 else None
-
-
-# --- /upload: a car in one line -------------------------------------------------------------------------------------
-
-FIRST_YEAR = 1980
-MIN_PRICE, MAX_PRICE = 1_000_000, 100_000_000_000  # rupiah; below is more likely a slip than a car
-MAX_MILEAGE = 1_000_000  # km
-
-TRANSMISSIONS = {
-    "manual": "manual", "mt": "manual", "m/t": "manual", "automatic": "automatic", "otomatis": "automatic",
-    "matic": "automatic", "matik": "automatic", "metic": "automatic", "at": "automatic", "a/t": "automatic",
-    "cvt": "cvt", "e-cvt": "cvt",
-}  # fmt: skip
-_FUELS = {
-    "bensin": "bensin", "pertamax": "bensin", "pertalite": "bensin", "diesel": "diesel", "solar": "diesel",
-    "hybrid": "hybrid", "listrik": "electric",
-}  # fmt: skip
-_COLORS = _words(
-    "hitam putih silver perak abu-abu abu grey gray merah maroon marun biru navy hijau kuning coklat cokelat krem "
-    "cream beige gold emas orange oranye oren ungu pink bronze perunggu champagne tembaga tosca black "
-    "white red blue green brown yellow"
-)
-_SHADES = _words("metalik metallic mutiara pearl tua muda doff matte solid abu")
-_LABELS = _words(
-    "merk merek model varian tipe type tahun thn th harga hrg rp warna transmisi trans km kilometer bahan bakar bbm "
-    "mobil unit dijual jual bekas second ready istimewa mulus terawat bagus nego cash dan dengan"
-)
-_THOUSANDS = re.compile(r"(?<![^\s])([0-9]{1,3}(?:[.,][0-9])?)\s?(?:rb|ribu)(?![^\s,;.])", re.I)
-_PRICE_MARK = re.compile(r"(?:rp|harga|hrg)\.?:?\s?$", re.I)
-_BARE_MILLIONS = re.compile(
-    r"(?<![^\s])(?:harga|hrg)\s?:?\s?(?:rp\.?\s?)?([0-9]{2,4})(?![^\s,;])(?!\s?(?:jt|juta|rb|ribu|m\b|mil))", re.I
-)
-_CC = re.compile(r"(?<![^\s])([0-9]{3,4})\s?cc(?![^\s,;])", re.I)
-_INTEGER = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){1,4}|[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,15}")
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_NAMELIKE = re.compile(r"[^\W_][\w./+&'-]{0,29}")
-
-
-@dataclass(frozen=True, slots=True)
-class Car:
-    """A car as described in one line. "" or None: not said. doubts: what cannot be right, as Indonesian sentences."""
-
-    make: str = ""
-    model: str = ""
-    variant: str = ""
-    year: int | None = None
-    price: int | None = None  # rupiah
-    mileage: int | None = None  # km
-    color: str = ""
-    transmission: str = ""  # manual, automatic, cvt
-    fuel: str = ""  # bensin, diesel, hybrid, electric
-    engine_cc: int | None = None
-    doubts: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return " ".join(part for part in (self.make, self.model, self.variant, str(self.year or "")) if part)
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """What a car must have and this one has not, in Indonesian; mileage may stay unknown."""
-        wanted = {
-            "merek dan model": self.make and self.model,
-            "tahun": self.year,
-            "harga": self.price,
-            "warna": self.color,
-            "transmisi": self.transmission,
-        }
-        return tuple(label for label, value in wanted.items() if value in ("", None))
-
-
-def car(rest: str, this_year: int) -> Car:
-    """Read "Toyota Avanza 2020 150jt 50rb km Hitam Manual", in any order; nothing is guessed.
-
-    Numbers carry their unit, or follow the year as price and then mileage ("2020 150000000 50000").
-    """
-    reading = _Reading(rest[:LONGEST].replace(":", " "))
-    reading.take_numbers()
-    reading.take_words()
-    named = _named(" ".join(reading.words))
-    read = Car(
-        make=named.make,
-        model=named.model,
-        variant=named.variant,
-        year=reading.year,
-        price=reading.price,
-        mileage=reading.mileage,
-        color=reading.color,
-        transmission=reading.transmission,
-        fuel=reading.fuel,
-        engine_cc=reading.engine_cc,
-    )
-    doubts = (*reading.doubts, *named.doubts, *_out_of_bounds(read, this_year))
-    return Car(**{name: getattr(read, name) for name in Car.__slots__ if name != "doubts"}, doubts=doubts)
-
-
-@dataclass(slots=True)
-class _Reading:
-    """A description being taken apart: every part that is understood leaves the text."""
-
-    text: str
-    words: list[str] = field(default_factory=list)
-    year: int | None = None
-    price: int | None = None
-    mileage: int | None = None
-    color: str = ""
-    transmission: str = ""
-    fuel: str = ""
-    engine_cc: int | None = None
-    doubts: list[str] = field(default_factory=list)
-
-    def take_numbers(self) -> None:
-        """What carries a unit: cc, mileage, price. Their places become blanks."""
-        if match := _CC.search(self.text):
-            self.engine_cc = int(match[1])
-            self._blank(match.start(), match.end())
-        self._take_mileage()
-        self._take_price()
-
-    def _take_mileage(self) -> None:
-        """Marked with km, or else "50rb" alone: no car costs that."""
-        marked = kilometres.find(self.text)
-        if len(marked) > 1 or (marked and marked[0].low is not None):
-            self.doubts.append("Kilometernya lebih dari satu angka.")
-        for distance in reversed(marked):
-            self.mileage = distance.value
-            self._blank(distance.start, distance.end)
-        if marked:
-            return
-        for match in _THOUSANDS.finditer(self.text):
-            if not _PRICE_MARK.search(self.text[max(0, match.start() - 8) : match.start()]):
-                self.mileage = kilometres.parse(match[0])
-                self._blank(match.start(), match.end())
-                return
-
-    def _take_price(self) -> None:
-        amounts = rupiah.find(self.text)
-        if not amounts and (match := _BARE_MILLIONS.search(self.text)):
-            self.price = int(match[1]) * rupiah.JUTA
-            self._blank(match.start(), match.end())
-            return
-        stated = [one for one in amounts if not self.text[one.start : one.end].isdigit()] or amounts[:1]
-        if len(stated) > 1 or any(one.low is not None for one in stated):
-            self.doubts.append("Harganya lebih dari satu angka.")
-        for amount in reversed(stated):
-            self.price = amount.value
-            self._blank(amount.start, amount.end, "Rp")
-
-    def _blank(self, start: int, end: int, sign: str = "km") -> None:
-        """A number leaves a mark that keeps "price, then mileage" in order."""
-        self.text = f"{self.text[:start]} {sign} {self.text[end:]}"
-
-    def take_words(self) -> None:
-        """What stands as words: year, bare numbers, transmission, fuel, colour. The rest is the car's name."""
-        words = [word for raw in self.text.split() if (word := raw.strip(_EDGES))]
-        words = self._take_year(words)
-        words = self._take_bare_numbers(words)
-        words = self._take_color(words)
-        for word in words:
-            key = text.plain(word)
-            if key in TRANSMISSIONS:
-                self._take_transmission(TRANSMISSIONS[key])
-            elif key in _FUELS and not self.fuel:
-                self.fuel = _FUELS[key]
-            elif key not in _LABELS and key not in _POLITE_LAST:
-                self.words.append(word)
-
-    def _take_year(self, words: list[str]) -> list[str]:
-        """Marked with "tahun", or the first year; "Peugeot 2008 2015" is a model and a year."""
-        places = [place for place, word in enumerate(words) if _YEAR.fullmatch(word)]
-        marked = [place for place in places if place and text.plain(words[place - 1]) in ("tahun", "thn", "th")]
-        free = [place for place in places if not (place and text.plain(words[place - 1]) == "peugeot")]
-        for place in (marked or free)[:1]:
-            self.year = int(words[place])
-            return [*words[:place], "tahun", *words[place + 1 :]]
-        return words
-
-    def _take_bare_numbers(self, words: list[str]) -> list[str]:
-        """Plain integers: price first, then mileage. Small ones count only after another number, else they name."""
-        kept: list[str] = []
-        after_number = False
-        for word in words:
-            four_digits = len(word) == 4 and self.year is not None and text.plain("".join(kept[-1:])) != "peugeot"
-            large = len(word) >= 5 or four_digits
-            if _INTEGER.fullmatch(word) and (large or after_number):
-                self._take_bare(int(word.replace(".", "").replace(",", "")), word)
-                after_number = True
-                continue
-            after_number = word in ("tahun", "Rp", "km")
-            kept.append(word)
-        return kept
-
-    def _take_bare(self, number: int, word: str) -> None:
-        if self.price is None:
-            self.price = number
-        elif self.mileage is None:
-            self.mileage = number
-        else:
-            self.doubts.append(f"Angka {word} belum dipahami.")
-
-    def _take_transmission(self, value: str) -> None:
-        if self.transmission and {self.transmission, value} != {"automatic", "cvt"} and self.transmission != value:
-            self.doubts.append("Transmisinya lebih dari satu.")
-        self.transmission = "cvt" if "cvt" in (self.transmission, value) else value
-
-    def _take_color(self, words: list[str]) -> list[str]:
-        """The word after "warna", else the last run of colour words ("Black Edition … putih mutiara")."""
-        keys = [text.plain(word) for word in words]
-        start = self._color_start(keys)
-        if start is None:
-            return words
-        end = start + 1
-        while end < len(keys) and (keys[end] in _SHADES or keys[end] in _COLORS):
-            end += 1
-        color = " ".join(keys[start:end]).replace("abu abu", "abu-abu")
-        self.color = color[:1].upper() + color[1:40]
-        return [*words[:start], *words[end:]]
-
-    def _color_start(self, keys: list[str]) -> int | None:
-        marked = [place + 1 for place, key in enumerate(keys[:-1]) if key == "warna"]
-        if marked and keys[marked[0]].replace("-", "").isalpha() and keys[marked[0]] not in {*TRANSMISSIONS, *_LABELS}:
-            return marked[0]
-        starts = [
-            place for place, key in enumerate(keys) if key in _COLORS and (place == 0 or keys[place - 1] not in _COLORS)
-        ]
-        return starts[-1] if starts else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    make: str = ""
-    model: str = ""
-    variant: str = ""
-    doubts: tuple[str, ...] = ()
-
-
-def _named(written: str) -> _Named:
-    """Make, model and variant of "brio satya e"; a name that only looks like a known one is asked back."""
-    written = written if written.isascii() else text.plain(written)
-    mentions = names.find_all(written)
-    models = {(mention.make, mention.model) for mention in mentions if mention.model}
-    makes = {mention.make for mention in mentions}
-    if not mentions:
-        return _Named(doubts=(f"“{written[:60]}” belum dikenali sebagai merek dan model.",) if written else ())
-    if len(models) > 1 or len(makes) > 1:
-        return _Named(doubts=("Merek atau modelnya lebih dari satu.",))
-    if any(mention.guessed for mention in mentions):
-        meant = " ".join(next(iter(models), (mentions[0].make,)))
-        return _Named(doubts=(f"“{written[:60]}” belum dikenali. Maksudnya {meant}?",))
-    left = _variant(written, mentions)
-    wrong = [word for word in left if not _NAMELIKE.fullmatch(word)]
-    doubts = (f"“{' '.join(wrong)[:60]}” belum dipahami.",) if wrong else ()
-    if not models and left:
-        return _Named(mentions[0].make, _cased(left[0])[:60], " ".join(map(_cased, left[1:]))[:80], doubts)
-    make, model = next(iter(models), (mentions[0].make, ""))
-    return _Named(make, model, " ".join(map(_cased, left))[:80], doubts)
-
-
-def _variant(written: str, mentions: Iterable[names.Mention]) -> list[str]:
-    """The words besides make and model: "brio [satya] [e]", "bmw [320i]"."""
-    left: list[str] = []
-    position = 0
-    for mention in mentions:
-        end = mention.end
-        while end < len(written) and not written[end].isspace():
-            end += 1
-        left += written[position : mention.start].split()
-        left += beyond_model(written[mention.start : end].split(), mention.model, cut=end > mention.end)
-        position = end
-    return left + written[position:].split()
-
-
-def beyond_model(words: list[str], model: str, *, cut: bool = False) -> list[str]:
-    """What a mention says beyond its model: "satya" of "brio satya"; the last word if the name is only a part of it."""
-    joined = ""
-    for place, word in enumerate(words, start=1):
-        joined += _alnum(word)
-        if model and joined.endswith(_alnum(model)):
-            return words[place:]
-    return words[-1:] if cut else []
-
-
-def _alnum(name: str) -> str:
-    return "".join(char for char in text.plain(name) if char.isalnum())
-
-
-def _cased(word: str) -> str:
-    """A variant as it is written on the car: "satya" -> "Satya", "rs" -> "RS"; capitals that were typed stay."""
-    if not word.islower():
-        return word
-    return word.upper() if len(word) <= 3 else word.capitalize()
-
-
-def _out_of_bounds(read: Car, this_year: int) -> tuple[str, ...]:
-    doubts = []
-    if read.year is not None and not FIRST_YEAR <= read.year <= this_year + 1:
-        doubts.append(f"Tahun {read.year} di luar batas: {FIRST_YEAR} sampai {this_year + 1}.")
-    if read.price is not None and read.price < MIN_PRICE:
-        doubts.append(f"Harga {rupiah.show_full(read.price)} terlalu kecil. Tulis misalnya 150jt atau 150000000.")
-    if read.price is not None and read.price > MAX_PRICE:
-        doubts.append("Harga paling tinggi Rp 100 miliar.")
-    if read.mileage is not None and read.mileage > MAX_MILEAGE:
-        doubts.append(f"Kilometer {kilometres.show(read.mileage)} di luar batas: 0 sampai 1.000.000.")
-    return tuple(doubts)

@@ -30,9 +30,11 @@ class StaffWhatsAppAuth(Owned):
     is_active = models.BooleanField("aktif", default=True)
     role = models.CharField("peran", max_length=10, choices=Role, default=Role.STAFF)
     can_upload_vehicle = models.BooleanField("boleh menambah mobil", default=True)
+    can_edit_vehicle = models.BooleanField("boleh mengubah data mobil", default=True)
     can_update_status = models.BooleanField("boleh mengubah status", default=True)
     can_view_analytics = models.BooleanField("boleh melihat statistik", default=True)
     can_manage_leads = models.BooleanField("boleh mengurus prospek", default=True)
+    can_manage_chats = models.BooleanField("boleh mengurus percakapan", default=True)
     last_command_at = models.DateTimeField("perintah terakhir", null=True, blank=True, editable=False)
     command_count = models.PositiveIntegerField("jumlah perintah", default=0, editable=False)
     created_at = models.DateTimeField("dibuat", auto_now_add=True)
@@ -72,6 +74,10 @@ class StaffCommandLog(Owned):
     )
     before = models.JSONField("sebelum", default=dict)
     after = models.JSONField("sesudah", default=dict)
+    vehicle_version = models.PositiveIntegerField(
+        "versi mobil", null=True, blank=True, help_text="Versi mobil setelah perintah ini; dipakai untuk undo."
+    )
+    undone_at = models.DateTimeField("dibatalkan", null=True, blank=True)
     executed_at = models.DateTimeField("waktu", auto_now_add=True)
 
     class Meta:
@@ -86,3 +92,40 @@ class StaffCommandLog(Owned):
 
     def __str__(self) -> str:
         return self.command
+
+
+class Confirmation(Owned):
+    """A question put to one person about one action: done only on that person's yes, within five minutes.
+
+    A second question replaces the first: who says yes means the last thing that was asked.
+    """
+
+    class Answer(models.TextChoices):
+        YES = "yes", "ya"
+        NO = "no", "tidak"
+        REPLACED = "replaced", "diganti pertanyaan lain"
+        LAPSED = "lapsed", "lewat waktu"
+
+    staff = OwnedForeignKey(StaffWhatsAppAuth, models.CASCADE, related_name="+", verbose_name="staf")
+    action = models.CharField("perintah", max_length=40)
+    payload = models.JSONField("isi", default=dict)
+    question = models.TextField("pertanyaan")
+    created_at = models.DateTimeField("ditanyakan", auto_now_add=True)
+    expires_at = models.DateTimeField("berlaku sampai")
+    answered_at = models.DateTimeField("dijawab", null=True, blank=True)
+    answer = models.CharField("jawaban", max_length=10, choices=Answer, blank=True)
+
+    class Meta:
+        db_table = "staff_confirmations"
+        verbose_name = "konfirmasi staf"
+        verbose_name_plural = "konfirmasi staf"
+        ordering = ["-id"]
+        constraints = [
+            # desk.look: what a person has been asked, at each of the person's messages
+            models.UniqueConstraint(
+                fields=["tenant", "staff"], name="confirmation_open_once", condition=models.Q(answered_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.action

@@ -46,7 +46,16 @@ class Place:
     first_customer: int  # the last two digits of the first customer's number
 
 
-ALL = frozenset({"can_upload_vehicle", "can_update_status", "can_view_analytics", "can_manage_leads"})
+ALL = frozenset(
+    {
+        "can_upload_vehicle",
+        "can_edit_vehicle",
+        "can_update_status",
+        "can_view_analytics",
+        "can_manage_leads",
+        "can_manage_chats",
+    }
+)
 
 PRIMA = Place(
     slug="prima-mobil-demo",

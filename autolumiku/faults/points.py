@@ -100,7 +100,7 @@ def _plain(function: Callable[..., Any], point: Point, place: Path) -> Callable[
         if point.when == "before":
             _perhaps_die(point, place)
         elif point.when == "hold":
-            _perhaps_wait(point, place, args)
+            _perhaps_wait(point, place, options["conversation"])
         result = function(*args, **options)
         if point.when == "after" and point.given(result):
             _perhaps_die(point, place)
@@ -139,11 +139,11 @@ def _perhaps_die(point: Point, place: Path) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _perhaps_wait(point: Point, place: Path, args: tuple[Any, ...]) -> None:
-    """Stand still until the story takes the note away; args[0] is the conversation."""
+def _perhaps_wait(point: Point, place: Path, conversation: int) -> None:
+    """Stand still until the story takes the note away."""
     if not _taken(point, place):
         return
-    note = place / "held" / str(args[0])
+    note = place / "held" / str(conversation)
     note.touch()
     until = time.monotonic() + HELD_SECONDS
     while note.exists() and time.monotonic() < until:

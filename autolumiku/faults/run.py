@@ -143,8 +143,9 @@ def _report(seed: int, story: Story, verdict: Verdict) -> int:
     _print(f"{story.house.restarts:6d}  restarts of web and workers")
     _print(f"{1000 * delays[len(delays) // 2]:6.0f}  ms: median of the webhook's answer; slowest {delays[-1]:.1f} s")
     _print(f"{story.slowest:6.1f}  s: the longest that a chat was due")
-    if not story.plan.only and (missed := [point.name for point in points.POINTS if not story.named[point.name]]):
-        _print(f"moments that did not come: {', '.join(missed)}")
+    came = {*story.named, *([points.MEETING.name] if story.meetings else [])}
+    if not story.plan.only and (missed := {point.name for point in (*points.POINTS, points.MEETING)} - came):
+        _print(f"moments that did not come: {', '.join(sorted(missed))}")
     said = {one.gateway_id: one for one in story.traffic.said}
     for what, gateway_id in verdict.faults:
         _print(f"BROKEN: {what} {gateway_id}")

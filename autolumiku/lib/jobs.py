@@ -31,6 +31,16 @@ def later(
     return True
 
 
+def later_sql(name: str, *, at: str, priority: str, **ids: str) -> str:
+    """later() as an expression inside another statement, for the way of every message: one round trip less.
+
+    All but `name` are SQL expressions: a timestamptz, an integer, and the job's ids.
+    """
+    args = ", ".join(f"'{key}', {value}" for key, value in ids.items())
+    job = f"ROW('default', '{name}', {priority}, NULL, NULL, jsonb_build_object({args}), {at})"
+    return f"procrastinate_defer_jobs_v1(ARRAY[{job}]::procrastinate_job_to_defer_v1[])"
+
+
 VANISHED_SQL = """
     DELETE FROM procrastinate_jobs j WHERE j.status = 'doing' AND NOT EXISTS (
         SELECT 1 FROM procrastinate_workers w

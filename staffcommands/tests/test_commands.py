@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError
 
 from aiconfig.models import WhatsAppAIConfig
+from autolumiku.lib import clock
 from inventory import models as inventory
 from inventory.models import Status, Vehicle, VehicleHistory
-from staffcommands import grammar, registry, staff
-from staffcommands.models import StaffCommandLog, StaffWhatsAppAuth
+from staffcommands import desk, grammar, registry, staff
+from staffcommands.models import Confirmation, StaffCommandLog, StaffWhatsAppAuth
 from staffcommands.registry import Actor, Done
 from tenants import scope
 from tenants.models import Tenant
@@ -20,6 +23,7 @@ from tenants.models import Tenant
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
 ANI = "6281234567890"
+RIGHTS = tuple(field.name for field in StaffWhatsAppAuth._meta.fields if field.name.startswith("can_"))
 LINE = "/upload Toyota Avanza 2020 150jt 50rb km Hitam Manual"
 
 
@@ -37,6 +41,11 @@ class Scene:
         call = grammar.recognise(message)
         assert call is not None
         return registry.run(call, Actor(self.tenant.pk, self.ani, self.config))
+
+    def answer(self, word: str, by: StaffWhatsAppAuth | None = None) -> Done:
+        person = by or self.ani
+        calls, _ = desk.sort([desk.Said(word)], desk.Desk(asked=True))
+        return registry.run(calls[0], Actor(self.tenant.pk, person, self.config))
 
     def add(self, make: str, model: str, status: str = "AVAILABLE", **fields: object) -> Vehicle:
         values = {"year": 2020, "price": 120_000_000, "transmission": "manual", **fields}
@@ -147,15 +156,80 @@ def test_a_customer_is_nobody_who_could_command(scene: Scene, phone: str, messag
 
 
 def test_any_active_staff_may_see_the_stock(scene: Scene) -> None:
-    for name in ("can_upload_vehicle", "can_update_status", "can_view_analytics", "can_manage_leads"):
+    for name in RIGHTS:
         right_off(scene, name)
     assert scene.say("stok").success
 
 
-def test_an_unknown_command_names_those_there_are(scene: Scene) -> None:
+def test_an_unknown_command_points_to_the_menu(scene: Scene) -> None:
     done = scene.say("/xyz")
     assert not done.success
-    assert all(name in done.text for name in ("/upload", "/status", "/inventory", "/stats"))
+    assert "/menu" in done.text
+
+
+# --- confirmations ---------------------------------------------------------------------------------------------------
+
+
+def test_a_deletion_is_done_only_on_a_yes(scene: Scene) -> None:
+    done = scene.say("status PM-PST-001 hapus")
+    assert "Hapus Toyota Avanza 2019 (PM-PST-001) dari stok?" in done.text
+    assert scene.status == "AVAILABLE"
+    assert scene.answer("ya").success
+    assert scene.status == "DELETED"
+
+
+def test_a_question_is_answered_once(scene: Scene) -> None:
+    scene.say("status PM-PST-001 hapus")
+    scene.answer("ya")
+    scene.say("status PM-PST-001 ready")
+    assert scene.answer("ya").error == "nothing asked"
+    assert scene.status == "AVAILABLE"
+
+
+def test_a_no_leaves_everything(scene: Scene) -> None:
+    scene.say("edit PM-PST-001 harga 10jt")
+    assert "tidak jadi" in scene.answer("tidak").text
+    scene.avanza.refresh_from_db()
+    assert scene.avanza.price == 140_000_000
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(4, "DELETED"), (6, "AVAILABLE")])
+def test_a_question_lasts_five_minutes(scene: Scene, minutes: int, status: str) -> None:
+    scene.say("status PM-PST-001 hapus")
+    with time_machine.travel(clock.now() + timedelta(minutes=minutes), tick=False):
+        done = scene.answer("ya")
+    assert scene.status == status
+    assert done.success or "sudah lewat" in done.text
+
+
+def test_a_question_belongs_to_one_person(scene: Scene) -> None:
+    budi = StaffWhatsAppAuth.objects.create(tenant=scene.tenant, name="Budi", phone_number="6281234567899")
+    scene.say("status PM-PST-001 hapus")
+    assert scene.answer("ya", by=budi).error == "nothing asked"
+    assert scene.status == "AVAILABLE"
+
+
+def test_a_second_question_replaces_the_first(scene: Scene) -> None:
+    scene.say("status PM-PST-001 hapus")
+    scene.say("edit PM-PST-001 harga 10jt")
+    scene.answer("ya")
+    assert scene.status == "AVAILABLE"
+    assert scene.avanza.price == 10_000_000
+    assert list(Confirmation.objects.order_by("id").values_list("answer", flat=True)) == ["replaced", "yes"]
+
+
+def test_a_yes_needs_the_right_at_that_moment(scene: Scene) -> None:
+    scene.say("status PM-PST-001 hapus")
+    right_off(scene, "can_update_status")
+    assert scene.answer("ya").error == "no right"
+    assert scene.status == "AVAILABLE"
+
+
+def test_a_yes_to_a_car_that_has_changed_does_nothing(scene: Scene) -> None:
+    scene.say("status PM-PST-001 hapus")
+    scene.avanza.change({"status": "SOLD"}, by="somebody else")
+    assert scene.answer("ya").error == "changed"
+    assert scene.status == "SOLD"
 
 
 # --- the log --------------------------------------------------------------------------------------------------------
@@ -185,7 +259,7 @@ def test_a_long_or_hostile_text_is_logged_bounded(scene: Scene) -> None:
 
 
 def test_a_failing_handler_leaves_no_half_change(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    def half(actor: Actor, rest: str) -> Done:
+    def half(actor: Actor, call: object) -> Done:
         scene.avanza.change({"status": "SOLD"}, by="half")
         raise IntegrityError("secret detail")
 
@@ -198,7 +272,7 @@ def test_a_failing_handler_leaves_no_half_change(scene: Scene, monkeypatch: pyte
 
 
 def test_a_refusing_handler_leaves_no_half_change(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    def half(actor: Actor, rest: str) -> Done:
+    def half(actor: Actor, call: object) -> Done:
         scene.avanza.change({"status": "SOLD"}, by="half")
         return Done("tidak jadi", False, "refused")
 
@@ -280,7 +354,6 @@ def test_what_was_understood_is_shown_when_something_is_missing(scene: Scene) ->
         pytest.param("PM-PST-001 sold", "SOLD", id="A110"),
         pytest.param("status PM-PST-001 terjual", "SOLD", id="terjual"),
         pytest.param("status PM-PST-001 laku", "SOLD", id="laku"),
-        pytest.param("status PM-PST-001 hapus", "DELETED", id="hapus"),
     ],
 )
 def test_a_status_is_changed_with_history_and_old_to_new(scene: Scene, message: str, status: str) -> None:
@@ -328,6 +401,231 @@ def test_a_wrong_status_command_is_explained_and_changes_nothing(scene: Scene, m
     assert set(Vehicle.objects.values_list("status", flat=True)) == {"AVAILABLE"}
 
 
+@pytest.mark.parametrize(
+    ("now", "wanted", "legal"),
+    [
+        ("AVAILABLE", "BOOKED", True), ("BOOKED", "AVAILABLE", True), ("BOOKED", "SOLD", True),
+        ("DRAFT", "AVAILABLE", True), ("SOLD", "AVAILABLE", True), ("DELETED", "AVAILABLE", True),
+        ("SOLD", "BOOKED", False), ("SOLD", "DELETED", False), ("DELETED", "SOLD", False),
+        ("DRAFT", "SOLD", False), ("DELETED", "BOOKED", False),
+    ],
+)  # fmt: skip
+def test_a_status_becomes_only_what_it_may(scene: Scene, now: str, wanted: str, legal: bool) -> None:
+    Vehicle.objects.filter(pk=scene.avanza.pk).update(status=now)
+    done = scene.say(f"status PM-PST-001 {wanted}")
+    assert scene.status == (wanted if legal else now)
+    assert legal or "tidak bisa langsung" in done.text
+
+
+BY_NAME = [
+    ("a name", "status avanza terjual", "SOLD"),
+    ("a name and a year", "avanza 2019 jadi status booking", "AVAILABLE"),
+    ("the status first", "terjual avanza 2019", "SOLD"),
+    ("ID, words around", "unit PM-PST-001 sudah laku", "SOLD"),
+    ("edit status", "edit PM-PST-001 status sold", "SOLD"),
+    ("update", "update PM-PST-001 sold", "SOLD"),
+]
+
+
+@pytest.mark.parametrize(("message", "status"), [row[1:] for row in BY_NAME], ids=[row[0] for row in BY_NAME])
+def test_a_car_is_meant_by_its_name(scene: Scene, message: str, status: str) -> None:
+    for call in grammar.recognise_all(message):
+        registry.run(call, Actor(scene.tenant.pk, scene.ani, scene.config))
+    assert scene.status == status
+
+
+def test_a_name_that_fits_several_cars_is_asked_back(scene: Scene) -> None:
+    scene.add("Toyota", "Avanza")
+    done = scene.say("status avanza terjual")
+    assert done.error == "ambiguous"
+    assert "PM-PST-001" in done.text
+    assert "PM-PST-002" in done.text
+    assert scene.say("status avanza 2019 terjual").success
+
+
+# --- /edit -----------------------------------------------------------------------------------------------------------
+
+EDITS = [
+    ("A114", "edit PM-PST-001 harga 165jt", {"price": 165_000_000}),
+    ("A115", "rubah PM-PST-001 km 50000", {"mileage": 50_000}),
+    ("A117", "ubah avanza 2019 jadi diesel", {"fuel": "diesel"}),
+    ("A118 year", "rubah PM-PST-001 tahun 2017", {"year": 2017}),
+    ("A119", "rubah PM-PST-001 2018 matic", {"year": 2018, "transmission": "automatic", "price": 140_000_000}),
+    ("A120", "edit PM-PST-001 km 50000 merah", {"mileage": 50_000, "color": "Merah", "price": 140_000_000}),
+    ("A121", "edit PM-PST-001 harga 165.000.000", {"price": 165_000_000}),
+    ("A122", "edit PM-PST-001 km 50rb", {"mileage": 50_000}),
+    ("A123", "edit PM-PST-001 tahun 2018, warna hitam, km 50000", {"year": 2018, "color": "Hitam", "mileage": 50_000}),
+    ("A199", "edit PM-PST-001 harga 125.5jt", {"price": 125_500_000}),
+    ("F22", "rubah PM-PST-001 2000 cc", {"engine_cc": 2000, "year": 2019}),
+    ("cvt stays cvt", "edit PM-PST-001 cvt", {"transmission": "cvt"}),
+    ("old and new", "edit PM-PST-001 harga 140jt jadi 150jt", {"price": 150_000_000}),
+    ("a new model", "edit PM-PST-001 model xenia merek daihatsu", {"make": "Daihatsu", "model": "Xenia"}),
+    ("papers", "edit PM-PST-001 surat BPKB, STNK lengkap, kondisi istimewa",
+     {"papers": "bpkb, stnk lengkap", "condition": "excellent"}),
+    ("lines", "edit PM-PST-001\nharga: 150jt\nkm: 50.000\nplat: B 1234 XYZ",
+     {"price": 150_000_000, "mileage": 50_000, "license_plate": "B 1234 XYZ"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("message", "wanted"), [row[1:] for row in EDITS], ids=[row[0] for row in EDITS])
+def test_an_edit_changes_its_fields_and_shows_old_and_new(scene: Scene, message: str, wanted: dict) -> None:
+    done = scene.say(message)
+    assert done.success, done.text
+    scene.avanza.refresh_from_db()
+    read = {name: getattr(scene.avanza, name) for name in wanted}
+    assert {name: str(value).lower() for name, value in read.items()} == {
+        name: str(value).lower() for name, value in wanted.items()
+    }
+    assert " → " in done.text
+    entry = VehicleHistory.objects.filter(vehicle=scene.avanza).first()
+    assert (entry.action, entry.changed_by, entry.version) == ("edit", ANI, scene.avanza.version)
+    logged = StaffCommandLog.objects.get()
+    assert (logged.before.keys(), logged.command) == (logged.after.keys(), "edit_vehicle")
+
+
+def test_old_and_new_are_shown_as_people_read_them(scene: Scene) -> None:
+    text = scene.say("edit PM-PST-001 harga 150jt matic km 20rb").text
+    for line in ("Harga: Rp 140 juta → Rp 150 juta", "Transmisi: manual → matic", "Kilometer: belum ada → 20.000 km"):
+        assert line in text
+
+
+def test_the_last_car_is_meant_when_none_is_named(scene: Scene) -> None:
+    assert scene.say("rubah km 50000").error == "no car"
+    scene.say("/upload Honda Brio 2020 120jt hitam manual")
+    for message in ("rubah km 50000", "ubah warna putih", "ganti harga 125jt", "ganti manual jadi matic"):
+        assert scene.say(message).success
+    brio = Vehicle.objects.get(display_id="PM-PST-002")
+    assert (brio.mileage, brio.color, brio.price, brio.transmission) == (50_000, "Putih", 125_000_000, "automatic")
+
+
+def test_the_last_car_is_forgotten_after_a_day(scene: Scene) -> None:
+    scene.say("/upload Honda Brio 2020 120jt hitam manual")
+    with time_machine.travel(clock.now() + timedelta(hours=25), tick=False):
+        assert scene.say("rubah km 50000").error == "no car"
+
+
+ASKED = [
+    ("a big change of price", "edit PM-PST-001 harga 14jt", "lebih dari 20 %"),
+    ("a big rise", "edit PM-PST-001 harga 1,4 M", "lebih dari 20 %"),
+    ("the old value is another", "edit PM-PST-001 harga 150jt jadi 145jt", "saat ini Rp 140 juta, bukan Rp 150 juta"),
+    ("a slip in the name", "edit avanxa harga 145jt", "Maksudnya Toyota Avanza 2019"),
+    ("ID and name differ", "edit PM-PST-001 brio harga 145jt", "Maksudnya Toyota Avanza 2019"),
+]
+
+
+@pytest.mark.parametrize(("message", "said"), [row[1:] for row in ASKED], ids=[row[0] for row in ASKED])
+def test_what_is_doubtful_is_asked_about_before_it_is_done(scene: Scene, message: str, said: str) -> None:
+    done = scene.say(message)
+    assert said in done.text
+    assert "Balas *ya*" in done.text
+    scene.avanza.refresh_from_db()
+    assert scene.avanza.price == 140_000_000
+    assert scene.answer("ya").success
+    scene.avanza.refresh_from_db()
+    assert scene.avanza.price != 140_000_000
+
+
+WRONG = [
+    ("nothing", "edit", "Contoh: edit"),
+    ("no value", "edit PM-PST-001 harga", "Nilai baru untuk harga"),
+    ("a word not understood", "edit PM-PST-001 harga 145jt blabla", "blabla"),
+    ("a bare number", "edit PM-PST-001 50000", "50000"),
+    ("two prices", "edit PM-PST-001 harga 145jt 146jt", "disebut dua kali"),
+    ("a year out of bounds", "edit PM-PST-001 tahun 1975", "Tahun 1975"),
+    ("km out of bounds", "edit PM-PST-001 km 2.000.000", "2.000.000 km"),
+    ("a small price", "edit PM-PST-001 harga 500rb", "terlalu kecil"),
+    ("not found", "edit PM-XXX-999 harga 145jt", "PM-XXX-999 tidak ditemukan"),
+    ("next door", "edit JM-001 harga 145jt", "JM-001 tidak ditemukan"),
+    ("next door by name", "edit brio harga 145jt", "tidak ditemukan"),
+    ("status among others", "edit PM-PST-001 harga 145jt status sold", "perintah sendiri"),
+]
+
+
+@pytest.mark.parametrize(("message", "said"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
+def test_a_wrong_edit_shows_the_format_and_changes_nothing(scene: Scene, message: str, said: str) -> None:
+    done = scene.say(message)
+    assert said in done.text
+    assert not done.success
+    assert VehicleHistory.objects.count() == 2
+
+
+@pytest.mark.parametrize("status", ["SOLD", "DELETED"])
+def test_a124_a_car_that_is_gone_cannot_be_edited(scene: Scene, status: str) -> None:
+    Vehicle.objects.filter(pk=scene.avanza.pk).update(status=status)
+    assert scene.say("edit PM-PST-001 harga 145jt").error == "not for sale"
+
+
+# --- undo ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("message", ["edit PM-PST-001 harga 150jt, tahun 2018", "status PM-PST-001 terjual"])
+def test_the_last_change_is_taken_back(scene: Scene, message: str) -> None:
+    scene.say(message)
+    done = scene.say("undo")
+    assert "Dibatalkan" in done.text
+    scene.avanza.refresh_from_db()
+    assert (scene.avanza.price, scene.avanza.year, scene.avanza.status, scene.avanza.sold_at) == (
+        140_000_000, 2019, "AVAILABLE", None,
+    )  # fmt: skip
+    assert scene.say("undo").error == "nothing to undo"
+
+
+def test_an_upload_is_taken_back_as_a_deletion_and_its_id_is_not_given_again(scene: Scene) -> None:
+    scene.say(LINE)
+    scene.say("undo")
+    assert Vehicle.objects.get(display_id="PM-PST-002").status == "DELETED"
+    scene.say(LINE)
+    assert Vehicle.objects.filter(display_id="PM-PST-003").exists()
+
+
+def test_a_sale_taken_back_and_back_again_keeps_its_first_date(scene: Scene) -> None:
+    scene.say("status PM-PST-001 terjual")
+    scene.avanza.refresh_from_db()
+    sold_at = scene.avanza.sold_at
+    scene.say("status PM-PST-001 ready")
+    scene.say("undo")
+    assert (scene.status, scene.avanza.sold_at) == ("SOLD", sold_at)
+
+
+def test_undo_lasts_ten_minutes(scene: Scene) -> None:
+    scene.say("status PM-PST-001 terjual")
+    with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
+        assert scene.say("undo").error == "nothing to undo"
+    assert scene.status == "SOLD"
+
+
+def test_undo_takes_back_nobody_elses_change(scene: Scene) -> None:
+    scene.say("status PM-PST-001 terjual")
+    scene.avanza.refresh_from_db()
+    scene.avanza.change({"price": 130_000_000}, by="somebody else")
+    assert scene.say("undo").error == "changed"
+    budi = StaffWhatsAppAuth.objects.create(tenant=scene.tenant, name="Budi", phone_number="6281234567899")
+    scene.ani = budi
+    assert scene.say("undo").error == "nothing to undo"
+
+
+def test_undo_needs_the_right_of_the_change(scene: Scene) -> None:
+    scene.say("status PM-PST-001 terjual")
+    right_off(scene, "can_update_status")
+    assert scene.say("undo").error == "no right"
+    assert scene.status == "SOLD"
+
+
+# --- menu ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("message", ["help", "menu", "bantuan", "/menu"])
+def test_a131_the_menu_shows_what_this_person_may(scene: Scene, message: str) -> None:
+    assert all(name in scene.say(message).text for name in ("upload", "edit", "status", "stok", "stats", "undo"))
+    right_off(scene, "can_view_analytics")
+    assert "stats" not in scene.say(message).text
+
+
+@pytest.mark.parametrize("message", ["emergency mode", "payroll system"])
+def test_a200_a201_what_does_not_exist_is_said_not_to(scene: Scene, message: str) -> None:
+    assert "tidak ada" in scene.say(message).text
+
+
 # --- /inventory -----------------------------------------------------------------------------------------------------
 
 
@@ -361,6 +659,11 @@ LISTS = [
     ("nothing fits", "stok alphard", ""),
     ("deleted", "stok dihapus", ""),
     ("wildcard", "/stok %", ""),
+    ("below a price", "stok di bawah 130jt", "432"),
+    ("above a price", "stok harga di atas 130jt", "1"),
+    ("between two prices", "stok 130-150jt", "1"),
+    ("about a price", "stok 140jt", "1"),
+    ("a fuel", "stok diesel", ""),
 ]
 
 
@@ -381,13 +684,31 @@ def test_the_summary_counts_by_status_and_never_the_deleted(stock: Scene) -> Non
     assert "JM-001" not in text
 
 
-def test_ten_are_listed_of_many(scene: Scene) -> None:
+def test_many_cars_come_in_pages(scene: Scene) -> None:
     for _ in range(11):
         scene.add("Honda", "Brio")
-    text = scene.say("stok").text
-    assert text.count("• ") == 10
-    assert "Total: 12 unit" in text
-    assert "10 terbaru dari 12" in text
+    first, second, beyond = (scene.say(said).text for said in ("stok", "stok hal 2", "stok halaman 99"))
+    assert (first.count("• "), second.count("• ")) == (10, 2)
+    assert "Total: 12 unit" in first
+    assert "Ditampilkan 1–10 dari 12 unit" in first
+    assert "Lanjut: stok hal 2" in first
+    assert "Ditampilkan 11–12 dari 12 unit" in second
+    assert "Lanjut" not in second
+    assert beyond == second
+
+
+def test_the_next_page_of_a_filter_is_told_as_it_is_typed(scene: Scene) -> None:
+    for _ in range(11):
+        scene.add("Honda", "Brio")
+    text = scene.say("stok brio ready di bawah 130jt").text
+    [hint] = [line.removeprefix("Lanjut: ") for line in text.splitlines() if line.startswith("Lanjut")]
+    assert scene.say(hint).text.count("• ") == 1
+
+
+def test_the_value_of_the_stock_is_for_those_who_may_see_figures(scene: Scene) -> None:
+    assert "Nilai unit tersedia: Rp 140 juta" in scene.say("stok").text
+    right_off(scene, "can_view_analytics")
+    assert "Nilai" not in scene.say("stok").text
 
 
 def test_an_empty_stock_says_so(scene: Scene) -> None:

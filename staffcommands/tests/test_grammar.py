@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from staffcommands import grammar
+from staffcommands import cars, grammar
 
 COMMANDS = [
     ("A90 slash", "/upload", "upload", ""),
@@ -165,7 +165,7 @@ CARS = [
 
 @pytest.mark.parametrize(("line", "wanted"), [row[1:] for row in CARS], ids=[row[0] for row in CARS])
 def test_a_car_in_one_line_is_read(line: str, wanted: tuple[object, ...]) -> None:
-    car = grammar.car(line, 2026)
+    car = cars.car(line, 2026)
     assert (car.doubts, car.missing) == ((), ())
     assert wanted == (
         car.make, car.model, car.variant, car.year, car.price, car.mileage, car.color, car.transmission
@@ -184,7 +184,7 @@ GAPS = [
 
 @pytest.mark.parametrize(("line", "missing"), [row[1:] for row in GAPS], ids=[row[0] for row in GAPS])
 def test_what_is_not_said_is_missing_and_never_guessed(line: str, missing: tuple[str, ...]) -> None:
-    assert grammar.car(line, 2026).missing == missing
+    assert cars.car(line, 2026).missing == missing
 
 
 DOUBTS = [
@@ -207,12 +207,12 @@ DOUBTS = [
 
 @pytest.mark.parametrize(("line", "said"), [row[1:] for row in DOUBTS], ids=[row[0] for row in DOUBTS])
 def test_what_cannot_be_right_is_said(line: str, said: str) -> None:
-    assert said in " ".join(grammar.car(line, 2026).doubts)
+    assert said in " ".join(cars.car(line, 2026).doubts)
 
 
 @pytest.mark.parametrize(("year", "allowed"), [(1979, False), (1980, True), (2027, True), (2028, False)])
 def test_a_cars_year_lies_between_1980_and_next_year(year: int, allowed: bool) -> None:
-    assert (grammar.car(f"Corolla {year} 50jt hitam manual", 2026).doubts == ()) is allowed
+    assert (cars.car(f"Corolla {year} 50jt hitam manual", 2026).doubts == ()) is allowed
 
 
 STATUSES = [
@@ -261,7 +261,7 @@ def test_long_hostile_texts_take_no_time(piece: str) -> None:
     began = time.perf_counter()
     grammar.recognise(f"/upload {text}")
     grammar.recognise(text)
-    grammar.car(text, 2026)
+    cars.car(text, 2026)
     grammar.status_change(text)
     grammar.stock_filter(text)
     grammar.period(text)

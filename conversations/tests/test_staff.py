@@ -1,0 +1,145 @@
+# ruff: noqa: E501 (one row of the tables is one line)
+"""Staff run the showroom through the public door: a webhook in, the gateway's recorded send out (list A 8.3 and 8.4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from autolumiku.lib import clock
+from autolumiku.testing.stage import Showroom
+from conversations.models import WhatsAppMessage
+from inventory.models import Vehicle
+from staffcommands.models import StaffCommandLog
+
+pytestmark = pytest.mark.django_db
+
+STAFF = "6281298765432"
+
+
+@pytest.fixture
+def staffed(showroom: Showroom) -> Showroom:
+    """Prima Mobil with Yudho, who may do everything."""
+    showroom.employs(name="Yudho", role="owner")
+    return showroom
+
+
+def tell(showroom: Showroom, *messages: str) -> str:
+    """What staff hear for the last of these messages, each answered before the next."""
+    reply = ""
+    for message in messages:
+        [reply] = showroom.hears(message, phone=STAFF)
+    return reply
+
+
+def car(showroom: Showroom, number: int = 1) -> Vehicle:
+    with showroom.scope():
+        return Vehicle.objects.get(display_id=f"PM-PST-{number:03d}")
+
+
+EDITS = {  # the fixture's City: 79 juta, 127.245 km, 2006, automatic, bensin, silver
+    "A114": (["edit PM-PST-002 harga 475jt"], 2, {"price": 475_000_000}, "Rp 470 juta → Rp 475 juta"),
+    "A115": (["rubah PM-PST-001 km 50000"], 1, {"mileage": 50_000}, "127.245 km → 50.000 km"),
+    "A115-last": (["rubah PM-PST-001 km 50000", "rubah km 60000"], 1, {"mileage": 60_000}, "50.000 km → 60.000 km"),
+    "A116": (["edit PM-PST-001 km 50000", "ganti bensin jadi diesel"], 1, {"fuel": "diesel"}, "bensin → diesel"),
+    "A117": (["ubah honda city 2006 jadi diesel"], 1, {"fuel": "diesel"}, "bensin → diesel"),
+    "A118": (["rubah PM-PST-001 tahun 2007"], 1, {"year": 2007}, "2006 → 2007"),
+    "A118-color": (["edit PM-PST-001 km 5rb", "ubah warna hitam"], 1, {"color": "Hitam"}, "silver → Hitam"),
+    "A118-price": (["edit PM-PST-001 km 5rb", "ganti harga 80jt"], 1, {"price": 80_000_000}, "→ Rp 80 juta"),
+    "A119": (["rubah PM-PST-001 2019 manual"], 1, {"year": 2019, "transmission": "manual", "price": 79_000_000}, "2006 → 2019"),
+    "A120": (["edit PM-PST-001 km 50000 merah"], 1, {"mileage": 50_000, "color": "Merah", "price": 79_000_000}, "→ Merah"),
+    "A121": (["edit PM-PST-002 harga 475.000.000"], 2, {"price": 475_000_000}, "→ Rp 475 juta"),
+    "A122": (["edit PM-PST-001 km 50rb"], 1, {"mileage": 50_000}, "→ 50.000 km"),
+    "A123": (["edit PM-PST-001 tahun 2018, warna hitam, km 50000"], 1, {"year": 2018, "color": "Hitam", "mileage": 50_000}, "2006 → 2018"),
+    "A199": (["edit PM-PST-001 harga 125.5jt", "ya"], 1, {"price": 125_500_000}, "Rp 79 juta → Rp 125,5 juta"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("messages", "number", "values", "says"), EDITS.values(), ids=EDITS)
+def test_staff_correct_a_car(
+    staffed: Showroom, messages: list[str], number: int, values: dict[str, Any], says: str
+) -> None:
+    assert says in tell(staffed, *messages)
+    changed = car(staffed, number)
+    assert {name: getattr(changed, name) for name in values} == values
+
+
+SAYS = {
+    "A124": (["status PM-PST-001 terjual", "edit PM-PST-001 harga 80jt"], "sudah terjual"),
+    "A131": (["help"], "• stok – lihat dan cari stok"),
+    "A131-menu": (["menu"], "• edit – ubah data mobil"),
+    "A132": (["kenapa belum dibalas customer?"], "Kak Yudho"),
+    "A198": (["status PM-PST-001"], "Contoh: status PM-PST-001 SOLD"),
+    "A200": (["emergency mode"], "Fitur itu tidak ada"),
+    "A201": (["payroll system"], "Fitur itu tidak ada"),
+    "several": (["status PM-PST-001 booking, edit PM-PST-002 km 26rb lalu stok booking"], "Total: 1 unit"),
+    "lines": (["stok\n/xyz\nstats"], "tidak dikenali"),
+    "a question between": (["status PM-PST-001 hapus", "fortuner harga berapa?"], "Rp 470 juta"),
+    "nothing to confirm": (["ya"], "Kak"),
+    "undo": (["status PM-PST-001 terjual", "undo"], "SOLD → AVAILABLE"),
+}
+
+
+@pytest.mark.parametrize(("messages", "says"), SAYS.values(), ids=SAYS)
+def test_staff_are_told(staffed: Showroom, messages: list[str], says: str) -> None:
+    assert says in tell(staffed, *messages)
+
+
+def test_a_command_and_a_question_in_one_turn_are_both_answered(staffed: Showroom) -> None:
+    staffed.receives("status PM-PST-001 booking", phone=STAFF)
+    [reply] = staffed.hears("fortuner harganya berapa?", phone=STAFF)
+    assert "AVAILABLE → BOOKED" in reply
+    assert "Rp 470 juta" in reply
+    assert car(staffed).status == "BOOKED"
+
+
+def test_a_deletion_waits_for_the_yes_through_other_messages(staffed: Showroom) -> None:
+    tell(staffed, "hapus PM-PST-001", "stok", "lokasinya di mana?")
+    assert car(staffed).status == "AVAILABLE"
+    assert "AVAILABLE → DELETED" in tell(staffed, "iya")
+    assert car(staffed).status == "DELETED"
+
+
+def test_a_late_yes_changes_nothing(staffed: Showroom) -> None:
+    tell(staffed, "hapus PM-PST-001")
+    with time_machine.travel(clock.now() + timedelta(minutes=6)):
+        assert "sudah lewat" in tell(staffed, "ya")
+    assert car(staffed).status == "AVAILABLE"
+
+
+def test_a_yes_of_another_staff_member_answers_nothing(staffed: Showroom) -> None:
+    staffed.employs(phone="6281298765499", name="Ani")
+    tell(staffed, "hapus PM-PST-001")
+    staffed.hears("ya", phone="6281298765499")
+    assert car(staffed).status == "AVAILABLE"
+
+
+def test_a_caption_commands_nothing(staffed: Showroom) -> None:
+    staffed.hears("status PM-PST-001 terjual", phone=STAFF, kind="image")
+    assert car(staffed).status == "AVAILABLE"
+
+
+def test_every_command_of_a_message_is_logged(staffed: Showroom) -> None:
+    tell(staffed, "status PM-PST-001 booking lalu edit PM-PST-001 harga 10jt", "ya", "undo", "/xyz")
+    with staffed.scope():
+        logged = list(StaffCommandLog.objects.order_by("id").values_list("command", "success", "error"))
+    assert logged == [
+        ("update_status", True, ""),
+        ("edit_vehicle", False, "asked"),
+        ("edit_vehicle", True, ""),
+        ("staff_command", True, ""),
+        ("unknown", False, "unknown"),
+    ]
+
+
+def test_a182_a_very_long_message_is_stored_and_answered_within_whatsapps_limit(staffed: Showroom) -> None:
+    for number in range(60):
+        staffed.has(make="Toyota", model="Avanza", variant="Veloz Sangat Istimewa Sekali " * 2, year=2000 + number % 20)
+    long = "\n".join(["stok toyota", "stok avanza", "stok toyota hal 2", "stok avanza hal 3", "stats", "menu"] * 1)
+    assert len(tell(staffed, long)) <= 4096
+    assert len(tell(staffed, "halo " + "apakah fortuner masih ada " * 400)) <= 4096
+    with staffed.scope():
+        assert WhatsAppMessage.objects.filter(direction="inbound", content__startswith="halo apakah").exists()
