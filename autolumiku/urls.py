@@ -1,7 +1,7 @@
 """Every address of the product."""
 
 from django.contrib import admin
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from aiconfig.api import ConfigView
@@ -23,6 +23,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("media/<path:path>", media, name="media"),
     path("api/v1/whatsapp-ai/config", ConfigView.as_view(), name="config"),
+    path("inbox/", include("conversations.inbox.urls")),
     path("admin/showroom/", admin.site.admin_view(choose_showroom), name="choose_showroom"),
     path("admin/", admin.site.admin_view(dashboard)),
     path("admin/", admin.site.urls),

@@ -138,10 +138,11 @@ class Bubble:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """An event between the messages."""
+    """An event between the messages; said: a note for colleagues."""
 
     text: str
     at: datetime
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +207,14 @@ def note(event: ConversationEvent) -> Note:
     parts = [event.get_kind_display()]
     if event.kind == ConversationEvent.Kind.SPAM and event.data.get("spam") is False:
         parts = ["bukan spam"]
+    if event.kind == ConversationEvent.Kind.ASSIGNED:
+        parts = [f"ditugaskan ke {event.data.get('name', '')}"]
     if event.reason and event.reason != Reason.MANUAL:
         parts.append(event.get_reason_display())
     if event.actor is not None:
         parts.append(event.actor.get_full_name() or event.actor.get_username())
-    return Note(" · ".join(parts), event.created_at)
+    said = str(event.data.get("text", "")) if event.kind == ConversationEvent.Kind.NOTE else ""
+    return Note(" · ".join(parts), event.created_at, said)
 
 
 def timeline(bubbles: Iterable[Bubble], notes: Iterable[Note]) -> Iterator[Bubble | Note | Day]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F
 
 from conversations import turns
-from conversations.models import ConversationEvent, Holder, Status, WhatsAppConversation, WhatsAppMessage
+from conversations.models import ConversationEvent, Holder, Seat, Status, WhatsAppConversation, WhatsAppMessage
 
 WEIGHT = {Holder.BOT: 0, Holder.WAITING: 1, Holder.PERSON: 2}
 
@@ -36,6 +36,8 @@ def into_one(rows: list[WhatsAppConversation], *, phone: str, lid: str) -> Whats
     for number, (pk, _, _) in enumerate(waiting, start=kept.inbound_seq + 1):
         messages.filter(pk=pk).update(seq=number)
     ConversationEvent.objects.filter(conversation=gone).update(conversation=kept)
+    seated = list(Seat.objects.filter(conversation=kept).values_list("user", flat=True))
+    Seat.objects.filter(conversation=gone).exclude(user__in=seated).update(conversation=kept, seen_seq=0)
     ConversationEvent.objects.create(
         tenant_id=kept.tenant_id,
         conversation=kept,

@@ -145,6 +145,25 @@ class WhatsAppConversation(Owned):
             models.Index(
                 fields=["tenant", "escalated_at"], name="conversation_waiting", condition=Q(status="escalated")
             ),
+            # inbox: one's own chats, those of the bot, the closed ones and spam, each latest first
+            models.Index(
+                fields=["tenant", "escalated_to", "-last_message_at", "-id"],
+                name="conversation_held",
+                condition=Q(holder="person"),
+            ),
+            models.Index(
+                fields=["tenant", "-last_message_at", "-id"],
+                name="conversation_with_bot",
+                condition=Q(status="active", holder="bot"),
+            ),
+            models.Index(
+                fields=["tenant", "-last_message_at", "-id"],
+                name="conversation_closed",
+                condition=Q(status="closed"),
+            ),
+            models.Index(
+                fields=["tenant", "-last_message_at", "-id"], name="conversation_spam", condition=Q(is_spam=True)
+            ),
             # turns.sweep: chats the bot still owes an answer, over all showrooms
             models.Index(
                 fields=["tenant", "due_at"],
@@ -311,6 +330,10 @@ class ConversationEvent(Owned):
         MERGED = "merged", "digabung"
         SPAM = "spam", "ditandai spam"
         RESENT = "resent", "dikirim ulang"
+        NOTE = "note", "catatan"
+        ASSIGNED = "assigned", "ditugaskan"
+        SILENCED = "silenced", "diblokir"
+        HEARD = "heard", "blokir dibuka"
 
     conversation = OwnedForeignKey(
         WhatsAppConversation, models.CASCADE, related_name="events", verbose_name="percakapan"
@@ -341,3 +364,25 @@ class ConversationEvent(Owned):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class Seat(Owned):
+    """One colleague at one chat: how far they have read, and what they are writing."""
+
+    conversation = OwnedForeignKey(
+        WhatsAppConversation, models.CASCADE, related_name="seats", verbose_name="percakapan"
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False, related_name="+")
+    seen_seq = models.BigIntegerField("sudah dibaca sampai", default=0)
+    draft = models.TextField("konsep", blank=True)
+    typed_at = models.DateTimeField("terakhir mengetik", null=True)
+
+    class Meta:
+        db_table = "conversation_seats"
+        verbose_name = "kursi"
+        verbose_name_plural = "kursi"
+        # inbox: my seat at this chat, and who else is writing in it
+        constraints = [models.UniqueConstraint(fields=["tenant", "conversation", "user"], name="seat_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}@{self.conversation_id}"

@@ -16,7 +16,7 @@ import structlog
 from django.conf import settings
 from django.db import connection
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Greatest, Now
+from django.db.models.functions import Coalesce, Greatest, Now
 
 from autolumiku.lib import counters, jobs
 from conversations import decide
@@ -152,6 +152,7 @@ def take(conversation_id: int, *, user: Any = None, reason: str = Reason.MANUAL)
         claimed_until=None,
         answered_seq=F("inbound_seq"),
         waiting_since=None,
+        last_message_at=Coalesce("last_message_at", Now()),  # it may have begun on the showroom's own phone
         closed_at=None,
         attempts=0,
         discarded=0,
@@ -165,6 +166,13 @@ def take(conversation_id: int, *, user: Any = None, reason: str = Reason.MANUAL)
         _withdraw(conversation_id)
         note(conversation_id, ConversationEvent.Kind.TAKEN, reason=reason, actor=user)
     return bool(taken)
+
+
+def assign(conversation_id: int, *, to: Any, user: Any) -> None:
+    """Give the chat to this person, whoever holds it; as a take, but asked for by somebody."""
+    WhatsAppConversation.objects.filter(pk=conversation_id, holder=Holder.PERSON).update(escalated_to=to)
+    take(conversation_id, user=to)
+    note(conversation_id, ConversationEvent.Kind.ASSIGNED, actor=user, to=to.pk, name=to.get_full_name() or str(to))
 
 
 def _withdraw(conversation_id: int) -> None:

@@ -1,0 +1,215 @@
+"""The inbox's pages and their living parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from conversations import admin as backoffice
+from conversations.inbox import folders, pulse, thread, work
+from conversations.inbox.door import is_partial, page
+from conversations.inbox.folders import Folder
+from conversations.models import WhatsAppConversation
+from tenants import scope
+from tenants.access import Place
+from tenants.admin import SELLERS, allowed, is_platform
+from tenants.middleware import SESSION_KEY
+
+# --- The list --------------------------------------------------------------------------------------------------------
+
+
+@page()
+def inbox(request: HttpRequest, place: Place) -> HttpResponse:
+    return render(request, "inbox/inbox.html", _beside(request, place))
+
+
+@page()
+def rows(request: HttpRequest, place: Place) -> HttpResponse:
+    """The list anew, or (`setelah`) its next page; the counts and the rest of the frame come along."""
+    return render(request, "inbox/rows.html", {**_beside(request, place), "part": True})
+
+
+def _beside(request: HttpRequest, place: Place, chat: WhatsAppConversation | None = None) -> dict[str, Any]:
+    """The list and all around it."""
+    wish = folders.wish(request.GET)
+    listed = folders.page(place.tenant_id, wish, request.user)
+    count = folders.counts(place.tenant_id, request.user)
+    shown = wish.shown if wish.after is None else min(wish.shown + folders.PAGE, folders.MOST)
+    return {
+        "wish": wish,
+        "chats": listed.chats,
+        "more": listed.more,
+        "shown": str(shown),  # for addresses: without the thousands' dot
+        "tabs": [
+            (folder, folders.WORDS[folder], folders.shown_count(count[folder]), wish.query(folder=folder))
+            for folder in Folder
+        ],
+        "waiting": count[Folder.WAITING],
+        "here": wish.query(),
+        "colleagues": work.colleagues(place.tenant_id),
+        "intents": backoffice.INTENTS.items(),
+        "chat": chat,
+        "open": str(chat.pk if chat is not None else folders.number(request.GET.get("c", "")) or ""),
+        "pulse": pulse.of(place.tenant_id, wish, request.user.pk, chat.pk if chat else None).signed(),  # type: ignore[arg-type]
+        "now": timezone.now(),
+    }
+
+
+@csrf_exempt
+@require_safe
+def beat(request: HttpRequest) -> HttpResponse:
+    """Nothing (204), or which parts of the page are to be read again and the pass for the next question."""
+    shown = pulse.read(request.GET.get("p", ""))
+    if shown is None:
+        return _with(HttpResponse(status=204), {"HX-Refresh": "true"})
+    with scope.of(shown.tenant):
+        now = pulse.now(shown)
+    if now == shown:
+        return HttpResponse(status=204)
+    news = [name for name in ("rows", "thread") if getattr(now, name) != getattr(shown, name)]
+    if now.waiting > shown.waiting:
+        news += ["handover"] if "rows" in news else ["rows", "handover"]
+    answer = render(request, "inbox/pulse.html", {"pulse": now.signed()})
+    return _with(answer, {"HX-Trigger": ", ".join(f"news-{name}" for name in news)} if news else {})
+
+
+def _with(answer: HttpResponse, headers: dict[str, str]) -> HttpResponse:
+    for name, value in headers.items():
+        answer[name] = value
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+# --- One chat --------------------------------------------------------------------------------------------------------
+
+
+def _chat(place: Place, pk: int) -> WhatsAppConversation:
+    """The chat, or a plain 404: another showroom's chat does not exist here."""
+    found = WhatsAppConversation.objects.select_related("escalated_to", "lead")
+    chat = found.filter(tenant_id=place.tenant_id, pk=pk).first() if pk <= folders.BIGGEST_ID else None
+    if chat is None:
+        raise Http404
+    return chat
+
+
+def _thread(request: HttpRequest, chat: WhatsAppConversation) -> dict[str, Any]:
+    may_act = allowed(request, SELLERS)
+    draft, writing = work.sit_down(chat, request.user)
+    before, since = (folders.number(request.GET.get(name, "")) for name in ("sebelum", "sejak"))
+    return {
+        "chat": chat,
+        "phone": folders.number_of(chat),
+        "state": backoffice.state(chat),
+        "intent": backoffice.INTENTS.get(chat.last_intent, ""),  # type: ignore[call-overload]
+        "moves": backoffice.buttons(chat, request.user) if may_act else [],
+        "may_act": may_act,
+        "draft": draft,
+        "writing": writing,
+        "here": folders.wish(request.GET).query(),
+        **thread.read(chat, before=before, since=since),
+    }
+
+
+@page()
+def chat(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
+    one = _chat(place, pk)
+    parts = _thread(request, one)
+    return render(request, "inbox/inbox.html", {**parts, **_beside(request, place, one)})
+
+
+@page()
+def lines(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
+    """The messages anew with the chat's head, or (`sebelum`) the ones before."""
+    return render(request, "inbox/lines.html", {**_lines(request, place, pk), "part": True})
+
+
+def _lines(request: HttpRequest, place: Place, pk: int) -> dict[str, Any]:
+    return {**_thread(request, _chat(place, pk)), "colleagues": work.colleagues(place.tenant_id)}
+
+
+@page("POST", SELLERS)
+def move(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
+    """Take, give back, close, … and sending a message again."""
+    one, name = _chat(place, pk), request.POST.get("move", "")
+    if name == "take":
+        said = work.take(one, request.user).words
+    elif name == "resend":
+        said = backoffice.resend(one, request.user, request.POST.get("message", ""))
+    elif name == "assign":
+        said = work.assign(one, request.user, request.POST.get("to", "")).words
+    elif name in backoffice.MOVES:
+        said = backoffice.MOVES[name](one, request.user)
+    else:
+        raise Http404
+    messages.info(request, said)
+    return _back(request, pk)
+
+
+@page("POST", SELLERS)
+def reply(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
+    one = _chat(place, pk)
+    text = request.POST.get("text", "")
+    said = work.reply(one, request.user, text)
+    return _composed(request, one, said, text)
+
+
+@page("POST", SELLERS)
+def note(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
+    one = _chat(place, pk)
+    text = request.POST.get("text", "")
+    said = work.leave_note(one, request.user, text)
+    if said.done:
+        work.keep_draft(one, request.user, "")
+    return _composed(request, one, said, text)
+
+
+def _composed(request: HttpRequest, one: WhatsAppConversation, said: work.Said, text: str) -> HttpResponse:
+    """The field anew: empty after it was sent, with the words and the reason otherwise."""
+    if not is_partial(request):
+        if said.words:
+            messages.error(request, said.words)
+        return _back(request, one.pk)
+    left = {"draft": "" if said.done else text, "trouble": said.words, "chat": one, "here": _here(request)}
+    return _with(render(request, "inbox/composer.html", {**left, "may_act": True}), {"HX-Trigger": "news-thread"})
+
+
+@page("POST", SELLERS)
+def draft(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
+    work.keep_draft(_chat(place, pk), request.user, request.POST.get("text", ""))
+    return HttpResponse(status=204)
+
+
+def _here(request: HttpRequest) -> str:
+    """Where in the list the person came from."""
+    return folders.wish(request.GET).query()
+
+
+def _back(request: HttpRequest, pk: int) -> HttpResponse:
+    return redirect(f"{reverse('inbox:chat', args=[pk])}?{_here(request)}")
+
+
+# --- Where one works -------------------------------------------------------------------------------------------------
+
+
+def places(request: HttpRequest) -> HttpResponse:
+    """A platform admin, who works everywhere, chooses a showroom first."""
+    if not request.user.is_authenticated or not request.places:  # type: ignore[attr-defined]
+        return redirect("inbox:inbox")
+    if request.method == "POST":
+        return _choose(request)
+    return render(request, "inbox/places.html", {"platform": is_platform(request)})
+
+
+def _choose(request: HttpRequest) -> HttpResponse:
+    slug = request.POST.get("showroom", "")
+    if not any(one.slug == slug for one in request.places):  # type: ignore[attr-defined]
+        raise Http404
+    request.session[SESSION_KEY] = slug
+    return redirect("inbox:inbox")
