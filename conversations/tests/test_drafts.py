@@ -17,10 +17,13 @@ from autolumiku.testing.drafts import LIES, ROOM, Draft, Scene
 from autolumiku.testing.stage import Showroom
 from conversations import guard
 
-SEEDS = [1, 20261126, random.SystemRandom().randrange(10**6)]  # two that stay, one that changes
+# two that stay, one that changes
+seeds = pytest.mark.parametrize(
+    "seed", [1, 20261126, random.SystemRandom().randrange(10**6)], ids=["one", "another", "varied"]
+)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds
 def test_no_lie_passes(seed: int) -> None:
     lies = list(drafts.lies(seed))
     kinds = Counter(one.kind for one in lies)
@@ -32,7 +35,7 @@ def test_no_lie_passes(seed: int) -> None:
     assert passed == [], f"seed {seed}"
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds
 def test_honest_answers_pass_untouched(seed: int) -> None:
     honest = list(drafts.true_drafts(seed))
     names = {one.phrasing for one in honest}
