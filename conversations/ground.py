@@ -180,8 +180,7 @@ class Ground:
         for partner in self.facts.credit.partners if self.facts.credit else ():
             yield Value(_words(partner), None, "showroom")
         if self.turn.staff_role:
-            for text in (self.turn.staff_role, "inventory", "stats", "upload", "status"):
-                yield Value(_words(text), None, "showroom")
+            yield Value(_words(self.turn.staff_role), None, "showroom")
         if self.turn.customer_name:
             for kak in ("kak", "kakak"):
                 yield Value((kak, *_words(wording.kak(self.turn.customer_name))[1:]), None, "showroom")
@@ -208,6 +207,9 @@ class Ground:
         for welcome in (self.facts.welcome, self.turn.persona.welcome):
             if welcome.strip():
                 texts += [wording.welcome(welcome, self.facts, said) for said in (hello, "Waalaikumsalam")]
+        if self.turn.staff_role:
+            words = {"kak": "Kak", "role": self.turn.staff_role, "tenant": self.facts.showroom.name}
+            texts += [wording.reply(name, **words) for name in ("greeting_staff", "staff_how")]
         if self.facts.credit is not None:
             texts += _of_credit(self.facts.credit)
         return _sentences(tuple(texts))
