@@ -29,6 +29,10 @@ class WhatsAppAIConfig(Owned):
         ANSWER = "answer", "tetap jawab, tambahkan pesan di luar jam buka"
         MESSAGE_ONLY = "message_only", "hanya kirim pesan di luar jam buka"
 
+    class Assignment(models.TextChoices):
+        BY_HAND = "by_hand", "dibagi oleh manajer"
+        IN_TURN = "in_turn", "bergiliran ke sales"
+
     ai_name = models.CharField("nama asisten", max_length=60, default="AI Assistant")
     ai_personality = models.CharField("gaya bicara", max_length=12, choices=Personality, default=Personality.FRIENDLY)
     welcome_message = models.TextField(
@@ -66,6 +70,7 @@ class WhatsAppAIConfig(Owned):
     enable_price_negotiation = models.BooleanField(
         "boleh membahas nego harga", default=False, help_text="Mati: permintaan nego langsung diteruskan ke orang."
     )
+    assign_leads = models.CharField("prospek baru", max_length=8, choices=Assignment, default=Assignment.BY_HAND)
     enable_staff_upload = models.BooleanField("staf boleh menambah mobil", default=True)
     enable_staff_status = models.BooleanField("staf boleh mengubah status", default=True)
     burst_wait_seconds = models.FloatField(

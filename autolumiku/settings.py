@@ -131,6 +131,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "assets"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media")))
+MEDIA_HOSTS = [host.lower() for host in env.list("MEDIA_HOSTS", default=[])]
 WHITENOISE_USE_FINDERS = True  # static files come straight from the apps: no collectstatic step to forget
 
 REST_FRAMEWORK = {

@@ -14,7 +14,20 @@ import structlog
 from aiconfig import llm, spending
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import counters
-from conversations import counter, decide, ending, gather, guard, outbox, placeholders, prompt, turns, wording
+from conversations import (
+    counter,
+    decide,
+    ending,
+    gather,
+    guard,
+    outbox,
+    people,
+    placeholders,
+    prompt,
+    prospects,
+    turns,
+    wording,
+)
 from conversations.decide import Reason
 from conversations.gather import Work
 from conversations.models import (
@@ -27,7 +40,8 @@ from conversations.models import (
     WhatsAppMessage,
 )
 from conversations.turn import Answer, Unit, Verdict
-from staffcommands import registry
+from leads import keeping, told
+from staffcommands import proof, registry
 from tenants import scope
 
 log = structlog.get_logger(__name__)
@@ -55,13 +69,13 @@ async def think(work: Work) -> Outcome:
     outcome = _without_draft(work)
     if outcome is None:
         outcome = _after_hours(work, await _draft(work) if llm.configured() and not work.capped else _count(work))
-    return _apologetic(work, outcome)
+    return _reminded(work, _apologetic(work, outcome))
 
 
 def _without_draft(work: Work) -> Outcome | None:
     """The turns that need neither model nor counter."""
     config = work.config
-    if work.spam or (work.commands and not work.turn.text):
+    if work.spam or work.proof or (work.commands and not work.turn.text):
         return Outcome()
     if not (config.auto_reply and work.active):
         return Outcome(handover=Reason.AUTO_REPLY_OFF)
@@ -188,6 +202,11 @@ def _apologetic(work: Work, outcome: Outcome) -> Outcome:
     return replace(outcome, text=f"{sorry}\n\n{outcome.text}")
 
 
+def _reminded(work: Work, outcome: Outcome) -> Outcome:
+    """A staff member's open upload is not forgotten over a question."""
+    return replace(outcome, text=f"{outcome.text}\n\n{work.aside}") if work.aside and outcome.text else outcome
+
+
 def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None:
     """Write the turn's end if the claim still holds; returns what to send now, if anything.
 
@@ -202,6 +221,11 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
             return None
         if work.commands:
             outcome = _with_commands(work, outcome)
+        for call in work.attempts:
+            registry.refuse(turn.tenant_id, work.phone or work.lid.partition("@")[0], call)
+        if work.proof is not None:
+            outcome = _proved(work, work.proof, ended)
+        _keep_lead(work)
         letter = _letter(work, outcome, ended, began) if outcome.text else None
         if work.spam:
             turns.note(turn.conversation_id, ConversationEvent.Kind.SPAM)
@@ -213,6 +237,16 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
             turns.rewake(turn.tenant_id, turn.conversation_id, turn.upto)
     _tell(work, outcome, began, str(outcome.path) if outcome.text else "silent")
     return letter
+
+
+def _keep_lead(work: Work) -> None:
+    """What a customer told of themselves, where it is new."""
+    silent = work.staff is not None or work.spam or work.stale == "all" or not work.phone
+    news = None if silent else told.news(prospects.told(work.turn, work.facts), work.lead)
+    if news is None:
+        return
+    turn, in_turn = work.turn, work.config.assign_leads == WhatsAppAIConfig.Assignment.IN_TURN
+    keeping.keep(turn.tenant_id, work.phone, turn.conversation_id, news, message=turn.text, in_turn=in_turn)
 
 
 def _tell(work: Work, outcome: Outcome, began: float, path: str) -> None:
@@ -287,6 +321,14 @@ def _with_commands(work: Work, outcome: Outcome) -> Outcome:
     if outcome.text:
         return replace(outcome, text=f"{said[:LONGEST_SAID]}\n\n{outcome.text}")
     return replace(outcome, text=said[:LONGEST_SAID], path=Path.COMMAND)
+
+
+def _proved(work: Work, step: proof.Step, ended: ending.Ended) -> Outcome:
+    """A chat without a phone shows whose it is; the code goes to the registered phone, never to this chat."""
+    told = proof.take(work.turn.tenant_id, work.lid, step)
+    if told.code:
+        people.tell(work.turn.tenant_id, ended.account_id, told.phone, told.code)
+    return Outcome(told.text)
 
 
 def _reply(work: Work, outcome: Outcome, began: float) -> ending.Reply:

@@ -21,9 +21,13 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from procrastinate.contrib.django import app
 
+from aimeow import files
+from aimeow.client import AimeowError
 from autolumiku.lib import counters, jobs
 from autolumiku.lib.turnstile import Turnstiles, here
 from conversations import gather, orchestrator, outbox, reconcile, turns
+from inventory import pictures
+from staffcommands import uploads
 from tenants import scope
 
 log = structlog.get_logger(__name__)
@@ -191,6 +195,52 @@ async def tell_managers(tenant_id: int, finding_id: int) -> None:
         await asyncio.to_thread(reconcile.send, letter)
 
 
+@app.task(name="conversations.fetch_photo")
+async def fetch_photo(tenant_id: int, photo_id: int) -> None:
+    """Fetch a staff member's photo from the gateway and keep it, cleaned."""
+    await _by_itself(_fetch_photo(tenant_id, photo_id))
+
+
+async def _fetch_photo(tenant_id: int, photo_id: int) -> None:
+    wanted = await on_database(_photo_wanted, tenant_id, photo_id, tenant=tenant_id)
+    if wanted is None:
+        return
+    try:
+        name, digest = await asyncio.to_thread(_kept_photo, tenant_id, wanted)
+    except (AimeowError, pictures.NoPictureError) as error:
+        log.warning("photo not fetched", tenant=tenant_id, photo=photo_id, error=str(error))
+        lasting = not isinstance(error, AimeowError) or error.permanent
+        await patiently(_photo_failed, tenant_id, photo_id, str(error), lasting, tenant=tenant_id)
+    else:
+        await patiently(_photo_kept, tenant_id, photo_id, name, digest, tenant=tenant_id)
+
+
+def _kept_photo(tenant_id: int, wanted: uploads.Wanted) -> tuple[str, str]:
+    picture = pictures.clean(files.fetch_image(wanted.url))
+    return pictures.keep(tenant_id, wanted.key, picture), picture.digest
+
+
+def _photo_wanted(tenant_id: int, photo_id: int) -> uploads.Wanted | None:
+    with scope.of(tenant_id):
+        return uploads.to_fetch(photo_id)
+
+
+def _photo_kept(tenant_id: int, photo_id: int, name: str, digest: str) -> None:
+    with scope.of(tenant_id):
+        uploads.fetched(photo_id, name, digest)
+
+
+def _photo_failed(tenant_id: int, photo_id: int, error: str, permanent: bool) -> None:
+    with scope.of(tenant_id):
+        uploads.not_fetched(photo_id, error, permanent=permanent)
+
+
+def errands() -> None:
+    """What staff wait for and a crash may have left behind, over all showrooms."""
+    with scope.platform("sweep photos"):
+        uploads.sweep()
+
+
 def sweep() -> None:
     """What crashes left behind, over all showrooms; one part that fails takes no other along."""
     with scope.platform("sweep chats"):
@@ -208,6 +258,10 @@ def clean() -> None:
     """Finished jobs and vanished workers of long ago."""
     with scope.platform("clean jobs"):
         gone = jobs.clean(3600 * settings.KEEP_JOBS_HOURS)
+    with scope.platform("clean photos"):
+        unused = uploads.clean()
+    for name in unused:
+        pictures.forget(name)
     if gone:
         log.info("old jobs deleted", count=gone)
 

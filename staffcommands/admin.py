@@ -35,6 +35,7 @@ class StaffWhatsAppAuthAdmin(ScopedAdmin):
             },
         ),
         ("Pemakaian", {"fields": ("last_use", "command_count")}),
+        ("Identitas", {"fields": ("lid",), "classes": ("collapse",)}),
     )
     readonly_fields = ("last_use", "command_count")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from autolumiku.lib import rupiah, text
 from inventory import names
@@ -21,6 +22,8 @@ LONGEST = 1000  # characters of a command; more without a slash is a letter, not
 MOST = 8  # commands in one message
 INTENTS = {
     "upload": "upload_vehicle",
+    "draft": "upload_vehicle",
+    "photos": "upload_vehicle",
     "edit": "edit_vehicle",
     "status": "update_status",
     "inventory": "check_inventory",
@@ -74,12 +77,26 @@ _EDGES = "*_~.,!:;()[]\"'“”‘’`"
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo that came with a command; url: "" where the gateway could not fetch it."""
+
+    message_id: int
+    url: str
+    written_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """A command as it was written. name: a key of INTENTS; rest: what followed; raw: the whole text, printable."""
+    """A command as it was written. name: of the command; rest: what followed; raw: the whole text, printable.
+
+    headed: the text began with the command's own words; a car may also be described without them.
+    """
 
     name: str
     rest: str
     raw: str
+    photos: tuple[Photo, ...] = ()
+    headed: bool = True
 
     @property
     def intent(self) -> str:
@@ -147,6 +164,17 @@ def recognise(message: str) -> Call | None:
     if found is not None:
         return found if slash or _is_meant(found, keys) else None
     return Call("unknown", " ".join(written), raw) if slash and keys and keys[0][:1].isalpha() else None
+
+
+_TOUCHING = _words("upload edit status undo")  # commands that would change something
+
+
+def attempt(message: str) -> Call | None:
+    """The command in a text of somebody who is no staff; None where a customer may just as well have asked that."""
+    call = recognise(message)
+    if call is None or not (call.raw.startswith("/") or (call.name in _TOUCHING and call.rest)):
+        return None
+    return call
 
 
 def printable(message: str) -> str:
@@ -219,6 +247,16 @@ def _is_meant(call: Call, keys: list[str]) -> bool:
     if call.name == "stats":
         return period(call.rest) is not None
     return not _PAST.intersection(rest) and (call.name != "inventory" or len(rest) <= 12)
+
+
+def names_a_car(rest: str) -> bool:
+    """Does an edit say which car it is about?"""
+    return edits.read(rest, FAR_YEAR).names_a_car
+
+
+def is_doubtful(message: str) -> bool:
+    """Is a bare text more likely a question or a remark than data?"""
+    return not _DOUBT.isdisjoint(_key(word) for word in message.split())
 
 
 def _edits_something(rest: str) -> bool:

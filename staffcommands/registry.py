@@ -134,6 +134,18 @@ def run(call: Call, actor: Actor) -> Done:
     return done
 
 
+def refuse(tenant_id: int, phone: str, call: Call) -> None:
+    """Log a command of somebody who is no staff; nothing else happens."""
+    StaffCommandLog.objects.create(
+        tenant_id=tenant_id,
+        staff_phone=phone[:20],
+        command=call.intent,
+        parameters={"text": printable(call.raw)[:KEPT_TEXT]},
+        success=False,
+        error="not staff",
+    )
+
+
 def _present(actor: Actor) -> StaffWhatsAppAuth | None:
     """The staff row as it is now, if it is still active in this showroom under this phone."""
     return (

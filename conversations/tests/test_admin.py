@@ -338,6 +338,7 @@ def config_form(**fields):
     numbers |= dict.fromkeys(("daily_model_calls", "daily_model_tokens", "daily_model_cost"), 0)
     return {
         "ai_name": "Rara", "ai_personality": "friendly", "timezone": "Asia/Makassar", "after_hours_mode": "answer",
+        "assign_leads": "by_hand",
         "temperature": "0,5", "max_tokens": 1000, "daily_send_cap": 0, **switches, **numbers, **fields,
     }  # fmt: skip
 

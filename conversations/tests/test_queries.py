@@ -91,7 +91,7 @@ def write(showroom: Showroom, recorder: Recorder, text: str) -> None:
 
 
 def test_an_ordinary_message_takes_these_statements(showroom, statements):
-    write(showroom, Recorder(), "Halo kak")  # the chat exists, as it does for most messages
+    write(showroom, Recorder(), "Fortuner ada?")  # the chat and its lead exist, as they do for most messages
     write(showroom, statements, "Fortuner masih ada kak?")
     count = statements.count()
     assert (count["intake"], count["gather"], count["conclude"]) == (INTAKE, GATHER, CONCLUDE + RECORD), "\n".join(
