@@ -8,13 +8,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from tenants.models import Owned
 
 
 def known_zone(name: str) -> None:
     if name not in available_timezones():
-        raise ValidationError("Zona waktu tidak dikenal. Contoh: Asia/Jakarta, Asia/Makassar, Asia/Jayapura.")
+        raise ValidationError(_("Zona waktu tidak dikenal. Contoh: Asia/Jakarta, Asia/Makassar, Asia/Jayapura."))
 
 
 class WhatsAppAIConfig(Owned):

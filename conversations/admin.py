@@ -43,7 +43,7 @@ from conversations.turn import Intent
 from inventory.models import Status as VehicleStatus
 from inventory.models import Vehicle
 from staffcommands.models import StaffWhatsAppAuth
-from tenants.admin import NOBODY, SELLERS, ReadOnly, ScopedAdmin, allowed, is_platform, label, place_of, when
+from tenants.admin import LEADERS, NOBODY, SELLERS, ReadOnly, ScopedAdmin, allowed, is_platform, label, place_of, when
 
 SHOWN = 200  # messages of a chat on one page
 LATELY, IN_A_ROW = timedelta(minutes=15), 3  # so many failed calls so recently: the model is in trouble
@@ -783,9 +783,11 @@ MENU = (
             ("Data showroom", "storefront", "tenants_tenant_changelist"),
             ("Nomor WhatsApp", "smartphone", "aimeow_aimeowaccount_changelist"),
             ("Pengguna showroom", "group", "tenants_membership_changelist"),
+            ("Token API", "key", "tenants_apitoken_changelist"),
         ),
     ),
 )
+LEADERS_PAGES = {"tenants_apitoken_changelist"}
 PLATFORM_MENU = (
     "Platform",
     (
@@ -805,7 +807,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def menu_group(group: tuple[str, tuple[tuple[str, str, str], ...]], request: HttpRequest) -> dict[str, Any]:
     title, items = group
-    return {"title": title, "items": [menu_item(item, request) for item in items]}
+    open_ = [item for item in items if item[2] not in LEADERS_PAGES or allowed(request, LEADERS)]
+    return {"title": title, "items": [menu_item(item, request) for item in open_]}
 
 
 def menu_item(item: tuple[str, str, str], request: HttpRequest) -> dict[str, Any]:

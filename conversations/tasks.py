@@ -28,7 +28,7 @@ from autolumiku.lib.turnstile import Turnstiles, here
 from conversations import gather, orchestrator, outbox, reconcile, turns
 from inventory import pictures
 from staffcommands import uploads
-from tenants import scope
+from tenants import scope, throttles
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -255,7 +255,8 @@ def sweep() -> None:
 
 
 def clean() -> None:
-    """Finished jobs and vanished workers of long ago."""
+    """Finished jobs and vanished workers of long ago, and what the API counted."""
+    throttles.forget()
     with scope.platform("clean jobs"):
         gone = jobs.clean(3600 * settings.KEEP_JOBS_HOURS)
     with scope.platform("clean photos"):
