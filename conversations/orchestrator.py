@@ -219,14 +219,17 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
             turns.release(turn.tenant_id, turn.conversation_id, turn.claim)
             _tell(work, outcome, began, "discarded")
             return None
+        documents: list[registry.Document] = []
         if work.commands:
-            outcome = _with_commands(work, outcome)
+            outcome, documents = _with_commands(work, outcome)
         for call in work.attempts:
             registry.refuse(turn.tenant_id, work.phone or work.lid.partition("@")[0], call)
         if work.proof is not None:
             outcome = _proved(work, work.proof, ended)
         _keep_lead(work)
         letter = _letter(work, outcome, ended, began) if outcome.text else None
+        for document in documents:
+            people.hand(turn.tenant_id, ended.account_id, turn.conversation_id, document)
         if work.spam:
             turns.note(turn.conversation_id, ConversationEvent.Kind.SPAM)
         if work.stale == "some":
@@ -311,16 +314,18 @@ def _intent(work: Work) -> str:
     return work.commands[-1].intent if work.commands else work.turn.understanding.intent.value
 
 
-def _with_commands(work: Work, outcome: Outcome) -> Outcome:
+def _with_commands(work: Work, outcome: Outcome) -> tuple[Outcome, list[registry.Document]]:
     """Staff commands happen here, under the claim: once, or not at all. What they say stands before the answer to
-    what else was written.
+    what else was written; their documents go out behind it.
     """
     assert work.staff is not None
     actor = registry.Actor(work.turn.tenant_id, work.staff, work.config)
-    said = "\n\n".join(registry.run(call, actor).text for call in work.commands)
+    done = [registry.run(call, actor) for call in work.commands]
+    said = "\n\n".join(one.text for one in done)[:LONGEST_SAID]
+    documents = [one.document for one in done if one.document is not None]
     if outcome.text:
-        return replace(outcome, text=f"{said[:LONGEST_SAID]}\n\n{outcome.text}")
-    return replace(outcome, text=said[:LONGEST_SAID], path=Path.COMMAND)
+        return replace(outcome, text=f"{said}\n\n{outcome.text}"), documents
+    return replace(outcome, text=said, path=Path.COMMAND), documents
 
 
 def _proved(work: Work, step: proof.Step, ended: ending.Ended) -> Outcome:

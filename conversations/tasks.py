@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, connection
 from procrastinate.contrib.django import app
 
@@ -25,7 +26,7 @@ from aimeow import files
 from aimeow.client import AimeowError
 from autolumiku.lib import counters, jobs
 from autolumiku.lib.turnstile import Turnstiles, here
-from conversations import gather, orchestrator, outbox, reconcile, turns
+from conversations import gather, notices, orchestrator, outbox, people, reconcile, turns
 from inventory import pictures
 from staffcommands import uploads
 from tenants import scope, throttles
@@ -239,6 +240,7 @@ def errands() -> None:
     """What staff wait for and a crash may have left behind, over all showrooms."""
     with scope.platform("sweep photos"):
         uploads.sweep()
+    notices.send()
 
 
 def sweep() -> None:
@@ -261,8 +263,11 @@ def clean() -> None:
         gone = jobs.clean(3600 * settings.KEEP_JOBS_HOURS)
     with scope.platform("clean photos"):
         unused = uploads.clean()
+        papers = people.tidy()
     for name in unused:
         pictures.forget(name)
+    for name in papers:
+        default_storage.delete(name)
     if gone:
         log.info("old jobs deleted", count=gone)
 

@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest, Now
 
-from autolumiku.lib import counters, jobs
+from autolumiku.lib import counters, jobs, phone
 from conversations import decide
 from conversations.models import (
     ConversationEvent,
@@ -30,6 +30,7 @@ from conversations.models import (
     WhatsAppConversation,
     WhatsAppMessage,
 )
+from staffcommands import notices
 
 log = structlog.get_logger(__name__)
 
@@ -197,6 +198,28 @@ def hand_over(conversation_id: int, *, reason: str, user: Any = None) -> None:
     )
     if asked:
         note(conversation_id, ConversationEvent.Kind.ESCALATED, reason=reason, actor=user)
+        if reason not in UNTOLD:
+            _tell_staff(conversation_id, reason)
+
+
+UNTOLD = frozenset({Reason.MANUAL, Reason.STAFF_TYPED, Reason.AUTO_REPLY_OFF, Reason.AFTER_HOURS, Reason.UNREADABLE})
+
+
+def _tell_staff(conversation_id: int, reason: str) -> None:
+    """A notice with who asks, why, and the last words; not for a staff member's own chat."""
+    chat = WhatsAppConversation.objects.get(pk=conversation_id)
+    if chat.is_staff:
+        return
+    said = WhatsAppMessage.objects.filter(conversation_id=conversation_id, seq__isnull=False).exclude(content="")
+    last = said.order_by("-seq").values_list("content", flat=True).first() or ""
+    who = phone.show(chat.customer_phone) if chat.customer_phone else ""
+    lines = [
+        "🔔 *Percakapan perlu orang*",
+        " · ".join(part for part in (chat.customer_name[:60], who) if part) or "Pelanggan tanpa nomor",
+        f"Alasan: {Reason(reason).label}",
+        *([f"Pesan terakhir: “{last[:200]}”"] if last else []),
+    ]
+    notices.post(chat.tenant_id, notices.Kind.ESCALATION, "\n".join(lines))
 
 
 def give_back(conversation_id: int, *, user: Any = None) -> None:

@@ -12,7 +12,14 @@ from autolumiku.lib import clock, kilometres, numerals, rupiah, text
 from inventory import models as inventory
 from inventory import names
 from inventory.models import Condition, Fuel, Status, Transmission, Vehicle, VehicleHistory
-from staffcommands import cars, edits, grammar
+from staffcommands import (
+    cars,
+    edits,
+    grammar,
+    notices,
+    prospects,  # noqa: F401 - registers its commands
+    uploads,  # noqa: F401
+)
 from staffcommands.grammar import Call
 from staffcommands.models import StaffCommandLog
 from staffcommands.registry import Actor, Done, allowed, asked, command, confirmed
@@ -201,6 +208,10 @@ def _change(actor: Actor, vehicle: Vehicle, values: dict[str, Any]) -> Done:
     lines = _old_to_new(vehicle, values)
     vehicle.change(values, by=actor.staff.phone_number, name=actor.staff.name, reason="WhatsApp", action="edit")
     body = "\n".join([f"Mobil: {vehicle.name}", f"ID: {vehicle.display_id}", *lines])
+    if {"price", "credit_price"} & values.keys():
+        prices = [line for line in lines if line.startswith("Harga") and "modal" not in line]
+        news = "\n".join(["🔔 *Harga berubah*", _title(vehicle), *prices, f"Oleh: {actor.staff.name}"])
+        notices.post(actor.tenant_id, notices.Kind.PRICE, news, actor_id=actor.staff.pk)
     return Done(
         f"✅ Data mobil berhasil diubah!\n\n{body}{UNDO_HINT}",
         True,
@@ -280,6 +291,12 @@ def _set_status(actor: Actor, vehicle: Vehicle, wanted: Status) -> Done:
     return _put_status(actor, vehicle, wanted)
 
 
+NEWS = {
+    Status.SOLD: (notices.Kind.SOLD, "Mobil terjual"),
+    Status.BOOKED: (notices.Kind.BOOKING, "Mobil dibooking"),
+}
+
+
 @confirmed("status")
 def status_after_all(actor: Actor, payload: dict[str, Any]) -> Done:
     vehicle = _unchanged(actor, payload)
@@ -290,6 +307,10 @@ def _put_status(actor: Actor, vehicle: Vehicle, wanted: Status) -> Done:
     old = str(vehicle.status)
     values = {"status": str(wanted), "sold_at": clock.now() if wanted == Status.SOLD else None}
     vehicle.change(values, by=actor.staff.phone_number, name=actor.staff.name, reason="WhatsApp", action="status")
+    if news := NEWS.get(wanted):
+        kind, said = news
+        text_ = f"🔔 *{said}*\n{_title(vehicle)}\n{_price(vehicle.price)}\nOleh: {actor.staff.name}"
+        notices.post(actor.tenant_id, kind, text_, actor_id=actor.staff.pk)
     text_ = (
         "✅ Status mobil berhasil diupdate!\n\n"
         f"Mobil: {vehicle.name}\n"
@@ -455,6 +476,10 @@ MENU = (
     ("status", "status – ubah status mobil", "status PM-PST-001 terjual"),
     ("inventory", "stok – lihat dan cari stok", "stok toyota matic di bawah 200jt"),
     ("stats", "stats – statistik showroom", "stats minggu ini"),
+    ("report", "menu report – laporan penjualan, stok, staf, chat", "laporan penjualan minggu ini"),
+    ("kkb", "kkb – simulasi kredit", "kkb PM-PST-001 dp 20% tenor 3,4"),
+    ("leads", "prospek – lihat, ambil, catat, tutup prospek", "catat prospek 081234567890 mau datang Sabtu"),
+    ("chats", "chat – yang menunggu orang; ambil, balas, lepas", "balas 081234567890 Halo Kak, unitnya masih ada."),
     ("undo", "undo – batalkan perubahan terakhir (10 menit)", "undo"),
 )
 

@@ -1,5 +1,7 @@
 """Who may command the showroom by WhatsApp, and what was commanded."""
 
+from datetime import time
+
 from django.conf import settings
 from django.db import models
 
@@ -41,6 +43,15 @@ class StaffWhatsAppAuth(Owned):
     can_view_analytics = models.BooleanField("boleh melihat statistik", default=True)
     can_manage_leads = models.BooleanField("boleh mengurus prospek", default=True)
     can_manage_chats = models.BooleanField("boleh mengurus percakapan", default=True)
+    hears_upload = models.BooleanField("kabar mobil baru", default=True)
+    hears_price = models.BooleanField("kabar harga berubah", default=True)
+    hears_booking = models.BooleanField("kabar mobil dibooking", default=True)
+    hears_sold = models.BooleanField("kabar mobil terjual", default=True)
+    hears_escalation = models.BooleanField("kabar percakapan perlu orang", default=True)
+    quiet_from = models.TimeField("jam tenang mulai", null=True, blank=True, default=time(21))
+    quiet_to = models.TimeField(
+        "jam tenang sampai", null=True, blank=True, default=time(7), help_text="Kabar di jam ini dikirim setelahnya."
+    )
     last_command_at = models.DateTimeField("perintah terakhir", null=True, blank=True, editable=False)
     command_count = models.PositiveIntegerField("jumlah perintah", default=0, editable=False)
     created_at = models.DateTimeField("dibuat", auto_now_add=True)
@@ -255,3 +266,39 @@ class UploadPhoto(Owned):
 
     def __str__(self) -> str:
         return f"foto {self.message_id}"
+
+
+class Notice(Owned):
+    """A piece of news for one staff member, sent when it is due (conversations.notices)."""
+
+    class Kind(models.TextChoices):
+        UPLOAD = "upload", "mobil baru"
+        PRICE = "price", "harga berubah"
+        BOOKING = "booking", "mobil dibooking"
+        SOLD = "sold", "mobil terjual"
+        ESCALATION = "escalation", "percakapan perlu orang"
+
+    staff = OwnedForeignKey(StaffWhatsAppAuth, models.CASCADE, related_name="+", verbose_name="staf")
+    kind = models.CharField("jenis", max_length=12, choices=Kind)
+    text = models.TextField("isi")
+    due_at = models.DateTimeField("dikirim setelah")
+    sent_at = models.DateTimeField("dikirim", null=True, blank=True)
+    dropped = models.CharField("tidak dikirim karena", max_length=40, blank=True)
+    created_at = models.DateTimeField("dibuat", auto_now_add=True)
+
+    class Meta:
+        db_table = "staff_notices"
+        verbose_name = "kabar untuk staf"
+        verbose_name_plural = "kabar untuk staf"
+        ordering = ["-id"]
+        indexes = [
+            # conversations.notices: what is due, by person
+            models.Index(
+                fields=["tenant", "staff", "due_at"],
+                name="notice_due",
+                condition=models.Q(sent_at=None, dropped=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -18,7 +18,7 @@ from autolumiku.lib import clock, jobs
 from inventory import models as inventory
 from inventory import names
 from inventory.models import Fuel, Status, Transmission, Vehicle, VehiclePhoto
-from staffcommands import drafting, edits
+from staffcommands import drafting, edits, notices
 from staffcommands.grammar import Call, Photo
 from staffcommands.models import UploadDraft, UploadPhoto
 from staffcommands.registry import Actor, Done, command
@@ -249,6 +249,8 @@ def _save(actor: Actor, draft: UploadDraft) -> Done:
     draft.save()
     for photo in draft.photos.filter(state=UploadPhoto.State.READY).order_by("written_at", "message_id"):
         _attach(photo, vehicle)
+    news = f"🔔 *Mobil baru*\n{_title(vehicle)}\n{_shown('price', vehicle.price)}\nOleh: {actor.staff.name}"
+    notices.post(actor.tenant_id, notices.Kind.UPLOAD, news, actor_id=actor.staff.pk)
     after = {"status": str(vehicle.status), **fields}
     text = _saved(vehicle, _count(draft))
     return Done(text, True, vehicle_id=vehicle.pk, after=after, vehicle_version=vehicle.version)

@@ -321,3 +321,31 @@ def test_a_staff_member_is_not_flooded_with_codes(staffed: Showroom) -> None:
     for number in range(6):
         written_by_lid(staffed, f"/verify {STAFF}", lid=f"1002034327157{number}@lid")
     assert sum("Kode Kakak" in sent.text for sent in staffed.gateway.sent) == 3
+
+
+# --- chats that people look after (8.4) ----------------------------------------------------------------------------------
+
+
+def test_a183_two_messages_within_a_second_are_both_answered_in_order(staffed: Showroom) -> None:
+    moment = clock.now()
+    staffed.receives("status PM-PST-001 booking", phone=STAFF, sent_at=moment)
+    staffed.receives("status PM-PST-001 terjual", phone=STAFF, sent_at=moment + timedelta(milliseconds=400))
+    run_jobs()
+    assert "AVAILABLE → BOOKED" in staffed.gateway.sent[-1].text
+    assert "BOOKED → SOLD" in staffed.gateway.sent[-1].text
+
+
+def test_a184_an_escalated_chat_goes_on_in_the_same_conversation(staffed: Showroom) -> None:
+    staffed.hears("fortuner pajaknya hidup sampai kapan?")
+    soft = staffed.chat()
+    assert (soft.status, soft.holder) == ("escalated", "bot")
+    assert len(staffed.hears("harga fortuner berapa?")) == 1
+    staffed.hears("saya mau bicara dengan orang dong")
+    assert staffed.hears("halo?") == []
+    assert (staffed.chat().pk, staffed.chat().holder, staffed.chat().status) == (soft.pk, "waiting", "escalated")
+
+
+def test_a185_thanks_in_an_escalated_chat_promises_nothing_and_keeps_the_person(staffed: Showroom) -> None:
+    staffed.hears("saya mau bicara dengan orang dong")
+    staffed.hears("ok makasih")
+    assert staffed.chat().status == "escalated"
