@@ -136,6 +136,7 @@ class Bubble:
     resend: bool = False
     remark: str = ""  # why nothing answers this message
     claims: tuple[str, ...] = ()  # what no fact covered in the draft
+    facts: tuple[str, ...] = ()  # what the answer stands on: "PM-001.price"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,8 @@ def bubble(message: WhatsAppMessage) -> Bubble:
         error=why_unsent(message) if ours else "",
         remark="salinan pesan sebelumnya, tidak dijawab lagi" if message.twin else "",
         resend=ours and message.aimeow_status in TROUBLE,
-        claims=failed_claims(message.verdict),
+        claims=listed(message.verdict, "failed"),
+        facts=listed(message.verdict, "facts"),
     )
 
 
@@ -187,7 +189,9 @@ def origin(message: WhatsAppMessage) -> str:
     """How an answer came about; for the model also which one and how long it took."""
     words = PATHS.get(message.path, "")  # type: ignore[call-overload]
     call = message.llm_call if message.path == Path.MODEL else None
-    return f"{words}: {call.model}, {call.latency_ms / 1000:.1f} detik".replace(".", ",") if call is not None else words
+    how = f"{words}: {call.model}, {call.latency_ms / 1000:.1f} detik".replace(".", ",") if call is not None else words
+    repaired = isinstance(message.verdict, dict) and message.verdict.get("repaired")
+    return f"{how}, draf kedua" if repaired else how
 
 
 def map_link(message: WhatsAppMessage) -> str:
@@ -196,9 +200,10 @@ def map_link(message: WhatsAppMessage) -> str:
     return f"https://www.google.com/maps?q={message.latitude:.6f},{message.longitude:.6f}"
 
 
-def failed_claims(verdict: Any) -> tuple[str, ...]:
-    failed = verdict.get("failed") if isinstance(verdict, dict) else None
-    return tuple(str(claim)[:200] for claim in failed[:20]) if isinstance(failed, list) else ()
+def listed(verdict: Any, name: str) -> tuple[str, ...]:
+    """A list of the stored verdict: "failed" or "facts"."""
+    found = verdict.get(name) if isinstance(verdict, dict) else None
+    return tuple(str(one)[:200] for one in found[:20]) if isinstance(found, list) else ()
 
 
 def note(event: ConversationEvent) -> Note:

@@ -245,7 +245,7 @@ def _head(say: _Say) -> str:
         return say("stock_list", count=say.facts.stock_size)
     if _asks_price(say):
         return say("stock_price")
-    if all(_was_shown(say, unit) for unit in say.facts.units):
+    if all(_was_shown(say, unit) for unit in say.facts.units) or say.asked.open or _absent(say):
         return say("stock_again")
     return say("stock_fits") if count == 1 or count >= MAX_LISTED else say("stock_count", count=count)
 

@@ -14,7 +14,20 @@ import structlog
 from aiconfig import llm, spending
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import counters
-from conversations import counter, decide, ending, gather, guard, outbox, people, prompt, prospects, turns, wording
+from conversations import (
+    counter,
+    decide,
+    ending,
+    gather,
+    guard,
+    outbox,
+    people,
+    placeholders,
+    prompt,
+    prospects,
+    turns,
+    wording,
+)
 from conversations.decide import Reason
 from conversations.gather import Work
 from conversations.models import (
@@ -43,6 +56,7 @@ class Outcome:
     handover: Reason | None = None
     units: tuple[Unit, ...] = ()  # the cars the text speaks of
     verdict: Verdict | None = None
+    repaired: Verdict | None = None  # of the first draft, where this is the second
     told_after_hours: bool = False
 
 
@@ -93,11 +107,30 @@ def _hand_over(work: Work, handover: decide.Handover) -> Outcome:
 
 
 async def _draft(work: Work) -> Outcome:
-    """The model's answer, if it comes in time and every claim in it is covered; else the counter's."""
+    """The model's answer, if it comes in time and every claim in it is covered, at the second try too; else the
+    counter's."""
+    messages = prompt.build(work.turn, work.facts)
+    text = await _ask(work, messages)
+    if not text:
+        return _fall_back(work)
+    outcome, verdict = _judged(work, text)
+    if outcome is not None:
+        return outcome
+    if len(work.budget.calls) == 1:  # at most one more call a turn, whatever it was needed for
+        work.budget.retries = 0
+        second = await _ask(work, prompt.repair(messages, text, verdict.failed))
+        outcome, _ = _judged(work, second, verdict) if second else (None, verdict)
+    return outcome or replace(
+        _counted(work, counter.answer(work.turn, work.facts), Reason.GUARD_FAILED), verdict=verdict
+    )
+
+
+async def _ask(work: Work, messages: list[dict[str, str]]) -> str:
+    """The model's words with their figures filled in; "" where it says nothing of use in time."""
     turn, persona = work.turn, work.turn.persona
     try:
         said = await llm.complete(
-            prompt.build(turn, work.facts),
+            messages,
             model=persona.model,
             temperature=persona.temperature,
             max_tokens=persona.max_tokens,
@@ -105,21 +138,25 @@ async def _draft(work: Work) -> Outcome:
         )
     except llm.LLMError as error:
         log.error("model failed", tenant=turn.tenant_id, conversation=turn.conversation_id, code=error.code)
-        return _fall_back(work)
-    said = replace(said, text=_printable(said.text))
-    if not said.text:
-        return _fall_back(work)
-    verdict = guard.check(said.text, work.facts, _customer_words(work))
+        return ""
+    return placeholders.fill(_printable(said.text), work.facts)
+
+
+def _judged(work: Work, text: str, before: Verdict | None = None) -> tuple[Outcome | None, Verdict]:
+    """What comes of a draft, None if it may not be sent. before: of the first try, whose failed claims are kept."""
+    turn, persona = work.turn, work.turn.persona
+    handover = decide.after(text, turn.understanding, persona)
+    verdict = guard.check(text, turn, work.facts)
     counters.add("guard", verdict="ok" if verdict.ok else "refused")
+    if handover is not None and handover.hard:  # a draft that bargains promises what nobody allowed
+        return replace(_hand_over(work, handover), verdict=verdict), verdict
     if not verdict.ok:
         log.error("draft refused", tenant=turn.tenant_id, conversation=turn.conversation_id, claims=len(verdict.failed))
-        return replace(_fall_back(work), verdict=verdict)
-    handover = decide.after(said.text, turn.understanding, persona)
-    if handover is not None and handover.hard:  # a draft that bargains promises what nobody allowed
-        return replace(_hand_over(work, handover), verdict=verdict)
-    reason = handover.reason if handover else None
+        return None, verdict
+    asked = Reason.MISSING_FACT if verdict.asks_staff else None
     cited = work.facts.units + work.facts.gone + work.facts.nearest
-    return Outcome(said.text, Path.MODEL, reason, cited, verdict=verdict)
+    outcome = Outcome(text, Path.MODEL, handover.reason if handover else asked, cited, verdict=verdict, repaired=before)
+    return outcome, verdict
 
 
 def _printable(text: str) -> str:
@@ -127,15 +164,11 @@ def _printable(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "ignore").decode().strip()
 
 
-def _customer_words(work: Work) -> list[str]:
-    return [work.turn.text, *(line.text for line in work.turn.history if line.role == "customer")]
-
-
 def _fall_back(work: Work) -> Outcome:
     """After a failure: the counter's answer if it covers the whole question, else the fixed text; a person looks on."""
     answer = counter.answer(work.turn, work.facts)
     if answer.covers:
-        return _counted(answer, Reason.PROCESSING_ERROR)
+        return _counted(work, answer, Reason.PROCESSING_ERROR)
     return Outcome(wording.reply("llm_error"), Path.FIXED, Reason.PROCESSING_ERROR)
 
 
@@ -146,11 +179,18 @@ def _count(work: Work) -> Outcome:
     """
     answer = counter.answer(work.turn, work.facts)
     missing = None if answer.covers else Reason.MISSING_FACT
-    return _counted(answer, Reason.BUDGET if work.capped and llm.configured() else missing)
+    return _counted(work, answer, Reason.BUDGET if work.capped and llm.configured() else missing)
 
 
-def _counted(answer: Answer, reason: Reason | None) -> Outcome:
-    return Outcome(answer.text, Path.COUNTER, reason, answer.units)
+def _counted(work: Work, answer: Answer, reason: Reason | None) -> Outcome:
+    """The counter's answer, which has to pass the same check."""
+    verdict = guard.check(answer.text, work.turn, work.facts, limit=guard.MAX_DRAFT)
+    if verdict.ok:
+        return Outcome(answer.text, Path.COUNTER, reason, answer.units, verdict=verdict)
+    turn = work.turn
+    log.error("counter refused", tenant=turn.tenant_id, conversation=turn.conversation_id, claims=len(verdict.failed))
+    counters.add("guard", verdict="counter_refused")
+    return Outcome(wording.reply("llm_error"), Path.FIXED, Reason.GUARD_FAILED, verdict=verdict)
 
 
 def _after_hours(work: Work, outcome: Outcome) -> Outcome:
@@ -363,6 +403,11 @@ def _knew(work: Work, outcome: Outcome) -> dict[str, object]:
 
 
 def _verdict(outcome: Outcome) -> dict[str, object]:
+    """As it is stored: failed holds what no fact covered, in the draft that was not sent too; facts what was used."""
     if outcome.verdict is None:
         return {}
-    return {"ok": outcome.verdict.ok, "failed": list(outcome.verdict.failed)}
+    first = outcome.repaired.failed if outcome.repaired else ()
+    kept: dict[str, object] = {"ok": outcome.verdict.ok, "failed": list(outcome.verdict.failed or first)[:20]}
+    if outcome.verdict.facts:
+        kept["facts"] = list(outcome.verdict.facts)[:60]
+    return kept | ({"repaired": True} if outcome.repaired else {})

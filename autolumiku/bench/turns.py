@@ -126,7 +126,7 @@ def _round(tenant_id: int, chats: list[int], spent: Spent) -> None:
         work = _timed(spent.reading, partial(gather.claim, tenant_id, chat))
         _timed(spent.prompt, partial(prompt.build, work.turn, work.facts))
         answer = _timed(spent.counter, partial(counter.answer, work.turn, work.facts))
-        _timed(spent.guard, partial(guard.check, answer.text, work.facts, [work.turn.text]))
+        _timed(spent.guard, partial(guard.check, answer.text, work.turn, work.facts))
     with connections["owner"].cursor() as cursor:
         cursor.execute("UPDATE whatsapp_conversations SET claimed_until = NULL, attempts = 0")
 
