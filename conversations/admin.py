@@ -160,7 +160,7 @@ def bubble(message: WhatsAppMessage) -> Bubble:
         id=message.pk,
         side="right" if ours else "left",
         kind=message.sender_type,
-        who=SENDERS.get(Sender(message.sender_type), "orang (HP showroom)" if ours else "orang"),
+        who=SENDERS.get(Sender(message.sender_type)) or colleague(message),
         text=message.content,
         at=message.created_at,
         media=("image" if message.media_type == WhatsAppMessage.Media.IMAGE and url else "link")
@@ -177,6 +177,13 @@ def bubble(message: WhatsAppMessage) -> Bubble:
         claims=listed(message.verdict, "failed"),
         facts=listed(message.verdict, "facts"),
     )
+
+
+def colleague(message: WhatsAppMessage) -> str:
+    """Who wrote for the showroom: the inbox signs with a name, the showroom's own phone with its number."""
+    if message.direction != Direction.OUTBOUND:
+        return "orang"
+    return "orang (HP showroom)" if not message.sender or message.sender.isdecimal() else message.sender
 
 
 def why_unsent(message: WhatsAppMessage) -> str:

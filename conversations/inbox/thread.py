@@ -100,13 +100,15 @@ def knowledge(message: WhatsAppMessage) -> Any:
         yield "Yang disebut", ", ".join(f"{name}: {value}" for name, value in dict(knew.get("said") or {}).items())
         yield "Mobil yang diketahui", ", ".join(f"{car[1]} ({car[0]})" for car in knew.get("cars") or ()) or "tidak ada"
         yield "Tanya jawab", f"{knew.get('faqs', 0)} baris"
+        yield "Fakta yang dipakai", ", ".join(str(fact) for fact in verdict.get("facts") or ())
         settings = parse_datetime(str(knew.get("settings") or ""))
         yield "Pengaturan", f"versi {settings:%d-%m-%Y %H.%M}" if settings else ""
     call = message.llm_call
     if call is not None:
         yield "Model", f"{call.model}, {call.prompt_tokens} + {call.completion_tokens} token"
     if "ok" in verdict:
-        yield "Pemeriksaan", "sesuai data" if verdict["ok"] else "ditolak: memuat hal yang tidak ada di data"
+        repaired = ", sesudah ditulis ulang" if verdict.get("repaired") else ""
+        yield "Pemeriksaan", f"sesuai data{repaired}" if verdict["ok"] else "ditolak: memuat hal yang tidak ada di data"
     if message.processing_time:
         yield "Lama proses", f"{message.processing_time / 1000:.1f} detik".replace(".", ",")
 

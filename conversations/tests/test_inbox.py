@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect, sync_playwright
 
 from aiconfig.models import LLMCall
 from aimeow.models import AimeowAccount
@@ -646,3 +649,92 @@ def test_a_file_that_is_gone_is_named_and_may_be_asked_for_again(showroom):
     assert "[foto] belum tersimpan" in text(browser.get(address("chat", chat)))
     answer = browser.post(address("move", chat), {"move": "fetch", "message": showroom.messages()[0].pk}, follow=True)
     assert "sedang diambil" in text(answer)
+
+
+# --- In a browser ----------------------------------------------------------------------------------------------------
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture
+def pages(monkeypatch):
+    """Two people's phones; what a page says in the console is an error of ours."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (apt-get install chromium)")
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in this thread
+    said = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+        )
+
+        def page():
+            one = chromium.new_context(viewport={"width": 390, "height": 844}, locale="id-ID").new_page()
+            one.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+            return one
+
+        yield page
+        chromium.close()
+        connections.close_all()  # those opened while Playwright's loop ran are others than the test's
+    assert said == []
+
+
+def log_in(page, server, person):
+    page.goto(f"{server.url}/inbox/")
+    page.get_by_label("Nama pengguna").fill(person.username)
+    page.get_by_label("Kata sandi").fill("mobil-bekas-77")
+    page.get_by_role("button", name="Masuk").click()
+
+
+def aside(function, *args):
+    """In a thread of its own: Playwright's loop runs in this one, and the worker's tasks need theirs."""
+
+    def run():
+        try:
+            return function(*args)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(run).result()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_hand_over_in_the_browser(live_server, showroom, pages):
+    """Dewi sees a customer come in without reloading; of two who take, one has the chat; she answers and gives back."""
+    people = [seller(showroom, name) for name in ("dewi", "agus")]
+    for person in people:
+        person.set_password("mobil-bekas-77")
+        person.save(update_fields=["password"])
+    dewi, agus = pages(), pages()
+    log_in(dewi, live_server, people[0])
+    log_in(agus, live_server, people[1])
+    expect(dewi.get_by_text("Tidak ada pelanggan yang menunggu")).to_be_visible()
+
+    aside(showroom.hears, "Saya mau bicara dengan orang")
+    row = dewi.locator("#rows .row")
+    expect(row).to_contain_text("minta bicara dengan orang", timeout=6000)
+    row.click()
+    agus.locator("#rows .row").click(timeout=6000)
+    dewi.get_by_role("button", name="Ambil alih").click()
+    expect(dewi.locator("#head")).to_contain_text("dipegang Dewi")
+    expect(agus.locator("#head")).to_contain_text("dipegang Dewi", timeout=6000)
+
+    agus.get_by_label("Balasan untuk pelanggan").fill("Saya juga")
+    expect(dewi.get_by_text("Agus sedang mengetik")).to_be_visible(timeout=6000)
+    agus.get_by_role("button", name="Kirim").click()
+    expect(agus.get_by_role("alert")).to_contain_text("sudah dipegang Dewi")
+
+    dewi.get_by_label("Balasan untuk pelanggan").fill("Halo kak, saya Dewi")
+    dewi.get_by_role("button", name="Kirim").click()
+    expect(dewi.locator(".by-human")).to_contain_text("Halo kak, saya Dewi")
+    aside(run_jobs)
+    expect(dewi.locator(".by-human")).to_contain_text("terkirim", timeout=6000)
+    assert showroom.gateway.sent[-1].text == "Halo kak, saya Dewi"
+    assert aside(showroom.hears, "Oke, terima kasih") == []
+    expect(dewi.get_by_text("Oke, terima kasih")).to_be_visible(timeout=6000)
+    dewi.get_by_role("button", name="Kembalikan ke asisten").click()
+    expect(dewi.locator("#head")).to_contain_text("asisten")
+    assert "Rp 79 juta" in aside(showroom.hears, "Honda City berapa harganya?")[0]
+    assert not dewi.evaluate("document.documentElement.scrollWidth > innerWidth")
