@@ -700,7 +700,7 @@ def aside(function, *args):
 
 
 @pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_a_hand_over_in_the_browser(live_server, showroom, pages):
     """Dewi sees a customer come in without reloading; of two who take, one has the chat; she answers and gives back."""
     people = [seller(showroom, name) for name in ("dewi", "agus")]
