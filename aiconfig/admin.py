@@ -115,6 +115,7 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
                 )
             },
         ),
+        ("Prospek", {"fields": ("assign_leads",)}),
         ("Perintah staf", {"fields": ("staff_commands_enabled", "enable_staff_upload", "enable_staff_status")}),
         (
             "Jam buka",

@@ -1,7 +1,6 @@
 """The assistant's settings for machines: GET and PUT /api/v1/whatsapp-ai/config, in the product's camelCase names.
 
-The showroom is the session's (request.place), never the client's word. Every answer is an envelope
-{"success", "data"?, "message"?, "error"?, "details"?}; `details` holds the errors per field.
+Hours and questions are rows of their own; here they are fields of one object.
 """
 
 # ruff: noqa: N815 (the fields carry the names of the wire)
@@ -13,15 +12,13 @@ from datetime import time
 from typing import Any
 
 from django.db import transaction
-from rest_framework import exceptions, serializers
-from rest_framework.authentication import SessionAuthentication
-from rest_framework.permissions import IsAuthenticated
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
 
 from aiconfig.models import BusinessHours, FAQEntry, WhatsAppAIConfig, known_zone
-from tenants.models import Role
+from tenants.api import Answer, Caller, Given, Strict, View, operation
+from tenants.models import Right
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CLOSED = "closed"
@@ -66,13 +63,22 @@ class DaySerializer(serializers.Serializer[Any]):
     close = serializers.TimeField(format="%H:%M", input_formats=["%H:%M"])
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "nullable": True,
+        "properties": {day: {} for day in DAYS},
+        "additionalProperties": False,
+        "example": {"monday": {"open": "09:00", "close": "17:00"}, "sunday": CLOSED},
+    }
+)
 class WeekField(serializers.Field[Any, Any, Any, Any]):
     """{"monday": {"open", "close"} | "closed", …}: the whole week, a missing day is closed. null: always open."""
 
     default_error_messages = {
-        "invalid": "Jam buka harus berupa hari dengan jamnya.",
-        "day": "Hari tidak dikenal: {day}.",
-        "hours": '{day}: tulis {{"open": "09:00", "close": "17:00"}} atau "closed".',
+        "invalid": _("Jam buka harus berupa hari dengan jamnya."),
+        "day": _("Hari tidak dikenal: {day}."),
+        "hours": _('{day}: tulis {{"open": "09:00", "close": "17:00"}} atau "closed".'),
     }
 
     def to_internal_value(self, data: Any) -> dict[int, tuple[time, time]]:
@@ -102,7 +108,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
     answer = serializers.CharField(max_length=2000)
 
 
-class ConfigSerializer(serializers.Serializer[Any]):
+class ConfigSerializer(Strict):
     aiName = serializers.CharField(source="ai_name", max_length=60)
     aiPersonality = serializers.ChoiceField(source="ai_personality", choices=WhatsAppAIConfig.Personality.choices)
     welcomeMessage = serializers.CharField(source="welcome_message", max_length=500, allow_blank=True)
@@ -145,71 +151,32 @@ class ConfigSerializer(serializers.Serializer[Any]):
             field.required = False
         return fields
 
-    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
-        unknown = set(self.initial_data) - set(self.fields)
-        if unknown:
-            raise serializers.ValidationError(
-                {str(name)[:60]: "Nama ini tidak dikenal." for name in sorted(unknown)[:20]}
-            )
-        return values
-
 
 # --- The view --------------------------------------------------------------------------------------------------------
 
 
-class ConfigView(APIView):
-    authentication_classes = (SessionAuthentication,)
-    permission_classes = (IsAuthenticated,)
+class ConfigView(View):
+    @operation(Right.SETTINGS_READ, answers=ConfigSerializer)
+    def get(self, caller: Caller, given: Given) -> Answer:
+        """The assistant's settings."""
+        return Answer(shown(caller.tenant_id))
 
-    def get(self, request: Request) -> Response:
-        return Response({"success": True, "data": shown(self.tenant_id(request))})
-
-    def put(self, request: Request) -> Response:
-        tenant_id = self.tenant_id(request)
-        if not request.user.is_superuser and request.place.role not in (Role.OWNER, Role.MANAGER):  # type: ignore[union-attr, attr-defined]
-            raise exceptions.PermissionDenied("Hanya pemilik atau manajer yang boleh mengubah pengaturan.")
-        shape = ConfigSerializer(data=self.body(request))
-        shape.is_valid(raise_exception=True)
-        save(tenant_id, shape.validated_data)
-        return Response({"success": True, "data": shown(tenant_id), "message": "Pengaturan tersimpan."})
-
-    def tenant_id(self, request: Request) -> int:
-        place = getattr(request, "place", None)
-        if place is None:
-            raise exceptions.PermissionDenied("Pilih showroom terlebih dahulu.")
-        return place.tenant_id
-
-    def body(self, request: Request) -> dict[str, Any]:
-        """The client's object, without its tenantId: that may only repeat the session's showroom."""
-        try:
-            data = request.data
-        except RecursionError as error:
-            raise exceptions.ParseError("JSON terlalu dalam.") from error
-        if not isinstance(data, dict):
-            raise exceptions.ParseError("Kirim satu objek JSON.")
-        place = request.place  # type: ignore[attr-defined]
-        if "tenantId" in data and str(data["tenantId"]) not in (str(place.tenant_id), place.slug):
-            raise exceptions.PermissionDenied("Showroom ini bukan tempat kerja Anda.")
-        return {name: value for name, value in data.items() if name != "tenantId"}
-
-    def handle_exception(self, exc: Exception) -> Response:
-        response = super().handle_exception(exc)
-        if isinstance(exc, exceptions.ValidationError):
-            response.data = {"success": False, "error": "Ada isian yang belum benar.", "details": response.data}
-        else:
-            response.data = {"success": False, "error": str((response.data or {}).get("detail", "Permintaan ditolak."))}
-        return response
+    @operation(Right.SETTINGS_WRITE, takes=ConfigSerializer, answers=ConfigSerializer)
+    def put(self, caller: Caller, given: Given) -> Answer:
+        """Change the settings that are named; the others stay."""
+        save(caller.tenant_id, given)
+        return Answer(shown(caller.tenant_id), _("Pengaturan tersimpan."))
 
 
-def shown(tenant_id: int) -> dict[str, Any]:
-    """The showroom's settings as the API says them; the defaults while there is no row."""
+def shown(tenant_id: int) -> WhatsAppAIConfig:
+    """The showroom's settings with its week and its questions; the defaults while there is no row."""
     config = WhatsAppAIConfig.objects.filter(tenant_id=tenant_id).first() or WhatsAppAIConfig(tenant_id=tenant_id)
     faq = FAQEntry.objects.filter(tenant_id=tenant_id, is_active=True).values("question", "answer")
     config.week, config.faq = week_of(tenant_id), list(faq)  # type: ignore[attr-defined]
-    return dict(ConfigSerializer(config).data)
+    return config
 
 
-def save(tenant_id: int, values: dict[str, Any]) -> None:
+def save(tenant_id: int, values: Given) -> None:
     """Write the given fields only."""
     columns = {name: value for name, value in values.items() if name not in ("week", "faq")}
     with transaction.atomic():

@@ -8,13 +8,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from tenants.models import Owned
 
 
 def known_zone(name: str) -> None:
     if name not in available_timezones():
-        raise ValidationError("Zona waktu tidak dikenal. Contoh: Asia/Jakarta, Asia/Makassar, Asia/Jayapura.")
+        raise ValidationError(_("Zona waktu tidak dikenal. Contoh: Asia/Jakarta, Asia/Makassar, Asia/Jayapura."))
 
 
 class WhatsAppAIConfig(Owned):
@@ -28,6 +29,10 @@ class WhatsAppAIConfig(Owned):
     class AfterHours(models.TextChoices):
         ANSWER = "answer", "tetap jawab, tambahkan pesan di luar jam buka"
         MESSAGE_ONLY = "message_only", "hanya kirim pesan di luar jam buka"
+
+    class Assignment(models.TextChoices):
+        BY_HAND = "by_hand", "dibagi oleh manajer"
+        IN_TURN = "in_turn", "bergiliran ke sales"
 
     ai_name = models.CharField("nama asisten", max_length=60, default="AI Assistant")
     ai_personality = models.CharField("gaya bicara", max_length=12, choices=Personality, default=Personality.FRIENDLY)
@@ -66,6 +71,7 @@ class WhatsAppAIConfig(Owned):
     enable_price_negotiation = models.BooleanField(
         "boleh membahas nego harga", default=False, help_text="Mati: permintaan nego langsung diteruskan ke orang."
     )
+    assign_leads = models.CharField("prospek baru", max_length=8, choices=Assignment, default=Assignment.BY_HAND)
     enable_staff_upload = models.BooleanField("staf boleh menambah mobil", default=True)
     enable_staff_status = models.BooleanField("staf boleh mengubah status", default=True)
     burst_wait_seconds = models.FloatField(

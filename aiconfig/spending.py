@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from aiconfig.llm import Call
 from aiconfig.models import LLMDay, WhatsAppAIConfig
 from autolumiku.lib import clock
@@ -69,3 +71,9 @@ COLUMNS = ("model", "error", "finish_reason", "prompt_tokens", "completion_token
 def values(config: WhatsAppAIConfig, calls: Sequence[Call]) -> dict[str, Any]:
     """MADE_SQL's own: the calls column by column, oldest first, and the day they count for."""
     return {name: [getattr(call, name) for call in calls] for name in COLUMNS} | {"day": today(config)}
+
+
+def record(tenant_id: int, config: WhatsAppAIConfig, calls: Sequence[Call]) -> None:
+    """Calls that belong to no turn. Inside the showroom's scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {MADE_SQL} SELECT count(*) FROM made", {**values(config, calls), "tenant": tenant_id})  # noqa: S608

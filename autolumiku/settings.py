@@ -68,6 +68,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "procrastinate.contrib.django",
     "autolumiku",
     "tenants",
@@ -121,6 +123,7 @@ LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
 LANGUAGE_CODE = "id"
+LANGUAGES = [("id", "Indonesia"), ("en", "English")]  # English: the API's messages, where Accept-Language asks
 TIME_ZONE = "Asia/Jakarta"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
@@ -131,14 +134,36 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "assets"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media")))
+MEDIA_HOSTS = [host.lower() for host in env.list("MEDIA_HOSTS", default=[])]
 WHITENOISE_USE_FINDERS = True  # static files come straight from the apps: no collectstatic step to forget
 
+# --- The API (tenants/api.py) ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],  # closed, but for what tenants.api.View opens
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
+SPECTACULAR_SETTINGS = {
+    "TITLE": "AutoLumiku",
+    "VERSION": "1",
+    "DESCRIPTION": (
+        "Each answer is `{success, data?, meta?, message?}`, each refusal `{success, error, code, details?}`. The "
+        "showroom is the credential's; a `tenantId` may only repeat it. Tokens are made in the admin."
+    ),
+    "SCHEMA_PATH_PREFIX": "/api/v1/whatsapp-ai/",
+    "COMPONENT_SPLIT_REQUEST": True,  # what comes in and what goes out differ
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",  # from our own static files
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", 600)  # of one token or person; 0: no limit
+API_CALLS_PER_MINUTE_AND_ADDRESS = env.int("API_CALLS_PER_MINUTE_AND_ADDRESS", 1200)
+FORWARDED_ALLOW_IPS = env.list("FORWARDED_ALLOW_IPS", default=["127.0.0.1"])  # gunicorn reads the same
 
 # --- Database --------------------------------------------------------------------------------------------------------
 # `default` is the app role (owns nothing, row-level security holds it), `owner` migrates. Without DATABASE_URL an

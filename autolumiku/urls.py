@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from aiconfig.api import ConfigView
 from autolumiku.health import healthz, metrics, readyz
 from conversations import webhook
 from conversations.admin import dashboard
@@ -22,7 +21,7 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
     path("media/<path:path>", media, name="media"),
-    path("api/v1/whatsapp-ai/config", ConfigView.as_view(), name="config"),
+    path("api/v1/whatsapp-ai/", include("autolumiku.api")),
     path("inbox/", include("conversations.inbox.urls")),
     path("admin/showroom/", admin.site.admin_view(choose_showroom), name="choose_showroom"),
     path("admin/", admin.site.admin_view(dashboard)),

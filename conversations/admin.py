@@ -28,6 +28,8 @@ from aimeow.models import AimeowAccount, Finding, InstallationFinding
 from autolumiku.lib import phone
 from conversations import outbox, turns, vitals
 from conversations.models import (
+    AnswerReport,
+    CannedReply,
     ConversationEvent,
     Delivery,
     Direction,
@@ -35,6 +37,7 @@ from conversations.models import (
     Path,
     Reason,
     Sender,
+    Silence,
     Status,
     WhatsAppConversation,
     WhatsAppMessage,
@@ -43,7 +46,7 @@ from conversations.turn import Intent
 from inventory.models import Status as VehicleStatus
 from inventory.models import Vehicle
 from staffcommands.models import StaffWhatsAppAuth
-from tenants.admin import NOBODY, SELLERS, ReadOnly, ScopedAdmin, allowed, is_platform, label, place_of, when
+from tenants.admin import LEADERS, NOBODY, SELLERS, ReadOnly, ScopedAdmin, allowed, is_platform, label, place_of, when
 
 SHOWN = 200  # messages of a chat on one page
 LATELY, IN_A_ROW = timedelta(minutes=15), 3  # so many failed calls so recently: the model is in trouble
@@ -150,6 +153,7 @@ class Bubble:
     remark: str = ""  # why nothing answers this message
     spam: str = ""  # what tells spam
     claims: tuple[str, ...] = ()  # what no fact covered in the draft
+    facts: tuple[str, ...] = ()  # what the answer stands on: "PM-001.price"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ def bubble(message: WhatsAppMessage) -> Bubble:
         id=message.pk,
         side="right" if ours else "left",
         kind=message.sender_type,
-        who=SENDERS.get(Sender(message.sender_type), "orang (HP showroom)" if ours else "orang"),
+        who=SENDERS.get(Sender(message.sender_type)) or colleague(message),
         text=message.content,
         at=message.created_at,
         media=("image" if message.media_type == WhatsAppMessage.Media.IMAGE and url else "link")
@@ -188,13 +192,21 @@ def bubble(message: WhatsAppMessage) -> Bubble:
         remark="salinan pesan sebelumnya, tidak dijawab lagi" if message.twin else "",
         spam=spam_signs(message.spam),
         resend=ours and message.aimeow_status in TROUBLE,
-        claims=failed_claims(message.verdict),
+        claims=listed(message.verdict, "failed"),
+        facts=listed(message.verdict, "facts"),
     )
 
 
 def spam_signs(told: Any) -> str:
     """The reasons of conversations.spam in words for staff."""
     return ", ".join(SPAM_SIGNS.get(str(sign), str(sign)) for sign in told[:10]) if isinstance(told, list) else ""
+
+
+def colleague(message: WhatsAppMessage) -> str:
+    """Who wrote for the showroom: the inbox signs with a name, the showroom's own phone with its number."""
+    if message.direction != Direction.OUTBOUND:
+        return "orang"
+    return "orang (HP showroom)" if not message.sender or message.sender.isdecimal() else message.sender
 
 
 def why_unsent(message: WhatsAppMessage) -> str:
@@ -207,7 +219,9 @@ def origin(message: WhatsAppMessage) -> str:
     """How an answer came about; for the model also which one and how long it took."""
     words = PATHS.get(message.path, "")  # type: ignore[call-overload]
     call = message.llm_call if message.path == Path.MODEL else None
-    return f"{words}: {call.model}, {call.latency_ms / 1000:.1f} detik".replace(".", ",") if call is not None else words
+    how = f"{words}: {call.model}, {call.latency_ms / 1000:.1f} detik".replace(".", ",") if call is not None else words
+    repaired = isinstance(message.verdict, dict) and message.verdict.get("repaired")
+    return f"{how}, draf kedua" if repaired else how
 
 
 def map_link(message: WhatsAppMessage) -> str:
@@ -216,15 +230,20 @@ def map_link(message: WhatsAppMessage) -> str:
     return f"https://www.google.com/maps?q={message.latitude:.6f},{message.longitude:.6f}"
 
 
-def failed_claims(verdict: Any) -> tuple[str, ...]:
-    failed = verdict.get("failed") if isinstance(verdict, dict) else None
-    return tuple(str(claim)[:200] for claim in failed[:20]) if isinstance(failed, list) else ()
+def listed(verdict: Any, name: str) -> tuple[str, ...]:
+    """A list of the stored verdict: "failed" or "facts"."""
+    found = verdict.get(name) if isinstance(verdict, dict) else None
+    return tuple(str(one)[:200] for one in found[:20]) if isinstance(found, list) else ()
 
 
 def note(event: ConversationEvent) -> Note:
     parts = [event.get_kind_display()]
     if event.kind == ConversationEvent.Kind.SPAM and event.data.get("spam") is False:
         parts = ["bukan spam"]
+    if event.kind == ConversationEvent.Kind.SILENCED and event.data.get("why") in Silence.values:
+        parts = [f"tidak dijawab lagi: {Silence(event.data['why']).label}"]
+    if event.kind == ConversationEvent.Kind.REPORTED and event.data.get("problem") in AnswerReport.Kind.values:
+        parts = [f"jawaban dilaporkan: {AnswerReport.Kind(event.data['problem']).label}"]
     if event.kind == ConversationEvent.Kind.ASSIGNED:
         parts = [f"ditugaskan ke {event.data.get('name', '')}"]
     if event.reason and event.reason != Reason.MANUAL:
@@ -249,6 +268,8 @@ def timeline(bubbles: Iterable[Bubble], notes: Iterable[Note]) -> Iterator[Bubbl
 
 def state(chat: WhatsAppConversation) -> SafeString:
     """The chat's state in one coloured label."""
+    if chat.holder == Holder.NOBODY:
+        return label(chat.get_silence_display() or chat.get_holder_display(), "bad")
     if chat.is_spam:
         return label("spam", "bad")
     if chat.status == Status.CLOSED:
@@ -267,20 +288,25 @@ def holder_name(chat: WhatsAppConversation) -> str:
 
 def buttons(chat: WhatsAppConversation, user: Any) -> list[tuple[str, str, str]]:
     """The moves that make sense now: (move, words, tone)."""
-    closed, mine = chat.status == Status.CLOSED, chat.holder == Holder.PERSON and chat.escalated_to == user
+    closed, silent = chat.status == Status.CLOSED, chat.holder == Holder.NOBODY
+    open_, held = not closed and not silent, chat.holder == Holder.PERSON
+    somebodys = held and chat.escalated_to is not None
     moves = [
-        ("take", "Ambil alih", "main", not closed and not mine),
-        ("ask", "Minta orang", "", not closed and chat.holder == Holder.BOT),
+        ("take", "Ambil alih", "main", open_ and not somebodys),
         (
             "give_back",
             "Kembalikan ke asisten",
             "main",
-            not closed and (chat.holder != Holder.BOT or chat.status == Status.ESCALATED),
+            open_ and (chat.holder != Holder.BOT or chat.status == Status.ESCALATED),
         ),
-        ("close", "Tutup", "", not closed),
         ("reopen", "Buka lagi", "main", closed),
-        ("not_spam", "Bukan spam", "", chat.is_spam),
+        ("hear", "Jawab lagi orang ini", "main", silent),
+        ("ask", "Minta orang", "", open_ and chat.holder == Holder.BOT),
+        ("close", "Tutup", "", open_),
+        ("not_spam", "Bukan spam", "", chat.is_spam and not silent),
         ("spam", "Tandai spam", "", not chat.is_spam),
+        ("block", "Blokir", "", chat.silence != Silence.BLOCKED),
+        ("opt_out", "Minta tidak dihubungi", "", chat.silence != Silence.OPTED_OUT),
     ]
     return [(move, words, tone) for move, words, tone, fits in moves if fits]
 
@@ -317,14 +343,31 @@ def reopen(chat: WhatsAppConversation, user: Any) -> str:
     return "Percakapan dibuka lagi."
 
 
-def mark_spam(chat: WhatsAppConversation, user: Any, spam: bool = True) -> str:
-    if WhatsAppConversation.objects.filter(pk=chat.pk, is_spam=not spam).update(is_spam=spam):
-        turns.note(chat.pk, ConversationEvent.Kind.SPAM, actor=user, spam=spam)
-    return "Ditandai sebagai spam." if spam else "Tanda spam dihapus."
+def mark_spam(chat: WhatsAppConversation, user: Any) -> str:
+    turns.silence(chat.pk, Silence.SPAM, user=user)
+    return "Ditandai sebagai spam; asisten tidak menjawabnya lagi."
 
 
 def unmark_spam(chat: WhatsAppConversation, user: Any) -> str:
-    return mark_spam(chat, user, spam=False)
+    turns.hear(chat.pk, user=user)
+    if WhatsAppConversation.objects.filter(pk=chat.pk, is_spam=True).update(is_spam=False):
+        turns.note(chat.pk, ConversationEvent.Kind.SPAM, actor=user, spam=False)
+    return "Tanda spam dihapus."
+
+
+def block(chat: WhatsAppConversation, user: Any) -> str:
+    turns.silence(chat.pk, Silence.BLOCKED, user=user)
+    return "Nomor ini diblokir: pesannya disimpan, tetapi tidak dijawab."
+
+
+def opt_out(chat: WhatsAppConversation, user: Any) -> str:
+    turns.silence(chat.pk, Silence.OPTED_OUT, user=user)
+    return "Dicatat: orang ini tidak mau dihubungi. Asisten tidak menulis lagi."
+
+
+def hear(chat: WhatsAppConversation, user: Any) -> str:
+    turns.hear(chat.pk, user=user)
+    return "Pesan berikutnya dari orang ini dijawab lagi."
 
 
 MOVES: dict[str, Callable[[WhatsAppConversation, Any], str]] = {
@@ -335,6 +378,9 @@ MOVES: dict[str, Callable[[WhatsAppConversation, Any], str]] = {
     "reopen": reopen,
     "spam": mark_spam,
     "not_spam": unmark_spam,
+    "block": block,
+    "opt_out": opt_out,
+    "hear": hear,
 }
 
 
@@ -572,6 +618,29 @@ class WhatsAppMessageAdmin(ReadOnly, ScopedAdmin):
     deleters_of_chats = WhatsAppConversationAdmin.deleters
 
 
+@admin.register(CannedReply)
+class CannedReplyAdmin(ScopedAdmin):
+    list_display = ("shortcut", "text")
+    search_fields = ("shortcut", "text")
+    fields = ("shortcut", "text")
+
+
+@admin.register(AnswerReport)
+class AnswerReportAdmin(ReadOnly, ScopedAdmin):
+    """What colleagues found bad: read by who looks after the assistant."""
+
+    list_display = ("created_at", "kind", "answer", "remark", "reporter")
+    list_filter = ("kind",)
+    list_select_related = ("message", "reporter")
+    fields = ("created_at", "kind", "remark", "reporter", "answer")
+    readonly_fields = fields
+
+    @admin.display(description="jawaban")
+    def answer(self, report: AnswerReport) -> SafeString:
+        url = reverse("inbox:chat", args=[report.message.conversation_id])
+        return format_html('<a class="al-link" href="{}">{}</a>', url, report.message.content[:200])
+
+
 # --- The front page --------------------------------------------------------------------------------------------------
 
 
@@ -769,6 +838,7 @@ MENU = (
         (
             ("Semua percakapan", "forum", "conversations_whatsappconversation_changelist"),
             ("Menunggu orang", "support_agent", "conversations_whatsappconversation_changelist?keadaan=menunggu"),
+            ("Balasan siap pakai", "quickreply", "conversations_cannedreply_changelist"),
         ),
     ),
     (
@@ -783,6 +853,7 @@ MENU = (
         (
             ("Pengaturan", "tune", "aiconfig_whatsappaiconfig_changelist"),
             ("Tanya jawab", "quiz", "aiconfig_faqentry_changelist"),
+            ("Laporan jawaban", "flag", "conversations_answerreport_changelist"),
             ("Jam buka", "schedule", "aiconfig_businesshours_changelist"),
             ("Pemakaian model", "monitoring", "aiconfig_llmcall_changelist"),
         ),
@@ -801,9 +872,11 @@ MENU = (
             ("Data showroom", "storefront", "tenants_tenant_changelist"),
             ("Nomor WhatsApp", "smartphone", "aimeow_aimeowaccount_changelist"),
             ("Pengguna showroom", "group", "tenants_membership_changelist"),
+            ("Token API", "key", "tenants_apitoken_changelist"),
         ),
     ),
 )
+LEADERS_PAGES = {"tenants_apitoken_changelist"}
 PLATFORM_MENU = (
     "Platform",
     (
@@ -823,7 +896,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def menu_group(group: tuple[str, tuple[tuple[str, str, str], ...]], request: HttpRequest) -> dict[str, Any]:
     title, items = group
-    return {"title": title, "items": [menu_item(item, request) for item in items]}
+    open_ = [item for item in items if item[2] not in LEADERS_PAGES or allowed(request, LEADERS)]
+    return {"title": title, "items": [menu_item(item, request) for item in open_]}
 
 
 def menu_item(item: tuple[str, str, str], request: HttpRequest) -> dict[str, Any]:
@@ -831,7 +905,7 @@ def menu_item(item: tuple[str, str, str], request: HttpRequest) -> dict[str, Any
     name, _, query = target.partition("?")
     link = reverse(f"admin:{name}") + (f"?{query}" if query else "")
     waiting = request.GET.get("keadaan") == "menunggu"
-    chats = name.startswith("conversations_")
+    chats = name.startswith("conversations_whatsappconversation")
     active = (
         request.path.startswith(reverse(f"admin:{name}")) and name != "index" and (not chats or waiting == bool(query))
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 
 from autolumiku.lib import clock
+from conversations import by_staff, kkb, reports  # noqa: F401 - they register their commands
 from conversations.models import ConversationEvent, Direction, Path, Sender, WhatsAppConversation, WhatsAppMessage
 from inventory.models import Status, Vehicle
 from leads.models import Lead
@@ -49,20 +50,10 @@ def stats(actor: Actor, call: Call) -> Done:
     if period is None:
         return Done(WRONG_PERIOD, False, "wrong period")
     now = clock.now().astimezone(ZoneInfo(actor.config.timezone))
-    figures = count(actor.tenant_id, begin(period, now))
+    figures = count(actor.tenant_id, grammar.begin(period, now))
     if figures.empty:
         return Done(NO_DATA.format(period=PERIODS[period]), True)
     return Done(_report(figures, period, now), True)
-
-
-def begin(period: str, now: datetime) -> datetime:
-    """Midnight, in now's zone, at which the period began."""
-    day = now.date()
-    if period == "week":
-        day -= timedelta(days=day.weekday())
-    elif period == "month":
-        day = day.replace(day=1)
-    return datetime(day.year, day.month, day.day, tzinfo=now.tzinfo)
 
 
 def count(tenant_id: int, since: datetime) -> Figures:
@@ -107,7 +98,7 @@ def _report(figures: Figures, period: str, now: datetime) -> str:
     cars = figures.vehicles
     by_status = [f"{state.label.capitalize()}: {cars[state]}" for state in STATES if cars.get(state)]
     lines = [
-        f"📈 Statistik {PERIODS[period]} ({_span(begin(period, now), now)})",
+        f"📈 Statistik {PERIODS[period]} ({_span(grammar.begin(period, now), now)})",
         "",
         "🚗 Mobil",
         f"Total: {sum(cars.values())} unit",

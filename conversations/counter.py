@@ -239,13 +239,13 @@ def _head(say: _Say) -> str:
         return say("aspects")
     if entities.order:
         return say("stock_order", order=wording.ORDERS.get(entities.order, ""))
-    if _budget(entities):
-        return say("stock_budget", budget=_budget(entities))
+    if budget(entities):
+        return say("stock_budget", budget=budget(entities))
     if not (entities.names_a_car() or entities.year or asked.has_criteria(entities)):
         return say("stock_list", count=say.facts.stock_size)
     if _asks_price(say):
         return say("stock_price")
-    if all(_was_shown(say, unit) for unit in say.facts.units):
+    if all(_was_shown(say, unit) for unit in say.facts.units) or say.asked.open or _absent(say):
         return say("stock_again")
     return say("stock_fits") if count == 1 or count >= MAX_LISTED else say("stock_count", count=count)
 
@@ -357,10 +357,10 @@ def _nothing_fits(say: _Say) -> _Part:
     if entities.unit_id:
         return _Part(say("stock_unknown_id", car=entities.unit_id))
     others = _affordable(say, say.facts.nearest)
-    if _budget(entities) and not entities.names_a_car():
-        head = say("stock_none_budget", budget=_budget(entities))
+    if budget(entities) and not entities.names_a_car():
+        head = say("stock_none_budget", budget=budget(entities))
     else:
-        head = say("stock_none", car=_wanted(entities))
+        head = say("stock_none", car=wanted(entities))
     title = _title_of(say, others)
     head = "\n".join([head, *(line for line in _absent(say) if line != head)]) if len(_named(say)) > 1 else head
     return _with_others(say, head, title, others)
@@ -371,7 +371,7 @@ def _title_of(say: _Say, others: Sequence[Unit]) -> str:
     entities = say.entities
     if others and entities.model and names.is_model(entities.make, entities.model, _called(others[0])):
         return "stock_same"
-    kind = names.body_type(entities.make, entities.model) if entities.model and not _budget(entities) else ""
+    kind = names.body_type(entities.make, entities.model) if entities.model and not budget(entities) else ""
     return "stock_kind" if kind and all(unit.body_type == kind for unit in others) else "stock_nearest"
 
 
@@ -382,7 +382,7 @@ def _called(unit: Unit) -> str:
 def _with_others(say: _Say, head: str, title: str, others: Sequence[Unit], about: Sequence[Unit] = ()) -> _Part:
     """The honest no, then up to three alternatives, then one question."""
     if not others:
-        ask = "stock_ask_wider" if _budget(say.entities) else "stock_ask"
+        ask = "stock_ask_wider" if budget(say.entities) else "stock_ask"
         return _Part(f"{head}\n\n{say(ask)}", units=tuple(about))
     listed = "\n".join(wording.brief(unit) for unit in others)
     body = wording.body(others[0].body_type)
@@ -405,7 +405,7 @@ def _is_above(entities: Entities, unit: Unit) -> bool:
     return bool(ceiling and unit.price is not None and unit.price > ceiling)
 
 
-def _budget(entities: Entities) -> str:
+def budget(entities: Entities) -> str:
     """ "sekitar Rp 300 juta", "maksimal Rp 200 juta", "Rp 150 juta - Rp 200 juta", or ""."""
     low, high = entities.budget_min, entities.budget_max
     if low and high:
@@ -417,7 +417,7 @@ def _budget(entities: Entities) -> str:
     return f"sekitar {rupiah.show(entities.budget)}" if entities.budget else ""
 
 
-def _wanted(entities: Entities) -> str:
+def wanted(entities: Entities) -> str:
     """What the customer looks for, in words: "Honda Brio 2019", "Toyota Avanza warna merah", "mobil listrik"."""
     car = " ".join(part for part in (entities.make, entities.model) if part)
     parts = [
@@ -427,7 +427,7 @@ def _wanted(entities: Entities) -> str:
         wording.FUELS.get(entities.fuel, entities.fuel),
         f"warna {entities.color}" if entities.color else "",
         f"{entities.seats} kursi" if entities.seats and not entities.model else "",
-        f"untuk budget {_budget(entities)}" if _budget(entities) else "",
+        f"untuk budget {budget(entities)}" if budget(entities) else "",
     ]
     return " ".join(part for part in parts if part)
 

@@ -30,7 +30,8 @@ from conversations.turn import (
     Understanding,
 )
 from inventory import credit, leasing, search
-from staffcommands import desk, grammar, staff
+from leads.told import Told
+from staffcommands import desk, grammar, proof, staff
 from staffcommands.models import StaffWhatsAppAuth
 from tenants import scope
 from tenants.models import Tenant
@@ -50,6 +51,11 @@ class Work:
     active: bool  # the showroom and its number are in service
     staff: StaffWhatsAppAuth | None
     commands: tuple[grammar.Call, ...]  # of a staff member, in order
+    attempts: tuple[grammar.Call, ...]  # commands of somebody who is no staff: logged, never executed
+    proof: proof.Step | None  # a chat without a phone says whose it is, or answers with the code
+    lid: str
+    phone: str
+    aside: str  # what a staff member is reminded of below the answer to a question
     spam: bool  # all that was written is spam
     spam_told: Mapping[int, tuple[str, ...]]  # seq of each message that is spam -> what told it
     stale: str  # "", "some" or "all": messages that are too old to be answered by the bot
@@ -59,6 +65,7 @@ class Work:
     add_after_hours: bool  # closed, a text is set, and this closed period has not heard it yet
     budget: llm.Budget  # its time is counted from the claim
     capped: bool  # the showroom's daily limit for the model is reached
+    lead: Told | None  # what is known of them as a buyer
 
 
 def claim(tenant_id: int, conversation_id: int) -> Work | None:
@@ -70,6 +77,25 @@ def claim(tenant_id: int, conversation_id: int) -> Work | None:
         claimed_at = monotonic()
         number, upto, answered, _ = claimed
         return _read(_place(conversation_id), number, upto, answered, claimed_at)
+
+
+# What a person who asks for a draft wants answered: what was written since somebody last spoke, or the last message.
+UNSPOKEN_SQL = """
+SELECT c.inbound_seq, least(c.inbound_seq - 1, coalesce((
+    SELECT max(m.seq) FROM whatsapp_messages m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id
+        AND m.id < (SELECT max(o.id) FROM whatsapp_messages o WHERE o.tenant_id = c.tenant_id
+            AND o.conversation_id = c.id AND o.direction = 'outbound')), 0))
+FROM whatsapp_conversations c WHERE c.id = %s AND c.inbound_seq > 0
+"""
+
+
+def unclaimed(tenant_id: int, conversation_id: int) -> Work | None:
+    """The chat's last question with its facts, for a draft that a person asks for; None if nobody has written yet."""
+    with scope.of(tenant_id):
+        with connection.cursor() as cursor:
+            cursor.execute(UNSPOKEN_SQL, [conversation_id])
+            row = cursor.fetchone()
+        return _read(_place(conversation_id), 0, row[0], row[1], monotonic()) if row else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +112,30 @@ class _Place:
     busy_since: datetime | None  # when the answer was given that the hourly limit counts back to
     in_service: bool
     perhaps_staff: bool
+    code_open: bool  # a one-time code was sent for this chat, which shows no phone
+    lid: str
     config: WhatsAppAIConfig
     days: tuple[DayHours, ...]
     faqs: tuple[Faq, ...]
     spent: spending.Spent
+    lead: Told | None
 
 
 PLACE_SQL = """
 SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.after_hours_told_at, c.released_at,
-    (SELECT e.data ->> 'spam' = 'false' FROM conversation_events e WHERE e.tenant_id = c.tenant_id
-        AND e.conversation_id = c.id AND e.kind = 'spam' ORDER BY e.id DESC LIMIT 1) IS TRUE,
+    (SELECT e.kind = 'heard' OR e.data ->> 'spam' = 'false' FROM conversation_events e WHERE e.tenant_id = c.tenant_id
+        AND e.conversation_id = c.id AND e.kind IN ('spam', 'heard') ORDER BY e.id DESC LIMIT 1) IS TRUE,
     (SELECT m.created_at FROM whatsapp_messages m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id
         AND m.answers_upto IS NOT NULL AND config.answers_per_hour > 0
         ORDER BY m.answers_upto DESC OFFSET greatest(config.answers_per_hour - 1, 0) LIMIT 1),
     a.is_active AND t.status = 'active',
     EXISTS (SELECT 1 FROM staff_whatsapp_auth s WHERE s.tenant_id = c.tenant_id
-        AND s.phone_number IN (c.customer_phone, '0' || substr(c.customer_phone, 3))),
+        AND s.phone_number IN (c.customer_phone, '0' || substr(c.customer_phone, 3)))
+    OR (c.customer_phone IS NULL AND EXISTS (SELECT 1 FROM staff_whatsapp_auth s WHERE s.tenant_id = c.tenant_id
+        AND s.lid = c.lid AND s.lid <> '')),
+    c.customer_phone IS NULL AND EXISTS (SELECT 1 FROM staff_proof_codes k WHERE k.tenant_id = c.tenant_id
+        AND k.lid = c.lid AND k.used_at IS NULL AND k.expires_at > now()),
+    coalesce(c.lid, ''),
     to_jsonb(t), to_jsonb(config),
     (SELECT jsonb_agg(jsonb_build_array(weekday, to_char(opens, 'HH24:MI'), to_char(closes, 'HH24:MI'))
         ORDER BY weekday) FROM business_hours h WHERE h.tenant_id = c.tenant_id),
@@ -109,7 +143,10 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
         SELECT question, answer FROM faq_entries f WHERE f.tenant_id = c.tenant_id AND f.is_active
         ORDER BY position, id LIMIT %s) AS faq),
     (SELECT jsonb_build_array(day, calls, tokens, cost) FROM llm_days s WHERE s.tenant_id = c.tenant_id
-        ORDER BY day DESC LIMIT 1)
+        ORDER BY day DESC LIMIT 1),
+    (SELECT jsonb_build_object('name', name, 'vehicle_id', vehicle_id, 'interested_in', interested_in,
+        'budget_range', budget_range, 'timeframe', timeframe, 'location', location, 'priority', priority,
+        'heard', heard) FROM leads l WHERE l.tenant_id = c.tenant_id AND l.phone = c.customer_phone)
 FROM whatsapp_conversations c
 JOIN aimeow_accounts a ON a.id = c.account_id
 JOIN tenants t ON t.id = c.tenant_id
@@ -122,8 +159,9 @@ def _place(conversation_id: int) -> _Place:
     with connection.cursor() as cursor:
         cursor.execute(PLACE_SQL, [FAQS, conversation_id])
         row = cursor.fetchone()
-    tenant, config, days, faqs, spent = (json.loads(part or "null") for part in row[10:])
+    tenant, config, days, faqs, spent, lead = (json.loads(part or "null") for part in row[12:])
     tenant_id, chat, phone, name, told, released, trusted, busy_since, in_service, perhaps_staff = row[:10]
+    code_open, lid = row[10:12]
     return _Place(
         tenant_id=tenant_id,
         conversation_id=chat,
@@ -135,10 +173,13 @@ def _place(conversation_id: int) -> _Place:
         busy_since=busy_since,
         in_service=in_service,
         perhaps_staff=perhaps_staff,
+        code_open=code_open,
+        lid=lid,
         config=WhatsAppAIConfig(tenant=Tenant(**tenant), **_without_tenant(config)),
         days=tuple(DayHours(weekday, opens or "", closes or "") for weekday, opens, closes in days or ()),
         faqs=tuple(Faq(question, answer) for question, answer in faqs or ()),
         spent=spending.Spent(date.fromisoformat(spent[0]), *spent[1:]) if spent else spending.Spent(),
+        lead=Told(**{**lead, "heard": tuple(lead["heard"])}) if lead else None,
     )
 
 
@@ -159,7 +200,7 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
     too_old = timedelta(hours=place.config.stale_after_hours)
     stale = [row for row in new if storms.older(row.written_at, now, too_old)]
     unanswered = [row for row in new if row not in stale] or stale
-    member = staff.find(place.tenant_id, place.phone) if place.perhaps_staff else None
+    member = staff.find(place.tenant_id, place.phone, place.lid) if place.perhaps_staff else None
     before = earlier if unanswered is stale else [*stale, *earlier]
     history = tuple(_line(row) for row in before[:HISTORY][::-1])
     by_customer = [line.text for line in history if line.role == "customer"]
@@ -167,8 +208,10 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
     said = [row.content for row in written]
     asked = next((line.text for line in reversed(history) if line.role != "customer"), "")
     calls: tuple[grammar.Call, ...] = ()
+    aside = ""
     if member is not None and place.in_service and unanswered is not stale:
-        calls, said = desk.sort([desk.Said(row.content, row.media_type) for row in unanswered], desk.look(member))
+        calls, said, aside = _commanded(member, place.config, unanswered)
+    step = None if member is not None or place.phone else _step(said, code_open=place.code_open)
     hear = partial(
         intents.classify,
         staff=member is not None,
@@ -201,6 +244,11 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         active=place.in_service,
         staff=member,
         commands=calls,
+        attempts=_attempts(place, said, understanding) if member is None else (),
+        proof=step,
+        lid=place.lid,
+        phone=place.phone,
+        aside=aside,
         spam=bool(said) and not wanted,
         spam_told={written[place].seq or 0: reasons for place, reasons in told.items()},
         stale="" if not stale else "all" if unanswered is stale else "some",
@@ -210,7 +258,35 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         add_after_hours=_after_hours(place, facts),
         budget=llm.Budget(place.tenant_id, place.config.model_seconds, claimed_at, place.config.model_share),
         capped=spending.reached(place.config, place.spent),
+        lead=place.lead,
     )
+
+
+def _commanded(
+    member: StaffWhatsAppAuth, config: WhatsAppAIConfig, rows: list[_Row]
+) -> tuple[tuple[grammar.Call, ...], list[str], str]:
+    """(the commands, the talk, what to be reminded of) of a staff member's messages."""
+    open_matters = desk.look(member, config)
+    said = [desk.Said(row.content, row.media_type, row.media_url, row.id, row.written_at) for row in rows]
+    calls, talk = desk.sort(said, open_matters, clock.now().year)
+    return calls, talk, "" if any(call.name in ("draft", "upload") for call in calls) else open_matters.reminder
+
+
+def _step(said: list[str], *, code_open: bool) -> proof.Step | None:
+    """The last message that is a step of a proof."""
+    steps = [step for one in said if (step := proof.step(one, code_open=code_open))]
+    return steps[-1] if steps else None
+
+
+def _attempts(place: _Place, said: list[str], understanding: Understanding) -> tuple[grammar.Call, ...]:
+    """Commands of a customer, of staff that were removed, of another showroom's staff. "stok avanza ada" is a question,
+    but from somebody who was staff "stok" is a command that is not allowed any more.
+    """
+    read = grammar.recognise if place.perhaps_staff else grammar.attempt
+    calls = tuple(call for call in map(read, said) if call is not None)
+    if not calls and "staff_words" in understanding.reasons:
+        return (grammar.Call("unknown", "", said[-1]),)
+    return calls
 
 
 def _local(place: _Place, now: datetime) -> datetime:
@@ -239,12 +315,13 @@ class _Row(NamedTuple):
     sender_type: str
     content: str
     media_type: str
+    media_url: str
     written_at: datetime
     created_at: datetime
 
 
 MESSAGES_SQL = """
-SELECT id, seq, direction, sender_type, content, media_type, written_at, created_at
+SELECT id, seq, direction, sender_type, content, media_type, media_url, written_at, created_at
 FROM whatsapp_messages WHERE tenant_id = %s AND conversation_id = %s AND NOT twin ORDER BY id DESC LIMIT %s
 """
 
@@ -253,7 +330,7 @@ def _messages(place: _Place, answered: int, upto: int) -> tuple[list[_Row], list
     """(unanswered in the order they were written, those before, newest first)."""
     with connection.cursor() as cursor:
         cursor.execute(MESSAGES_SQL, [place.tenant_id, place.conversation_id, READ_AT_MOST])
-        rows = [_Row._make((*row[:6], storms.written(*row[6:]), row[7])) for row in cursor.fetchall()]
+        rows = [_Row._make((*row[:7], storms.written(*row[7:]), row[8])) for row in cursor.fetchall()]
     new = [row for row in rows if row.seq is not None and answered < row.seq <= upto]
     new.sort(key=lambda row: (row.written_at, row.seq))
     old = [row for row in rows if row.seq is None or row.seq <= answered]

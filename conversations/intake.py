@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from aimeow.payload import Ignored, Inbound
 from autolumiku.lib import clock, rush
-from conversations import merge, storms, turns
+from conversations import media, merge, storms, turns
 from conversations.models import (
     Delivery,
     Direction,
@@ -270,7 +270,11 @@ def _keep(account: Account, message: Inbound, which: str, **more: int) -> Stored
             found = cursor.fetchone()
     if found is None:
         return None
-    return Stored() if found[0] else Stored("duplicate")
+    if not found[0]:
+        return Stored("duplicate")
+    if message.media_url:
+        media.arrived(account.tenant_id, account.id, message.gateway_id)
+    return Stored()
 
 
 def _content(message: Inbound) -> dict[str, Any]:
@@ -316,6 +320,8 @@ def _store_typed(account: Account, message: Inbound) -> Stored:
         **_content(message),
     )
     turns.take(chat.id, reason=Reason.STAFF_TYPED)
+    if message.media_url:
+        media.arrived(account.tenant_id, account.id, message.gateway_id)
     return Stored()
 
 

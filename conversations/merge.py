@@ -9,7 +9,7 @@ from django.db.models import F
 from conversations import turns
 from conversations.models import ConversationEvent, Holder, Seat, Status, WhatsAppConversation, WhatsAppMessage
 
-WEIGHT = {Holder.BOT: 0, Holder.WAITING: 1, Holder.PERSON: 2}
+WEIGHT = {Holder.BOT: 0, Holder.WAITING: 1, Holder.PERSON: 2, Holder.NOBODY: 3}
 
 
 def into_one(rows: list[WhatsAppConversation], *, phone: str, lid: str) -> WhatsAppConversation:
@@ -69,6 +69,7 @@ def _merged_values(kept: WhatsAppConversation, gone: WhatsAppConversation, waiti
         "waiting_since": _first(kept.waiting_since, gone.waiting_since) if waiting else None,
         "due_at": _first(kept.due_at, gone.due_at),
         "holder": strong.holder,
+        "silence": strong.silence,
         "status": Status.ESCALATED if escalated else kept.status if kept.status == gone.status else Status.ACTIVE,
         "escalated_reason": marks.escalated_reason,
         "escalated_at": marks.escalated_at,

@@ -14,11 +14,22 @@ from tenants.models import Owned, OwnedForeignKey
 
 
 class Holder(models.TextChoices):
-    """Who speaks in this chat. `waiting`: a person was asked for and the bot is silent; `person`: somebody has it."""
+    """Who speaks in this chat. `waiting`: a person was asked for and the bot is silent; `person`: somebody has it;
+    `nobody`: it is silenced (Silence).
+    """
 
     BOT = "bot", "asisten"
     WAITING = "waiting", "menunggu orang"
     PERSON = "person", "orang"
+    NOBODY = "nobody", "tidak dijawab"
+
+
+class Silence(models.TextChoices):
+    """Why nobody answers a chat (holder `nobody`): a person has said so, and only a person undoes it."""
+
+    SPAM = "spam", "spam"
+    BLOCKED = "blocked", "diblokir"
+    OPTED_OUT = "opted_out", "minta tidak dihubungi"
 
 
 class Status(models.TextChoices):
@@ -81,6 +92,7 @@ class WhatsAppConversation(Owned):
     )
     last_intent = models.CharField("maksud terakhir", max_length=20, blank=True)
     is_spam = models.BooleanField("spam", default=False)
+    silence = models.CharField("didiamkan", max_length=10, choices=Silence, blank=True, db_default="", default="")
 
     status = models.CharField("status", max_length=10, choices=Status, default=Status.ACTIVE)
     holder = models.CharField("dipegang", max_length=8, choices=Holder, default=Holder.BOT)
@@ -339,8 +351,9 @@ class ConversationEvent(Owned):
         RESENT = "resent", "dikirim ulang"
         NOTE = "note", "catatan"
         ASSIGNED = "assigned", "ditugaskan"
-        SILENCED = "silenced", "diblokir"
-        HEARD = "heard", "blokir dibuka"
+        SILENCED = "silenced", "tidak dijawab lagi"
+        HEARD = "heard", "dijawab lagi"
+        REPORTED = "reported", "jawaban dilaporkan"
 
     conversation = OwnedForeignKey(
         WhatsAppConversation, models.CASCADE, related_name="events", verbose_name="percakapan"
@@ -383,6 +396,8 @@ class Seat(Owned):
     seen_seq = models.BigIntegerField("sudah dibaca sampai", default=0)
     draft = models.TextField("konsep", blank=True)
     typed_at = models.DateTimeField("terakhir mengetik", null=True)
+    suggestion = models.TextField("saran asisten", blank=True)
+    suggested_at = models.DateTimeField("disarankan", null=True)
 
     class Meta:
         db_table = "conversation_seats"
@@ -393,3 +408,74 @@ class Seat(Owned):
 
     def __str__(self) -> str:
         return f"{self.user_id}@{self.conversation_id}"
+
+
+class CannedReply(Owned):
+    """Words that people send often. {nama}, {kak}, {showroom} and {sales} are filled in."""
+
+    shortcut = models.SlugField(
+        "singkatan", max_length=20, db_index=False, help_text="Diketik sesudah garis miring: /alamat"
+    )
+    text = models.TextField(
+        "isi", max_length=2000, help_text="Boleh memakai {nama}, {kak}, {showroom}, {alamat} dan {sales}."
+    )
+
+    class Meta:
+        db_table = "canned_replies"
+        verbose_name = "balasan siap pakai"
+        verbose_name_plural = "balasan siap pakai"
+        ordering = ["shortcut"]
+        # inbox: the showroom's replies, by shortcut
+        constraints = [models.UniqueConstraint(fields=["tenant", "shortcut"], name="canned_reply_once")]
+
+    def __str__(self) -> str:
+        return f"/{self.shortcut}"
+
+
+class AnswerReport(Owned):
+    """A colleague found an answer of the assistant bad: what its makers and the evaluation learn from."""
+
+    class Kind(models.TextChoices):
+        WRONG = "wrong", "salah"
+        OUTDATED = "outdated", "sudah tidak berlaku"
+        RUDE = "rude", "kurang sopan"
+        INCOMPLETE = "incomplete", "kurang lengkap"
+
+    message = OwnedForeignKey(WhatsAppMessage, models.CASCADE, related_name="reports", verbose_name="jawaban")
+    kind = models.CharField("masalah", max_length=10, choices=Kind)
+    remark = models.CharField("keterangan", max_length=500, blank=True)
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, related_name="+", verbose_name="oleh"
+    )
+    created_at = models.DateTimeField("waktu", auto_now_add=True)
+
+    class Meta:
+        db_table = "answer_reports"
+        verbose_name = "laporan jawaban"
+        verbose_name_plural = "laporan jawaban"
+        ordering = ["-id"]
+        # inbox: what was reported of these messages
+        indexes = [models.Index(fields=["tenant", "message"], name="report_of_message")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class KeptFile(Owned):
+    """Our own copy of a file that a message brought: the gateway forgets its files when it restarts."""
+
+    message = OwnedForeignKey(WhatsAppMessage, models.CASCADE, related_name="files", verbose_name="pesan")
+    file = models.FileField("berkas", upload_to="chats/", max_length=300)
+    mime_type = models.CharField("jenis", max_length=80)
+    size = models.PositiveIntegerField("ukuran")
+    created_at = models.DateTimeField("diambil", auto_now_add=True)
+
+    class Meta:
+        db_table = "kept_files"
+        verbose_name = "berkas tersimpan"
+        verbose_name_plural = "berkas tersimpan"
+        # inbox and media.keep: the file of a message
+        constraints = [models.UniqueConstraint(fields=["tenant", "message"], name="kept_file_once")]
+
+    def __str__(self) -> str:
+        return self.mime_type

@@ -14,7 +14,20 @@ import structlog
 from aiconfig import llm, spending
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import counters
-from conversations import counter, decide, ending, gather, guard, outbox, prompt, turns, wording
+from conversations import (
+    counter,
+    decide,
+    ending,
+    gather,
+    guard,
+    outbox,
+    people,
+    placeholders,
+    prompt,
+    prospects,
+    turns,
+    wording,
+)
 from conversations.decide import Reason
 from conversations.gather import Work
 from conversations.models import (
@@ -27,7 +40,8 @@ from conversations.models import (
     WhatsAppMessage,
 )
 from conversations.turn import Answer, Unit, Verdict
-from staffcommands import registry
+from leads import keeping, told
+from staffcommands import proof, registry
 from tenants import scope
 
 log = structlog.get_logger(__name__)
@@ -42,6 +56,7 @@ class Outcome:
     handover: Reason | None = None
     units: tuple[Unit, ...] = ()  # the cars the text speaks of
     verdict: Verdict | None = None
+    repaired: Verdict | None = None  # of the first draft, where this is the second
     told_after_hours: bool = False
 
 
@@ -54,13 +69,19 @@ async def think(work: Work) -> Outcome:
     outcome = _without_draft(work)
     if outcome is None:
         outcome = _after_hours(work, await _draft(work) if llm.configured() and not work.capped else _count(work))
-    return _apologetic(work, outcome)
+    return _reminded(work, _apologetic(work, outcome))
+
+
+async def suggest(work: Work) -> str:
+    """The draft the assistant would send now, guarded; for a person to edit, so nothing is handed over or sent."""
+    drafted = await _draft(work) if llm.configured() and not work.capped else _count(work)
+    return drafted.text
 
 
 def _without_draft(work: Work) -> Outcome | None:
     """The turns that need neither model nor counter."""
     config = work.config
-    if work.spam or (work.commands and not work.turn.text):
+    if work.spam or work.proof or (work.commands and not work.turn.text):
         return Outcome()
     if not (config.auto_reply and work.active):
         return Outcome(handover=Reason.AUTO_REPLY_OFF)
@@ -86,11 +107,30 @@ def _hand_over(work: Work, handover: decide.Handover) -> Outcome:
 
 
 async def _draft(work: Work) -> Outcome:
-    """The model's answer, if it comes in time and every claim in it is covered; else the counter's."""
+    """The model's answer, if it comes in time and every claim in it is covered, at the second try too; else the
+    counter's."""
+    messages = prompt.build(work.turn, work.facts)
+    text = await _ask(work, messages)
+    if not text:
+        return _fall_back(work)
+    outcome, verdict = _judged(work, text)
+    if outcome is not None:
+        return outcome
+    if len(work.budget.calls) == 1:  # at most one more call a turn, whatever it was needed for
+        work.budget.retries = 0
+        second = await _ask(work, prompt.repair(messages, text, verdict.failed))
+        outcome, _ = _judged(work, second, verdict) if second else (None, verdict)
+    return outcome or replace(
+        _counted(work, counter.answer(work.turn, work.facts), Reason.GUARD_FAILED), verdict=verdict
+    )
+
+
+async def _ask(work: Work, messages: list[dict[str, str]]) -> str:
+    """The model's words with their figures filled in; "" where it says nothing of use in time."""
     turn, persona = work.turn, work.turn.persona
     try:
         said = await llm.complete(
-            prompt.build(turn, work.facts),
+            messages,
             model=persona.model,
             temperature=persona.temperature,
             max_tokens=persona.max_tokens,
@@ -98,21 +138,25 @@ async def _draft(work: Work) -> Outcome:
         )
     except llm.LLMError as error:
         log.error("model failed", tenant=turn.tenant_id, conversation=turn.conversation_id, code=error.code)
-        return _fall_back(work)
-    said = replace(said, text=_printable(said.text))
-    if not said.text:
-        return _fall_back(work)
-    verdict = guard.check(said.text, work.facts, _customer_words(work))
+        return ""
+    return placeholders.fill(_printable(said.text), work.facts)
+
+
+def _judged(work: Work, text: str, before: Verdict | None = None) -> tuple[Outcome | None, Verdict]:
+    """What comes of a draft, None if it may not be sent. before: of the first try, whose failed claims are kept."""
+    turn, persona = work.turn, work.turn.persona
+    handover = decide.after(text, turn.understanding, persona)
+    verdict = guard.check(text, turn, work.facts)
     counters.add("guard", verdict="ok" if verdict.ok else "refused")
+    if handover is not None and handover.hard:  # a draft that bargains promises what nobody allowed
+        return replace(_hand_over(work, handover), verdict=verdict), verdict
     if not verdict.ok:
         log.error("draft refused", tenant=turn.tenant_id, conversation=turn.conversation_id, claims=len(verdict.failed))
-        return replace(_fall_back(work), verdict=verdict)
-    handover = decide.after(said.text, turn.understanding, persona)
-    if handover is not None and handover.hard:  # a draft that bargains promises what nobody allowed
-        return replace(_hand_over(work, handover), verdict=verdict)
-    reason = handover.reason if handover else None
+        return None, verdict
+    asked = Reason.MISSING_FACT if verdict.asks_staff else None
     cited = work.facts.units + work.facts.gone + work.facts.nearest
-    return Outcome(said.text, Path.MODEL, reason, cited, verdict=verdict)
+    outcome = Outcome(text, Path.MODEL, handover.reason if handover else asked, cited, verdict=verdict, repaired=before)
+    return outcome, verdict
 
 
 def _printable(text: str) -> str:
@@ -120,15 +164,11 @@ def _printable(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "ignore").decode().strip()
 
 
-def _customer_words(work: Work) -> list[str]:
-    return [work.turn.text, *(line.text for line in work.turn.history if line.role == "customer")]
-
-
 def _fall_back(work: Work) -> Outcome:
     """After a failure: the counter's answer if it covers the whole question, else the fixed text; a person looks on."""
     answer = counter.answer(work.turn, work.facts)
     if answer.covers:
-        return _counted(answer, Reason.PROCESSING_ERROR)
+        return _counted(work, answer, Reason.PROCESSING_ERROR)
     return Outcome(wording.reply("llm_error"), Path.FIXED, Reason.PROCESSING_ERROR)
 
 
@@ -139,11 +179,18 @@ def _count(work: Work) -> Outcome:
     """
     answer = counter.answer(work.turn, work.facts)
     missing = None if answer.covers else Reason.MISSING_FACT
-    return _counted(answer, Reason.BUDGET if work.capped and llm.configured() else missing)
+    return _counted(work, answer, Reason.BUDGET if work.capped and llm.configured() else missing)
 
 
-def _counted(answer: Answer, reason: Reason | None) -> Outcome:
-    return Outcome(answer.text, Path.COUNTER, reason, answer.units)
+def _counted(work: Work, answer: Answer, reason: Reason | None) -> Outcome:
+    """The counter's answer, which has to pass the same check."""
+    verdict = guard.check(answer.text, work.turn, work.facts, limit=guard.MAX_DRAFT)
+    if verdict.ok:
+        return Outcome(answer.text, Path.COUNTER, reason, answer.units, verdict=verdict)
+    turn = work.turn
+    log.error("counter refused", tenant=turn.tenant_id, conversation=turn.conversation_id, claims=len(verdict.failed))
+    counters.add("guard", verdict="counter_refused")
+    return Outcome(wording.reply("llm_error"), Path.FIXED, Reason.GUARD_FAILED, verdict=verdict)
 
 
 def _after_hours(work: Work, outcome: Outcome) -> Outcome:
@@ -161,6 +208,11 @@ def _apologetic(work: Work, outcome: Outcome) -> Outcome:
     return replace(outcome, text=f"{sorry}\n\n{outcome.text}")
 
 
+def _reminded(work: Work, outcome: Outcome) -> Outcome:
+    """A staff member's open upload is not forgotten over a question."""
+    return replace(outcome, text=f"{outcome.text}\n\n{work.aside}") if work.aside and outcome.text else outcome
+
+
 def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None:
     """Write the turn's end if the claim still holds; returns what to send now, if anything.
 
@@ -173,9 +225,17 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
             turns.release(turn.tenant_id, turn.conversation_id, turn.claim)
             _tell(work, outcome, began, "discarded")
             return None
+        documents: list[registry.Document] = []
         if work.commands:
-            outcome = _with_commands(work, outcome)
+            outcome, documents = _with_commands(work, outcome)
+        for call in work.attempts:
+            registry.refuse(turn.tenant_id, work.phone or work.lid.partition("@")[0], call)
+        if work.proof is not None:
+            outcome = _proved(work, work.proof, ended)
+        _keep_lead(work)
         letter = _letter(work, outcome, ended, began) if outcome.text else None
+        for document in documents:
+            people.hand(turn.tenant_id, ended.account_id, turn.conversation_id, document)
         if work.spam:
             turns.note(turn.conversation_id, ConversationEvent.Kind.SPAM)
         if work.stale == "some":
@@ -186,6 +246,16 @@ def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None
             turns.rewake(turn.tenant_id, turn.conversation_id, turn.upto)
     _tell(work, outcome, began, str(outcome.path) if outcome.text else "silent")
     return letter
+
+
+def _keep_lead(work: Work) -> None:
+    """What a customer told of themselves, where it is new."""
+    silent = work.staff is not None or work.spam or work.stale == "all" or not work.phone
+    news = None if silent else told.news(prospects.told(work.turn, work.facts), work.lead)
+    if news is None:
+        return
+    turn, in_turn = work.turn, work.config.assign_leads == WhatsAppAIConfig.Assignment.IN_TURN
+    keeping.keep(turn.tenant_id, work.phone, turn.conversation_id, news, message=turn.text, in_turn=in_turn)
 
 
 def _tell(work: Work, outcome: Outcome, began: float, path: str) -> None:
@@ -251,16 +321,26 @@ def _intent(work: Work) -> str:
     return work.commands[-1].intent if work.commands else work.turn.understanding.intent.value
 
 
-def _with_commands(work: Work, outcome: Outcome) -> Outcome:
+def _with_commands(work: Work, outcome: Outcome) -> tuple[Outcome, list[registry.Document]]:
     """Staff commands happen here, under the claim: once, or not at all. What they say stands before the answer to
-    what else was written.
+    what else was written; their documents go out behind it.
     """
     assert work.staff is not None
     actor = registry.Actor(work.turn.tenant_id, work.staff, work.config)
-    said = "\n\n".join(registry.run(call, actor).text for call in work.commands)
+    done = [registry.run(call, actor) for call in work.commands]
+    said = "\n\n".join(one.text for one in done)[:LONGEST_SAID]
+    documents = [one.document for one in done if one.document is not None]
     if outcome.text:
-        return replace(outcome, text=f"{said[:LONGEST_SAID]}\n\n{outcome.text}")
-    return replace(outcome, text=said[:LONGEST_SAID], path=Path.COMMAND)
+        return replace(outcome, text=f"{said}\n\n{outcome.text}"), documents
+    return replace(outcome, text=said, path=Path.COMMAND), documents
+
+
+def _proved(work: Work, step: proof.Step, ended: ending.Ended) -> Outcome:
+    """A chat without a phone shows whose it is; the code goes to the registered phone, never to this chat."""
+    told = proof.take(work.turn.tenant_id, work.lid, step)
+    if told.code:
+        people.tell(work.turn.tenant_id, ended.account_id, told.phone, told.code)
+    return Outcome(told.text)
 
 
 def _reply(work: Work, outcome: Outcome, began: float) -> ending.Reply:
@@ -270,7 +350,7 @@ def _reply(work: Work, outcome: Outcome, began: float) -> ending.Reply:
         sender=work.config.ai_name,
         path=outcome.path,
         ai_response=outcome.path == Path.MODEL,
-        verdict=_verdict(outcome),
+        verdict={**_verdict(outcome), **_knew(work, outcome)},
         processing_time=round(1000 * (time.monotonic() - began)),
     )
 
@@ -306,7 +386,29 @@ def _queue(work: Work, outcome: Outcome, ended: ending.Ended, began: float) -> i
     return message.pk if message.aimeow_status == Delivery.SENDING else None
 
 
+def _knew(work: Work, outcome: Outcome) -> dict[str, object]:
+    """What an answer was made from, for people who look into it later."""
+    if outcome.path not in (Path.MODEL, Path.COUNTER):
+        return {}
+    facts, understood = work.facts, work.turn.understanding
+    return {
+        "knew": {
+            "intent": understood.intent.value,
+            "confidence": round(understood.confidence, 2),
+            "said": understood.entities.as_dict(),
+            "cars": [[car.display_id, car.name, car.version] for car in (*facts.units, *facts.nearest, *facts.gone)],
+            "faqs": len(facts.faqs),
+            "settings": str(work.config.updated_at or ""),
+        }
+    }
+
+
 def _verdict(outcome: Outcome) -> dict[str, object]:
+    """As it is stored: failed holds what no fact covered, in the draft that was not sent too; facts what was used."""
     if outcome.verdict is None:
         return {}
-    return {"ok": outcome.verdict.ok, "failed": list(outcome.verdict.failed)}
+    first = outcome.repaired.failed if outcome.repaired else ()
+    kept: dict[str, object] = {"ok": outcome.verdict.ok, "failed": list(outcome.verdict.failed or first)[:20]}
+    if outcome.verdict.facts:
+        kept["facts"] = list(outcome.verdict.facts)[:60]
+    return kept | ({"repaired": True} if outcome.repaired else {})

@@ -13,11 +13,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import PurePosixPath
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import structlog
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, Now
@@ -63,6 +65,8 @@ class Letter:
     client_id: str
     recipient: str
     text: str
+    document: str = ""  # the stored name of a file; the text is its caption
+    mime_type: str = ""
 
 
 def queue(message: WhatsAppMessage, at: datetime | None = None, *, now: bool = True, why: str = "") -> None:
@@ -142,15 +146,27 @@ async def send(letter: Letter, database: Callable[..., Any]) -> None:
     began = time.monotonic()
     try:
         async with here(_turnstiles, SENDS_AT_ONCE).place(letter.tenant_id, SENDS_AT_ONCE // 2):
-            gateway_id = await asyncio.to_thread(
-                Aimeow(settings.AIMEOW_BASE_URL).send_text, letter.client_id, letter.recipient, letter.text
-            )
+            gateway_id = await asyncio.to_thread(_send, letter)
     except AimeowError as error:
         counters.took("step", time.monotonic() - began, step="send")
         await database(_failed, letter.tenant_id, letter.message_id, error)
     else:
         counters.took("step", time.monotonic() - began, step="send")
         await database(_sent, letter.tenant_id, letter.message_id, gateway_id)
+
+
+def _send(letter: Letter) -> str:
+    """The message's id at WhatsApp."""
+    gateway = Aimeow(settings.AIMEOW_BASE_URL)
+    if not letter.document:
+        return gateway.send_text(letter.client_id, letter.recipient, letter.text)
+    try:
+        with default_storage.open(letter.document) as file:
+            data = file.read()
+    except OSError:
+        raise AimeowError("invalid", permanent=True) from None
+    name = PurePosixPath(letter.document).name
+    return gateway.send_document_base64(letter.client_id, letter.recipient, data, name, letter.mime_type)
 
 
 # Whoever waited behind this message in its chat is returned, to go out next.
@@ -264,9 +280,8 @@ def take_queued(tenant_id: int, message_id: int) -> Letter | None:
         free = mine.filter(~Exists(_ahead(earlier)), aimeow_status=Delivery.QUEUED)
         if not free.update(aimeow_status=Delivery.SENDING, sending_at=Now()):
             return None
-        return Letter(
-            tenant_id, message_id, *mine.values_list("account__client_id", "conversation__chat_jid", "content").get()
-        )
+        columns = ("account__client_id", "conversation__chat_jid", "content", "media_url", "mime_type")
+        return Letter(tenant_id, message_id, *mine.values_list(*columns).get())
 
 
 # A showroom's replies that were held for longer than it wants; all showrooms' in platform scope.

@@ -7,7 +7,7 @@ stands only in user messages: it is data, never instruction. Every part has a li
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from autolumiku.lib import phone
 from conversations import wording
@@ -37,6 +37,13 @@ def build(turn: Turn, facts: Facts) -> list[dict[str, str]]:
     ]
     messages.append({"role": "user", "content": _middle_out(turn.text, MAX_TEXT)})
     return messages
+
+
+def repair(messages: list[dict[str, str]], draft: str, failed: Sequence[str]) -> list[dict[str, str]]:
+    """The same once more, with the draft and what in it no fact covers."""
+    claims = "; ".join(f'"{wording.one_line(claim, 80)}"' for claim in failed[:8])
+    again = {"role": "user", "content": wording.instruction("repair", claims=claims)}
+    return [*messages, {"role": "assistant", "content": _middle_out(draft, MAX_TEXT)}, again]
 
 
 def system(turn: Turn, facts: Facts) -> str:

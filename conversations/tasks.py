@@ -18,13 +18,19 @@ from weakref import WeakKeyDictionary
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, connection
 from procrastinate.contrib.django import app
 
+from aiconfig import spending
+from aimeow import files
+from aimeow.client import AimeowError
 from autolumiku.lib import counters, jobs
 from autolumiku.lib.turnstile import Turnstiles, here
-from conversations import gather, orchestrator, outbox, reconcile, turns
-from tenants import scope
+from conversations import gather, media, notices, orchestrator, outbox, people, reconcile, seats, turns
+from inventory import pictures
+from staffcommands import uploads
+from tenants import scope, throttles
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -183,12 +189,91 @@ async def _deliver(tenant_id: int, message_id: int) -> None:
         await outbox.send(letter, partial(patiently, tenant=tenant_id))
 
 
+@app.task(name="conversations.suggest")
+async def suggest(tenant_id: int, conversation_id: int, user_id: int) -> None:
+    """Draft an answer for the person who asked for one. Nothing is sent, and the chat stays as it is."""
+    words = ""
+    try:
+        work = await on_database(gather.unclaimed, tenant_id, conversation_id, tenant=tenant_id)
+        if work is not None:
+            words = await orchestrator.suggest(work)
+            await on_database(_spent, tenant_id, work, tenant=tenant_id)
+    finally:
+        await on_database(seats.suggested, tenant_id, conversation_id, user_id, words, tenant=tenant_id)
+
+
+def _spent(tenant_id: int, work: gather.Work) -> None:
+    with scope.of(tenant_id):
+        spending.record(tenant_id, work.config, work.budget.calls)
+
+
+@app.task(name="conversations.keep_file")
+async def keep_file(tenant_id: int, message_id: int, tries: int = 0) -> None:
+    """Fetch a message's file from the gateway and keep a copy of our own."""
+    url = await on_database(media.missing, tenant_id, message_id, tenant=tenant_id)
+    if not url:
+        return
+    try:
+        file = await asyncio.to_thread(files.fetch, url)
+    except AimeowError as error:
+        await on_database(media.put_off, tenant_id, message_id, tries, error, tenant=tenant_id)
+    else:
+        await on_database(media.keep, tenant_id, message_id, file, tenant=tenant_id)
+
+
 @app.task(name="conversations.tell_managers")
 async def tell_managers(tenant_id: int, finding_id: int) -> None:
     """The e-mail about a lost connection, or about its return."""
     letter = await on_database(reconcile.mail_due, tenant_id, finding_id)
     if letter is not None:
         await asyncio.to_thread(reconcile.send, letter)
+
+
+@app.task(name="conversations.fetch_photo")
+async def fetch_photo(tenant_id: int, photo_id: int) -> None:
+    """Fetch a staff member's photo from the gateway and keep it, cleaned."""
+    await _by_itself(_fetch_photo(tenant_id, photo_id))
+
+
+async def _fetch_photo(tenant_id: int, photo_id: int) -> None:
+    wanted = await on_database(_photo_wanted, tenant_id, photo_id, tenant=tenant_id)
+    if wanted is None:
+        return
+    try:
+        name, digest = await asyncio.to_thread(_kept_photo, tenant_id, wanted)
+    except (AimeowError, pictures.NoPictureError) as error:
+        log.warning("photo not fetched", tenant=tenant_id, photo=photo_id, error=str(error))
+        lasting = not isinstance(error, AimeowError) or error.permanent
+        await patiently(_photo_failed, tenant_id, photo_id, str(error), lasting, tenant=tenant_id)
+    else:
+        await patiently(_photo_kept, tenant_id, photo_id, name, digest, tenant=tenant_id)
+
+
+def _kept_photo(tenant_id: int, wanted: uploads.Wanted) -> tuple[str, str]:
+    picture = pictures.clean(files.fetch_image(wanted.url))
+    return pictures.keep(tenant_id, wanted.key, picture), picture.digest
+
+
+def _photo_wanted(tenant_id: int, photo_id: int) -> uploads.Wanted | None:
+    with scope.of(tenant_id):
+        return uploads.to_fetch(photo_id)
+
+
+def _photo_kept(tenant_id: int, photo_id: int, name: str, digest: str) -> None:
+    with scope.of(tenant_id):
+        uploads.fetched(photo_id, name, digest)
+
+
+def _photo_failed(tenant_id: int, photo_id: int, error: str, permanent: bool) -> None:
+    with scope.of(tenant_id):
+        uploads.not_fetched(photo_id, error, permanent=permanent)
+
+
+def errands() -> None:
+    """What staff wait for and a crash may have left behind, over all showrooms."""
+    with scope.platform("sweep photos"):
+        uploads.sweep()
+    notices.send()
 
 
 def sweep() -> None:
@@ -205,9 +290,17 @@ def sweep() -> None:
 
 
 def clean() -> None:
-    """Finished jobs and vanished workers of long ago."""
+    """Finished jobs and vanished workers of long ago, and what the API counted."""
+    throttles.forget()
     with scope.platform("clean jobs"):
         gone = jobs.clean(3600 * settings.KEEP_JOBS_HOURS)
+    with scope.platform("clean photos"):
+        unused = uploads.clean()
+        papers = people.tidy()
+    for name in unused:
+        pictures.forget(name)
+    for name in papers:
+        default_storage.delete(name)
     if gone:
         log.info("old jobs deleted", count=gone)
 

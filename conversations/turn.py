@@ -201,7 +201,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """guard.check()'s answer. `failed`: the claims that no fact covers, as written in the draft."""
+    """guard.check()'s answer.
+
+    failed: the claims that no fact covers, folded as the guard reads them. facts: what the covered claims stand on
+    ("PM-PST-001.price"). asks_staff: the text says that the staff will do something, so they must hear of it.
+    """
 
     ok: bool
     failed: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    asks_staff: bool = False

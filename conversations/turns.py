@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest, Now
 
-from autolumiku.lib import counters, jobs
+from autolumiku.lib import counters, jobs, phone
 from conversations import decide
 from conversations.models import (
     ConversationEvent,
@@ -26,10 +26,12 @@ from conversations.models import (
     Holder,
     Reason,
     Sender,
+    Silence,
     Status,
     WhatsAppConversation,
     WhatsAppMessage,
 )
+from staffcommands import notices
 
 log = structlog.get_logger(__name__)
 
@@ -157,6 +159,7 @@ def take(conversation_id: int, *, user: Any = None, reason: str = Reason.MANUAL)
         attempts=0,
         discarded=0,
         holder=Holder.PERSON,
+        silence="",
         status=Status.ESCALATED,
         escalated_reason=Case(When(escalated_reason="", then=Value(str(reason))), default=F("escalated_reason")),
         escalated_at=Case(When(escalated_at=None, then=Now()), default=F("escalated_at")),
@@ -187,7 +190,7 @@ def hand_over(conversation_id: int, *, reason: str, user: Any = None) -> None:
 
     Asking again for the same reason is no new event.
     """
-    rows = WhatsAppConversation.objects.filter(pk=conversation_id)
+    rows = WhatsAppConversation.objects.filter(pk=conversation_id).exclude(holder=Holder.NOBODY)
     if reason in decide.HARD:
         rows.filter(holder=Holder.BOT).update(holder=Holder.WAITING, claim=F("claim") + 1, claimed_until=None)
     asked = rows.exclude(status=Status.ESCALATED, escalated_reason=reason).update(
@@ -197,12 +200,35 @@ def hand_over(conversation_id: int, *, reason: str, user: Any = None) -> None:
     )
     if asked:
         note(conversation_id, ConversationEvent.Kind.ESCALATED, reason=reason, actor=user)
+        if reason not in UNTOLD:
+            _tell_staff(conversation_id, reason)
+
+
+UNTOLD = frozenset({Reason.MANUAL, Reason.STAFF_TYPED, Reason.AUTO_REPLY_OFF, Reason.AFTER_HOURS, Reason.UNREADABLE})
+
+
+def _tell_staff(conversation_id: int, reason: str) -> None:
+    """A notice with who asks, why, and the last words; not for a staff member's own chat."""
+    chat = WhatsAppConversation.objects.get(pk=conversation_id)
+    if chat.is_staff:
+        return
+    said = WhatsAppMessage.objects.filter(conversation_id=conversation_id, seq__isnull=False).exclude(content="")
+    last = said.order_by("-seq").values_list("content", flat=True).first() or ""
+    who = phone.show(chat.customer_phone) if chat.customer_phone else ""
+    lines = [
+        "🔔 *Percakapan perlu orang*",
+        " · ".join(part for part in (chat.customer_name[:60], who) if part) or "Pelanggan tanpa nomor",
+        f"Alasan: {Reason(reason).label}",
+        *([f"Pesan terakhir: “{last[:200]}”"] if last else []),
+    ]
+    notices.post(chat.tenant_id, notices.Kind.ESCALATION, "\n".join(lines))
 
 
 def give_back(conversation_id: int, *, user: Any = None) -> None:
     """Back to the bot, which answers what came in since a person last wrote."""
     WhatsAppConversation.objects.filter(pk=conversation_id).update(
         holder=Holder.BOT,
+        silence="",
         status=Status.ACTIVE,
         escalated_reason="",
         escalated_at=None,
@@ -223,21 +249,46 @@ def give_back(conversation_id: int, *, user: Any = None) -> None:
 def close(conversation_id: int, *, user: Any = None) -> None:
     """Done: nothing is owed any more. The person's next message opens the chat again, with the bot."""
     WhatsAppConversation.objects.filter(pk=conversation_id).update(
-        status=Status.CLOSED,
-        holder=Holder.BOT,
-        escalated_reason="",
-        escalated_at=None,
-        escalated_to=None,
-        claim=F("claim") + 1,
-        claimed_until=None,
-        answered_seq=F("inbound_seq"),
-        waiting_since=None,
-        attempts=0,
-        discarded=0,
-        closed_at=Now(),
+        **_at_rest(), status=Status.CLOSED, holder=Holder.BOT, silence="", closed_at=Now()
     )
     _withdraw(conversation_id)
     note(conversation_id, ConversationEvent.Kind.CLOSED, actor=user)
+
+
+def silence(conversation_id: int, why: str, *, user: Any = None) -> None:
+    """Nobody answers this chat any more, whatever comes in, until `hear`. why: models.Silence."""
+    WhatsAppConversation.objects.filter(pk=conversation_id).update(
+        **_at_rest(),
+        holder=Holder.NOBODY,
+        silence=why,
+        is_spam=why != Silence.OPTED_OUT,
+        status=Status.ACTIVE,
+        closed_at=None,
+    )
+    _withdraw(conversation_id)
+    note(conversation_id, ConversationEvent.Kind.SILENCED, actor=user, why=str(why))
+
+
+def hear(conversation_id: int, *, user: Any = None) -> None:
+    """A silenced chat is the assistant's again, from the person's next message on."""
+    silent = WhatsAppConversation.objects.filter(pk=conversation_id, holder=Holder.NOBODY)
+    if silent.update(**_at_rest(), holder=Holder.BOT, silence="", is_spam=False):
+        note(conversation_id, ConversationEvent.Kind.HEARD, actor=user)
+
+
+def _at_rest() -> dict[str, Any]:
+    """Nothing is owed and nobody is asked for; any draft dies."""
+    return {
+        "escalated_reason": "",
+        "escalated_at": None,
+        "escalated_to": None,
+        "claim": F("claim") + 1,
+        "claimed_until": None,
+        "answered_seq": F("inbound_seq"),
+        "waiting_since": None,
+        "attempts": 0,
+        "discarded": 0,
+    }
 
 
 def note(conversation_id: int, kind: str, *, reason: str = "", actor: Any = None, **data: Any) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 
 from inventory import credit
 from tenants.models import Owned, OwnedForeignKey, Tenant
@@ -84,6 +83,7 @@ class Vehicle(Owned):
     )
     staff_notes = models.TextField("catatan staf", blank=True, help_text="Tidak pernah ke pelanggan.")
     is_featured = models.BooleanField("unggulan", default=False)
+    make_key = models.CharField(max_length=40, default="", editable=False)  # "mercedesbenz"; set by a trigger
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField("masuk", auto_now_add=True)
     updated_at = models.DateTimeField("diubah", auto_now=True)
@@ -97,10 +97,11 @@ class Vehicle(Owned):
         indexes = [
             # inventory.search: the AVAILABLE cars of a showroom, newest first; also the counts by status
             models.Index(fields=["tenant", "status", "-created_at"], name="vehicle_stock"),
-            # inventory.search: the cars of one make
-            models.Index(F("tenant"), Lower("make"), name="vehicle_make"),
-            # inventory.search: by budget
-            models.Index(fields=["tenant", "price"], name="vehicle_price", condition=Q(status="AVAILABLE")),
+            # inventory.search: the cars of one make, newest first
+            models.Index(fields=["tenant", "make_key", "status", "-created_at"], name="vehicle_make"),
+            # inventory.search: by price, and by price within one kind
+            models.Index(fields=["tenant", "price", "id"], name="vehicle_price", condition=Q(status="AVAILABLE")),
+            models.Index(fields=["tenant", "body_type", "price"], name="vehicle_kind", condition=Q(status="AVAILABLE")),
         ]
         constraints = [
             # staff commands and inventory.search: a car by its id
@@ -155,6 +156,31 @@ class Vehicle(Owned):
             reason=reason,
         )
         return changed
+
+
+class VehicleName(Owned):
+    """What a car is asked for by, without spaces and signs: every run of up to four words of its model and variant
+    ("kijanginnova", "innovareborn"), and "#" with its id. Triggers write and delete them with the car; a reference
+    would be checked ten times for each new car.
+
+    Equality on a column is a condition that row-level security lets an index answer; LIKE, similarity() and array
+    operators are not.
+    """
+
+    vehicle_id = models.BigIntegerField()
+    name = models.CharField(max_length=300)
+
+    class Meta:
+        db_table = "vehicle_names"
+        constraints = [
+            # inventory.search: the cars of a name
+            models.UniqueConstraint(fields=["tenant", "name", "vehicle_id"], name="vehicle_name_once")
+        ]
+        # the trigger: a car's names
+        indexes = [models.Index(fields=["tenant", "vehicle_id"], name="names_of_vehicle")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 def plain(value: Any) -> Any:

@@ -1,25 +1,32 @@
-"""The stock as customers ask for it: what fits, what fitted but is gone, and what comes near."""
+"""The stock as customers ask for it: what fits, what fitted but is gone, and what comes near.
+
+Under row-level security PostgreSQL lets an index answer only conditions whose operators cannot leak a row: equality and
+comparison of columns. So cars are found by make_key, by VehicleName, by price and by kind, and everything else only
+narrows what these have found. Prices nearest to a sum are read from the index in both directions, cheapest first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
 
 from inventory import names
-from inventory.models import Status, Transmission
+from inventory.models import Transmission
 from inventory.unit import Unit
 
 LIMIT = 10
 NEAREST = 3
 GONE = 3
+ALIKE = 0.4  # similarity of two names of which one may be mistyped
 ORDERS = {
-    "cheapest": "v.price ASC NULLS LAST",
-    "dearest": "v.price DESC NULLS LAST",
-    "newest": "v.year DESC",
-    "least_used": "v.mileage ASC NULLS LAST",
+    "cheapest": "v.price, v.id",
+    "dearest": "v.price DESC NULLS LAST, v.id DESC",
+    "newest": "v.year DESC, v.id DESC",
+    "least_used": "v.mileage NULLS LAST, v.id DESC",
 }
 # a budget of 300 juta shows 180 to 360 juta, nearest first (the product's budget rule)
 BUDGET_FROM, BUDGET_TO = 0.6, 1.2
@@ -61,6 +68,8 @@ class Wanted:
     model: str = ""
     unit_id: str = ""
     year: int | None = None
+    year_min: int | None = None
+    year_max: int | None = None
     budget: int | None = None
     budget_min: int | None = None
     budget_max: int | None = None
@@ -91,7 +100,7 @@ class Found:
 
 
 def find(tenant_id: int, wanted: Wanted, also: Iterable[tuple[str, str]] = ()) -> Found:
-    """Search one showroom's stock. Inside its scope; two statements where something fits, at most six where nothing
+    """Search one showroom's stock. Inside its scope; one statement where something fits, at most three where nothing
     does, and as many for each of `also`. In SQL by hand: it is on the way of every message.
 
     also: (make, model) of further cars that the customer named beside the first; what is found of them is added.
@@ -102,6 +111,15 @@ def find(tenant_id: int, wanted: Wanted, also: Iterable[tuple[str, str]] = ()) -
         units = (*found.units, *more.units)[:LIMIT]
         found = Found(found.stock_size, units, (*found.gone, *more.gone), () if units else found.nearest)
     return found
+
+
+def by_words(tenant_id: int, words: str, limit: int = 8) -> tuple[Unit, ...]:
+    """AVAILABLE cars that hold each of these words in id, name, year or colour, for people who look one up."""
+    cars = _available(tenant_id)
+    for word in words.split()[:6]:
+        named = "concat_ws(' ', v.display_id, v.make, v.model, v.variant, v.year, v.color, v.transmission)"
+        cars = cars.where(f"{named} ILIKE %s::text", f"%{word.replace('%', '').replace('_', '')}%")
+    return tuple(unit for _, unit in _read([(0, _ordered(cars, NEWEST_FIRST, limit))]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +133,24 @@ class _Cars:
         return _Cars((*self.conditions, condition), (*self.values, *values))
 
 
-def _stock(tenant_id: int, *states: Status) -> _Cars:
-    return _Cars(("v.tenant_id = %s", "v.status = ANY(%s)"), (tenant_id, [state.value for state in states]))
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """SQL that gives rows of FOUND, with its values."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+def _available(tenant_id: int) -> _Cars:
+    """The status is written out, so that the partial indexes are used."""
+    return _Cars(("v.tenant_id = %s::bigint", "v.status = 'AVAILABLE'"), (tenant_id,))
 
 
 def _find(tenant_id: int, wanted: Wanted) -> Found:
-    stock = _stock(tenant_id, Status.AVAILABLE)
-    units = _read(_fitting(stock, wanted), _order(wanted), LIMIT)
+    stock = _available(tenant_id)
+    size, units = _read_with_size(tenant_id, _best(_fitting(stock, wanted), wanted, LIMIT))
     gone = _gone(tenant_id, wanted) if wanted.unit_id or (wanted.names_a_car and not units) else ()
-    size = _count(stock)
-    nearest = _nearest(stock, wanted, gone) if size and not units else ()
+    nearest = _nearest(tenant_id, wanted, gone) if size and not units else ()
     return Found(size, units, gone, nearest)
 
 
@@ -133,113 +159,205 @@ def _fitting(stock: _Cars, wanted: Wanted) -> _Cars:
     cars = _named(stock, wanted)
     if wanted.unit_id:
         return cars
-    if wanted.year:
-        cars = cars.where("v.year = %s", wanted.year)
+    cars = _aged(cars, wanted)
     if wanted.transmission == Transmission.AUTOMATIC:
         cars = cars.where("v.transmission IN ('automatic', 'cvt')")
     elif wanted.transmission:
-        cars = cars.where("v.transmission = %s", wanted.transmission)
+        cars = cars.where("v.transmission = %s::text", wanted.transmission)
     if wanted.fuel:
-        cars = cars.where("v.fuel = %s", wanted.fuel)
+        cars = cars.where("v.fuel = %s::text", wanted.fuel)
     if wanted.body_type and not wanted.model:
-        cars = cars.where("v.body_type = %s", wanted.body_type)
+        cars = cars.where("v.body_type = %s::text", wanted.body_type)
     if wanted.seats and not wanted.model:
-        cars = cars.where("v.seats >= %s", wanted.seats)
+        cars = cars.where("v.seats >= %s::int", wanted.seats)
     if wanted.color:
-        cars = cars.where("strpos(lower(v.color), %s) > 0", wanted.color.lower())
+        cars = cars.where("strpos(lower(v.color), %s::text) > 0", wanted.color.lower())
     return _affordable(cars, wanted)
+
+
+def _aged(cars: _Cars, wanted: Wanted) -> _Cars:
+    if wanted.year:
+        return cars.where("v.year = %s::int", wanted.year)
+    if wanted.year_min:
+        cars = cars.where("v.year >= %s::int", wanted.year_min)
+    return cars.where("v.year <= %s::int", wanted.year_max) if wanted.year_max else cars
+
+
+OF_NAME = """v.id IN (SELECT n.vehicle_id FROM vehicle_names n
+    WHERE n.tenant_id = %s::bigint AND n.name = ANY(%s::text[]))"""
 
 
 def _named(cars: _Cars, wanted: Wanted) -> _Cars:
     """By id, else by make and model: "Innova" is also the "Innova Reborn", and a "Kijang Innova" of variant "Reborn"
     is an "Innova Reborn"; but "Innova Reborn" is no other Innova.
     """
+    tenant_id = cars.values[0]
     if wanted.unit_id:
-        return cars.where("upper(v.display_id) = %s", wanted.unit_id.upper())
+        return cars.where(OF_NAME, tenant_id, [f"#{_bare(wanted.unit_id)}"])
     if wanted.make:
-        cars = cars.where("lower(v.make) = %s", wanted.make.lower())
-    if wanted.model:
-        model = wanted.model.lower()
-        cars = cars.where(
-            "(strpos(lower(' ' || v.model || ' ' || v.variant || ' '), %s) > 0"
-            " OR lower(replace(replace(v.model, '-', ''), ' ', '')) = %s)",
-            f" {model} ",
-            model.replace("-", "").replace(" ", ""),
-        )
-    return cars
+        cars = cars.where("v.make_key = %s::text", _bare(wanted.make))
+    return cars.where(OF_NAME, tenant_id, [_bare(wanted.model)]) if wanted.model else cars
+
+
+def _bare(name: str) -> str:
+    """As bare_name() in PostgreSQL: "HR-V" -> "hrv"."""
+    return re.sub(r"[^a-z0-9+]", "", name.lower())
 
 
 def _affordable(cars: _Cars, wanted: Wanted) -> _Cars:
     if wanted.budget_min:
-        cars = cars.where("v.price >= %s", wanted.budget_min)
+        cars = cars.where("v.price >= %s::bigint", wanted.budget_min)
     if wanted.budget_max:
-        cars = cars.where("v.price <= %s", wanted.budget_max)
+        cars = cars.where("v.price <= %s::bigint", wanted.budget_max)
     if wanted.budget and not (wanted.budget_min or wanted.budget_max):
         low, high = int(wanted.budget * BUDGET_FROM), int(wanted.budget * BUDGET_TO)
-        cars = cars.where("v.price BETWEEN %s AND %s", low, high)
+        cars = cars.where("v.price BETWEEN %s::bigint AND %s::bigint", low, high)
     return cars
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    sql: str
-    values: tuple[Any, ...] = ()
+# --- order
 
 
-NEWEST_FIRST = _Order("v.created_at DESC, v.id DESC")
-
-
-def _order(wanted: Wanted) -> _Order:
+def _best(cars: _Cars, wanted: Wanted, limit: int) -> _Query:
+    """Of certain cars all are sorted, also those without a price; of the whole stock the index gives the first ones."""
+    goal = _goal(wanted)
     if wanted.order in ORDERS:
-        return _Order(f"{ORDERS[wanted.order]}, v.id DESC")
-    goal = wanted.budget or wanted.budget_max or wanted.budget_min
-    return _Order("abs(v.price - %s), v.id DESC", (goal,)) if goal else NEWEST_FIRST
+        some = wanted.order == "dearest" and not wanted.model
+        return _ordered(cars.where("v.price IS NOT NULL") if some else cars, ORDERS[wanted.order], limit)
+    if goal and wanted.model:
+        return _ordered(cars, "abs(v.price - %s::bigint), v.id DESC", limit, goal)
+    return _around(cars, goal, limit) if goal else _ordered(cars, NEWEST_FIRST, limit)
+
+
+def _goal(wanted: Wanted) -> int | None:
+    return wanted.budget or wanted.budget_max or wanted.budget_min
+
+
+NEWEST_FIRST = "v.created_at DESC, v.id DESC"
+
+
+def _ordered(cars: _Cars, order: str, limit: int, *values: Any) -> _Query:
+    where = " AND ".join(cars.conditions)
+    sql = f"SELECT v.* FROM vehicles v WHERE {where} ORDER BY {order} LIMIT {limit}"  # noqa: S608 - our own words
+    return _Query(sql, (*cars.values, *values))
+
+
+def _around(cars: _Cars, goal: int, limit: int) -> _Query:
+    """The cars nearest in price: some from below, some from above, each side in the order of the index."""
+    below = _ordered(cars.where("v.price <= %s::bigint", goal), "v.price DESC, v.id DESC", limit)
+    above = _ordered(cars.where("v.price > %s::bigint", goal), "v.price, v.id", limit)
+    both = f"({below.sql}) UNION ALL ({above.sql})"
+    sql = f"SELECT v.* FROM ({both}) v ORDER BY abs(v.price - %s::bigint), v.id DESC LIMIT {limit}"  # noqa: S608
+    return _Query(sql, (*below.values, *above.values, goal))
+
+
+# --- what is not there
 
 
 def _gone(tenant_id: int, wanted: Wanted) -> tuple[Unit, ...]:
-    cars = _named(_stock(tenant_id, Status.BOOKED, Status.SOLD), wanted)
-    if wanted.year and not wanted.unit_id:
-        cars = cars.where("v.year = %s", wanted.year)
-    return _read(cars, _Order("v.updated_at DESC"), GONE)
+    cars = _named(_Cars(("v.tenant_id = %s::bigint", "v.status IN ('BOOKED', 'SOLD')"), (tenant_id,)), wanted)
+    cars = cars if wanted.unit_id else _aged(cars, wanted)
+    return tuple(unit for _, unit in _read([(0, _ordered(cars, "v.updated_at DESC", GONE))]))
 
 
-def _nearest(stock: _Cars, wanted: Wanted, gone: tuple[Unit, ...]) -> tuple[Unit, ...]:
-    """Instead of what is not there: the same car in another make-up, else the price's or the kind's neighbours."""
-    if wanted.names_a_car:
-        same = _read(_named(stock, wanted), _order(wanted), NEAREST)
-        if same:
-            return same
-    goal = wanted.budget or wanted.budget_max or wanted.budget_min or (gone[0].price if gone else None)
+def _nearest(tenant_id: int, wanted: Wanted, gone: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    """Instead of what is not there: the same car in another make-up, one that is called much alike, else the price's
+    or the kind's neighbours. One statement reads all of these; the first group that has cars counts.
+    """
+    stock = _available(tenant_id)
+    groups = [_same(stock, wanted), _called_alike(stock, wanted, gone), *_neighbours(stock, wanted, gone)]
+    found = _read([(number, query) for number, group in enumerate(groups) for query in group])
+    cars = {unit.id: unit for number, unit in found if number == found[0][0]}
+    return tuple(cars.values())[:NEAREST]
+
+
+def _same(stock: _Cars, wanted: Wanted) -> list[_Query]:
+    return [_best(_named(stock, wanted), wanted, NEAREST)] if wanted.names_a_car else []
+
+
+def _called_alike(stock: _Cars, wanted: Wanted, gone: tuple[Unit, ...]) -> list[_Query]:
+    if not wanted.model or wanted.unit_id or gone or not _bare(wanted.model):
+        return []
+    return [_ordered(_alike(stock, _bare(wanted.model)), NEWEST_FIRST, NEAREST)]
+
+
+def _neighbours(stock: _Cars, wanted: Wanted, gone: tuple[Unit, ...]) -> Iterator[list[_Query]]:
+    """First those of the kind, then, where a budget or a gone car says how much, any."""
+    goal = _goal(wanted) or (gone[0].price if gone else None)
     kind = wanted.body_type or (gone[0].body_type if gone else names.body_type(wanted.make, wanted.model))
     cars = stock.where("v.price IS NOT NULL")
     if wanted.seats:
-        cars = cars.where("v.seats >= %s", wanted.seats)
+        cars = cars.where("v.seats >= %s::int", wanted.seats)
+    by_kind = kind and (wanted.body_type or not wanted.has_budget)
+    if by_kind:
+        yield _nearby(cars.where("v.body_type = %s::text", kind), wanted, gone, goal)
+    if gone if by_kind else goal:
+        yield _nearby(cars, wanted, gone, goal)
+
+
+def _nearby(cars: _Cars, wanted: Wanted, gone: tuple[Unit, ...], goal: int | None) -> list[_Query]:
+    """By price, first those of the gone car's own model; without a price the newest, first those of the make."""
     if goal:
-        model = gone[0].model.lower() if gone else ""
-        order = _Order("lower(v.model) <> %s, abs(v.price - %s), v.id DESC", (model, goal))
-    else:
-        order = _Order("lower(v.make) <> %s, v.created_at DESC, v.id DESC", (wanted.make.lower(),))
-    if not kind or (wanted.has_budget and not wanted.body_type):
-        return _read(cars, order, NEAREST) if goal else ()
-    of_kind = _read(cars.where("v.body_type = %s", kind), order, NEAREST)
-    return of_kind or (_read(cars, order, NEAREST) if gone else ())
+        own = [Wanted(make=gone[0].make, model=gone[0].model)] if gone else []
+        return [_around(_named(cars, one), goal, NEAREST) for one in own] + [_around(cars, goal, NEAREST)]
+    of_make = [_named(cars, Wanted(make=wanted.make))] if wanted.make else []
+    return [_ordered(some, NEWEST_FIRST, NEAREST) for some in (*of_make, cars)]
 
 
-READ_SQL = f"""
-SELECT {", ".join(f"v.{field}" for field in FIELDS)},
-    (SELECT count(*) FROM vehicle_photos p WHERE p.tenant_id = v.tenant_id AND p.vehicle_id = v.id)
-FROM vehicles v WHERE """  # noqa: S608 - our own column names
+# The showroom's own names with this first letter, one by one from the index, and of them those that are much alike.
+ALIKE_SQL = f"""v.id IN (
+    WITH RECURSIVE called(name) AS (
+        (SELECT n.name FROM vehicle_names n
+            WHERE n.tenant_id = %s::bigint AND n.name >= %s::text AND n.name < %s::text ORDER BY n.name LIMIT 1)
+        UNION ALL
+        SELECT (SELECT n.name FROM vehicle_names n
+            WHERE n.tenant_id = %s::bigint AND n.name > called.name AND n.name < %s::text ORDER BY n.name LIMIT 1)
+        FROM called WHERE called.name IS NOT NULL
+    )
+    SELECT n.vehicle_id FROM called JOIN vehicle_names n ON n.tenant_id = %s::bigint AND n.name = called.name
+    WHERE similarity(called.name, %s::text) >= {ALIKE})"""  # noqa: S608 - our own number
 
 
-def _read(cars: _Cars, order: _Order, limit: int) -> tuple[Unit, ...]:
-    sql = f"{READ_SQL}{' AND '.join(cars.conditions)} ORDER BY {order.sql} LIMIT {limit}"
+def _alike(cars: _Cars, name: str) -> _Cars:
+    """A stock list's own typing error: "Avansa" where an Avanza is asked for."""
+    tenant_id, first = cars.values[0], name[:1]
+    after = chr(ord(first) + 1) if first else ""
+    return cars.where(ALIKE_SQL, tenant_id, first, after, tenant_id, after, tenant_id, name)
+
+
+# --- reading
+
+FOUND = f"""{", ".join(f"v.{field}" for field in FIELDS)},
+    (SELECT count(*) FROM vehicle_photos p WHERE p.tenant_id = v.tenant_id AND p.vehicle_id = v.id)"""  # noqa: S608 - our own column names
+
+
+def _read(queries: Sequence[tuple[int, _Query]]) -> list[tuple[int, Unit]]:
+    """(number given, car) in order, all read in one statement."""
+    if not queries:
+        return []
+    row = "row_number() OVER () AS place, v.*"
+    parts = (
+        f"(SELECT {number} AS number, {place} AS query, {row} FROM ({query.sql}) v)"  # noqa: S608 - our own words
+        for place, (number, query) in enumerate(queries)
+    )
+    sql = f"SELECT v.number, {FOUND} FROM ({' UNION ALL '.join(parts)}) v ORDER BY v.query, v.place"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*cars.values, *order.values])
-        return tuple(Unit(**dict(zip(COLUMNS, row, strict=True))) for row in cursor.fetchall())
+        cursor.execute(sql, [value for _, query in queries for value in query.values])
+        return [(row[0], _unit(row[1:])) for row in cursor.fetchall()]
 
 
-def _count(cars: _Cars) -> int:
+def _read_with_size(tenant_id: int, query: _Query) -> tuple[int, tuple[Unit, ...]]:
+    """(AVAILABLE cars in all, the cars of this query), in one statement."""
+    sql = f"""
+        SELECT stock.size, {FOUND}
+        FROM (SELECT count(*) AS size FROM vehicles WHERE tenant_id = %s::bigint AND status = 'AVAILABLE') AS stock
+        LEFT JOIN (SELECT row_number() OVER () AS place, v.* FROM ({query.sql}) v) v ON true ORDER BY v.place
+    """  # noqa: S608 - our own words
     with connection.cursor() as cursor:
-        sql = f"SELECT count(*) FROM vehicles v WHERE {' AND '.join(cars.conditions)}"  # noqa: S608 - our own words
-        cursor.execute(sql, cars.values)
-        return int(cursor.fetchone()[0])
+        cursor.execute(sql, [tenant_id, *query.values])
+        rows = cursor.fetchall()
+    return rows[0][0], tuple(_unit(row[1:]) for row in rows if row[1] is not None)
+
+
+def _unit(row: tuple[Any, ...]) -> Unit:
+    return Unit(**dict(zip(COLUMNS, row, strict=True)))

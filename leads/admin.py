@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from autolumiku.lib import phone
+from autolumiku.lib import clock, phone
+from leads import keeping
 from leads.models import Lead
-from tenants.admin import SELLERS, ScopedAdmin, label, phone_formfield, when
+from tenants.admin import SELLERS, ScopedAdmin, label, phone_formfield, place_of, when
 
 STATUS_TONES = {"NEW": "info", "WON": "good", "LOST": "plain", "NEGOTIATING": "warn"}
 PRIORITY_TONES = {"URGENT": "bad", "HIGH": "warn"}
@@ -19,15 +21,28 @@ PRIORITY_TONES = {"URGENT": "bad", "HIGH": "warn"}
 
 @admin.register(Lead)
 class LeadAdmin(ScopedAdmin):
-    list_display = ("who", "stage", "vehicle", "assigned_to", "follow_up_date", "changed")
+    list_display = ("who", "stage", "wants", "assigned_to", "next_up", "changed")
     list_display_links = ("who",)
-    list_filter = ("status", "priority", "source", "follow_up_date")
+    list_filter = ("status", "priority", "assigned_to", "source", "follow_up_date")
     list_select_related = ("vehicle", "assigned_to")
     search_fields = ("name", "phone", "interested_in", "notes")
     search_help_text = "Cari nama, nomor HP, minat atau catatan."
     adders = changers = SELLERS
+    actions = ("contacted", "qualified", "negotiating", "won", "lost", "take", "share_out")
+    readonly_fields = ("signs",)
     fieldsets = (
-        (None, {"fields": (("name", "phone"), "email", ("status", "priority"), ("assigned_to", "follow_up_date"))}),
+        (
+            None,
+            {
+                "fields": (
+                    ("name", "phone"),
+                    "email",
+                    ("status", "assigned_to"),
+                    ("priority", "signs"),
+                    ("next_step", "follow_up_date"),
+                )
+            },
+        ),
         (
             "Minat",
             {"fields": ("vehicle", "interested_in", ("budget_range", "timeframe"), "location", "message", "source")},
@@ -40,6 +55,11 @@ class LeadAdmin(ScopedAdmin):
             return phone_formfield(db_field)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
+    def save_model(self, request: HttpRequest, obj: Lead, form: Any, change: bool) -> None:
+        if "assigned_to" in form.changed_data:
+            obj.assigned_at = clock.now() if obj.assigned_to_id else None
+        super().save_model(request, obj, form, change)
+
     @admin.display(description="nama", ordering="name")
     def who(self, lead: Lead) -> SafeString:
         return format_html('{}<small class="al-sub">{}</small>', lead.name or "(tanpa nama)", phone.show(lead.phone))
@@ -50,6 +70,64 @@ class LeadAdmin(ScopedAdmin):
         words = label(lead.get_status_display(), STATUS_TONES.get(lead.status, "info"))
         tone = PRIORITY_TONES.get(lead.priority)
         return format_html("{} {}", words, label(lead.get_priority_display(), tone)) if tone else words
+
+    @admin.display(description="minat", ordering="interested_in")
+    def wants(self, lead: Lead) -> SafeString:
+        need = lead.vehicle.name if lead.vehicle else lead.interested_in
+        return format_html('{}<small class="al-sub">{}</small>', need, lead.budget_range)
+
+    @admin.display(description="langkah berikut", ordering="follow_up_date")
+    def next_up(self, lead: Lead) -> SafeString:
+        day = f"{lead.follow_up_date:%d.%m.%Y}" if lead.follow_up_date else ""
+        return format_html('{}<small class="al-sub">{}</small>', day, lead.next_step)
+
+    @admin.display(description="tanda minat")
+    def signs(self, lead: Lead) -> str:
+        """Why the lead is as warm as it is: the rules that fitted what was said."""
+        return ", ".join(lead.heard) or "-"
+
+    # -- people move the stages; the assistant never does
+
+    @admin.action(description="Tahap: sudah dihubungi", permissions=["change"])
+    def contacted(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
+        self._move(request, leads, Lead.Status.CONTACTED)
+
+    @admin.action(description="Tahap: berminat", permissions=["change"])
+    def qualified(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
+        self._move(request, leads, Lead.Status.QUALIFIED)
+
+    @admin.action(description="Tahap: negosiasi", permissions=["change"])
+    def negotiating(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
+        self._move(request, leads, Lead.Status.NEGOTIATING)
+
+    @admin.action(description="Tahap: jadi beli", permissions=["change"])
+    def won(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
+        self._move(request, leads, Lead.Status.WON)
+
+    @admin.action(description="Tahap: batal", permissions=["change"])
+    def lost(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
+        self._move(request, leads, Lead.Status.LOST)
+
+    def _move(self, request: HttpRequest, leads: QuerySet[Lead], status: Lead.Status) -> None:
+        moved = leads.update(status=status, updated_at=clock.now())
+        self.message_user(request, f"{moved} prospek kini di tahap {status.label}.")
+
+    @admin.action(description="Saya yang menangani", permissions=["change"])
+    def take(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
+        if place_of(request) is None:
+            self.message_user(request, "Pilih satu showroom dulu.", messages.ERROR)
+            return
+        taken = leads.update(assigned_to=request.user.pk, assigned_at=clock.now(), updated_at=clock.now())
+        self.message_user(request, f"{taken} prospek kini Anda tangani.")
+
+    @admin.action(description="Bagi bergiliran ke sales", permissions=["change"])
+    def share_out(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
+        """Those that nobody has, each to the seller who has waited longest."""
+        free = list(leads.filter(assigned_to=None).order_by("pk"))
+        shared = sum(keeping.assign_in_turn(lead) for lead in free)
+        if shared < len(free):
+            self.message_user(request, "Belum ada sales aktif di showroom ini.", messages.ERROR)
+        self.message_user(request, f"{shared} prospek dibagi.")
 
     @admin.display(description="diubah", ordering="updated_at")
     def changed(self, lead: Lead) -> str:

@@ -38,11 +38,15 @@ class Lead(Owned):
     message = models.TextField("pesan", blank=True)
     source = models.CharField("asal", max_length=10, choices=Source, default=Source.WHATSAPP)
     status = models.CharField("tahap", max_length=12, choices=Status, default=Status.NEW)
-    priority = models.CharField("prioritas", max_length=8, choices=Priority, default=Priority.MEDIUM)
+    priority = models.CharField("hangatnya minat", max_length=8, choices=Priority, default=Priority.MEDIUM)
     interested_in = models.CharField("minat", max_length=200, blank=True)
     budget_range = models.CharField("anggaran", max_length=80, blank=True)
     timeframe = models.CharField("kapan", max_length=80, blank=True)
     location = models.CharField("lokasi", max_length=120, blank=True)
+    heard = models.JSONField(
+        "tanda minat", default=list, blank=True, editable=False
+    )  # labels of conversations.prospects
+    next_step = models.CharField("langkah berikut", max_length=200, blank=True)
     follow_up_date = models.DateField("tindak lanjut", null=True, blank=True)
     notes = models.TextField("catatan", blank=True)
     assigned_to = models.ForeignKey(
@@ -54,6 +58,7 @@ class Lead(Owned):
         related_name="+",
         verbose_name="ditangani",
     )
+    assigned_at = models.DateTimeField("ditangani sejak", null=True, blank=True, editable=False)
     created_at = models.DateTimeField("dibuat", auto_now_add=True)
     updated_at = models.DateTimeField("diubah", auto_now=True)
 
@@ -70,7 +75,11 @@ class Lead(Owned):
                 name="lead_status",
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "-updated_at"], name="lead_recent")]  # admin: latest leads
+        indexes = [
+            models.Index(fields=["tenant", "-updated_at"], name="lead_recent"),  # admin: latest leads
+            # keeping: when a seller was last given one
+            models.Index(fields=["tenant", "assigned_to", "-assigned_at"], name="lead_of_seller"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.phone

@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from autolumiku.lib import phone
-from staffcommands.models import StaffCommandLog, StaffWhatsAppAuth
+from staffcommands.models import Confirmation, Notice, StaffCommandLog, StaffWhatsAppAuth, UploadDraft
 from tenants.admin import LEADERS, ReadOnly, ScopedAdmin, allowed, label, phone_formfield, when
 
 
@@ -34,7 +35,21 @@ class StaffWhatsAppAuthAdmin(ScopedAdmin):
                 )
             },
         ),
+        (
+            "Kabar lewat WhatsApp",
+            {
+                "fields": (
+                    "hears_upload",
+                    "hears_price",
+                    "hears_booking",
+                    "hears_sold",
+                    "hears_escalation",
+                    ("quiet_from", "quiet_to"),
+                )
+            },
+        ),
         ("Pemakaian", {"fields": ("last_use", "command_count")}),
+        ("Identitas", {"fields": ("lid",), "classes": ("collapse",)}),
     )
     readonly_fields = ("last_use", "command_count")
 
@@ -108,3 +123,75 @@ def readable(values: Any) -> str:
     if not isinstance(values, dict):
         return json.dumps(values, ensure_ascii=False)[:2000]
     return "\n".join(f"{name}: {value}" for name, value in values.items())[:2000] or "–"
+
+
+@admin.register(Confirmation)
+class ConfirmationAdmin(ReadOnly, ScopedAdmin):
+    """What was asked before it was done, of whom, and the answer."""
+
+    viewers = LEADERS
+    list_display = ("action", "staff", "reply", "asked_at", "vehicle_and_change")
+    list_filter = ("answer", "action")
+    list_select_related = ("staff",)
+    fields = ("action", "staff", "question", "reply", "asked_at", "vehicle_and_change")
+
+    @admin.display(description="jawaban", ordering="answer")
+    def reply(self, question: Confirmation) -> SafeString:
+        if not question.answer:
+            return label("menunggu")
+        return label(question.get_answer_display(), "good" if question.answer == "yes" else "plain")
+
+    @admin.display(description="ditanyakan", ordering="created_at")
+    def asked_at(self, question: Confirmation) -> str:
+        return when(question.created_at)
+
+    @admin.display(description="isi")
+    def vehicle_and_change(self, question: Confirmation) -> str:
+        return readable(question.payload)
+
+
+@admin.register(UploadDraft)
+class UploadDraftAdmin(ReadOnly, ScopedAdmin):
+    """Cars that staff are adding by WhatsApp."""
+
+    list_display = ("__str__", "staff", "stage", "photo_count", "vehicle", "changed")
+    list_filter = ("stage",)
+    list_select_related = ("staff", "vehicle")
+    fields = ("staff", "stage", "given", "photo_count", "vehicle", "twin", "changed")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(count=Count("photos"))
+
+    @admin.display(description="foto", ordering="count")
+    def photo_count(self, draft: Any) -> int:
+        return draft.count
+
+    @admin.display(description="diubah", ordering="updated_at")
+    def changed(self, draft: UploadDraft) -> str:
+        return when(draft.updated_at)
+
+    @admin.display(description="data")
+    def given(self, draft: UploadDraft) -> str:
+        """Without what only staff with more rights may see."""
+        return readable({name: value for name, value in draft.car.items() if name not in ("cost_price", "staff_notes")})
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnly, ScopedAdmin):
+    """What staff were told of, and when."""
+
+    viewers = LEADERS
+    list_display = ("kind", "staff", "fate", "due")
+    list_filter = ("kind",)
+    list_select_related = ("staff",)
+    fields = ("kind", "staff", "text", "fate", "due")
+
+    @admin.display(description="keadaan", ordering="sent_at")
+    def fate(self, notice: Notice) -> SafeString:
+        if notice.dropped:
+            return label(f"tidak dikirim: {notice.dropped}")
+        return label("dikirim", "good") if notice.sent_at else label("menunggu")
+
+    @admin.display(description="waktu", ordering="due_at")
+    def due(self, notice: Notice) -> str:
+        return when(notice.sent_at or notice.due_at)

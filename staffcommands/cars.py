@@ -273,9 +273,9 @@ def _named(written: str) -> _Named:
     wrong = [word for word in left if not _NAMELIKE.fullmatch(word)]
     doubts = (f"“{' '.join(wrong)[:60]}” belum dipahami.",) if wrong else ()
     if not models and left:
-        return _Named(mentions[0].make, _cased(left[0])[:60], " ".join(map(_cased, left[1:]))[:80], doubts)
+        return _Named(mentions[0].make, cased(left[0])[:60], " ".join(map(cased, left[1:]))[:80], doubts)
     make, model = next(iter(models), (mentions[0].make, ""))
-    return _Named(make, model, " ".join(map(_cased, left))[:80], doubts)
+    return _Named(make, model, " ".join(map(cased, left))[:80], doubts)
 
 
 def _variant(written: str, mentions: Iterable[names.Mention]) -> list[str]:
@@ -306,7 +306,7 @@ def _alnum(name: str) -> str:
     return "".join(char for char in text.plain(name) if char.isalnum())
 
 
-def _cased(word: str) -> str:
+def cased(word: str) -> str:
     """A variant as it is written on the car: "satya" -> "Satya", "rs" -> "RS"; capitals that were typed stay."""
     if not word.islower():
         return word

@@ -12,7 +12,14 @@ from autolumiku.lib import clock, kilometres, numerals, rupiah, text
 from inventory import models as inventory
 from inventory import names
 from inventory.models import Condition, Fuel, Status, Transmission, Vehicle, VehicleHistory
-from staffcommands import cars, edits, grammar
+from staffcommands import (
+    cars,
+    edits,
+    grammar,
+    notices,
+    prospects,  # noqa: F401 - registers its commands
+    uploads,  # noqa: F401
+)
 from staffcommands.grammar import Call
 from staffcommands.models import StaffCommandLog
 from staffcommands.registry import Actor, Done, allowed, asked, command, confirmed
@@ -20,13 +27,6 @@ from staffcommands.registry import Actor, Done, allowed, asked, command, confirm
 PAGE = 10
 LAST_CAR_HOURS = 24
 UNDO_MINUTES = 10
-UPLOAD_EXAMPLE = "/upload Toyota Avanza 2020 150jt 50rb km Hitam Manual"
-UPLOAD_HELP = (
-    "Siap, Kak! Untuk menambah mobil, kirim datanya dalam satu baris:\n"
-    "/upload merek model tahun harga km warna transmisi\n\n"
-    f"Contoh:\n{UPLOAD_EXAMPLE}\n\n"
-    "Fotonya bisa ditambahkan lewat halaman admin setelah mobil tersimpan."
-)
 STATUS_HELP = "Formatnya: status [ID mobil] [status baru]\nContoh: status {unit_id} SOLD\n\nPilihan status: {statuses}"
 STATUSES = "AVAILABLE, BOOKED, SOLD, DELETED"
 EDIT_HELP = (
@@ -98,75 +98,6 @@ def _not_found(said: str) -> Done:
 
 def _price(price: int | None) -> str:
     return rupiah.show(price) if price is not None else "harga belum diisi"
-
-
-# --- /upload --------------------------------------------------------------------------------------------------------
-
-
-@command("upload", right="can_upload_vehicle", switch="enable_staff_upload")
-def upload(actor: Actor, call: Call) -> Done:
-    """Add a car from one line; what is missing or doubtful is asked for, and nothing is stored."""
-    if not call.rest:
-        return Done(UPLOAD_HELP, True)
-    car = cars.car(call.rest, clock.now().year)
-    if car.doubts or car.missing:
-        return Done(_incomplete(car), False, "doubtful" if car.doubts else "incomplete")
-    vehicle = inventory.add(
-        actor.tenant_id,
-        by=actor.staff.phone_number,
-        name=actor.staff.name,
-        reason="WhatsApp",
-        status=Status.AVAILABLE,
-        **_fields(car),
-    )
-    after = {"status": str(vehicle.status), **_fields(car)}
-    return Done(_added(vehicle), True, vehicle_id=vehicle.pk, after=after, vehicle_version=vehicle.version)
-
-
-def _fields(car: cars.Car) -> dict[str, str | int | None]:
-    fields = {name: getattr(car, name) for name in cars.Car.__slots__ if name != "doubts"}
-    return {
-        **fields,
-        "body_type": names.body_type(car.make, car.model),
-        "seats": names.seats(car.make, car.model),
-    }
-
-
-def _added(vehicle: Vehicle) -> str:
-    mileage = kilometres.show(vehicle.mileage) if vehicle.mileage is not None else "belum diisi"
-    return (
-        "✅ Mobil berhasil ditambahkan!\n\n"
-        "📋 Detail:\n"
-        f"ID: {vehicle.display_id}\n"
-        f"Mobil: {vehicle.name}\n"
-        f"Harga: {_price(vehicle.price)}\n"
-        f"KM: {mileage}\n"
-        f"Warna: {vehicle.color}\n"
-        f"Transmisi: {Transmission(vehicle.transmission).label}\n"
-        f"Status: {vehicle.status}\n\n"
-        "📸 Jangan lupa tambahkan fotonya lewat halaman admin ya, Kak."
-    )
-
-
-def _incomplete(car: cars.Car) -> str:
-    parts = ["❌ Mobil belum disimpan, Kak."]
-    parts += [*car.doubts]
-    if car.missing:
-        parts.append(f"Yang belum ada: {', '.join(car.missing)}.")
-    if read := _read(car):
-        parts.append(f"Yang sudah terbaca: {read}.")
-    return "\n".join(parts) + f"\n\nKirim ulang lengkap dalam satu baris, contohnya:\n{UPLOAD_EXAMPLE}"
-
-
-def _read(car: cars.Car) -> str:
-    said = [
-        car.name,
-        rupiah.show(car.price) if car.price is not None else "",
-        kilometres.show(car.mileage) if car.mileage is not None else "",
-        car.color,
-        Transmission(car.transmission).label if car.transmission else "",
-    ]
-    return ", ".join(part for part in said if part)
 
 
 # --- /edit ----------------------------------------------------------------------------------------------------------
@@ -277,6 +208,10 @@ def _change(actor: Actor, vehicle: Vehicle, values: dict[str, Any]) -> Done:
     lines = _old_to_new(vehicle, values)
     vehicle.change(values, by=actor.staff.phone_number, name=actor.staff.name, reason="WhatsApp", action="edit")
     body = "\n".join([f"Mobil: {vehicle.name}", f"ID: {vehicle.display_id}", *lines])
+    if {"price", "credit_price"} & values.keys():
+        prices = [line for line in lines if line.startswith("Harga") and "modal" not in line]
+        news = "\n".join(["🔔 *Harga berubah*", _title(vehicle), *prices, f"Oleh: {actor.staff.name}"])
+        notices.post(actor.tenant_id, notices.Kind.PRICE, news, actor_id=actor.staff.pk)
     return Done(
         f"✅ Data mobil berhasil diubah!\n\n{body}{UNDO_HINT}",
         True,
@@ -356,6 +291,12 @@ def _set_status(actor: Actor, vehicle: Vehicle, wanted: Status) -> Done:
     return _put_status(actor, vehicle, wanted)
 
 
+NEWS = {
+    Status.SOLD: (notices.Kind.SOLD, "Mobil terjual"),
+    Status.BOOKED: (notices.Kind.BOOKING, "Mobil dibooking"),
+}
+
+
 @confirmed("status")
 def status_after_all(actor: Actor, payload: dict[str, Any]) -> Done:
     vehicle = _unchanged(actor, payload)
@@ -366,6 +307,10 @@ def _put_status(actor: Actor, vehicle: Vehicle, wanted: Status) -> Done:
     old = str(vehicle.status)
     values = {"status": str(wanted), "sold_at": clock.now() if wanted == Status.SOLD else None}
     vehicle.change(values, by=actor.staff.phone_number, name=actor.staff.name, reason="WhatsApp", action="status")
+    if news := NEWS.get(wanted):
+        kind, said = news
+        text_ = f"🔔 *{said}*\n{_title(vehicle)}\n{_price(vehicle.price)}\nOleh: {actor.staff.name}"
+        notices.post(actor.tenant_id, kind, text_, actor_id=actor.staff.pk)
     text_ = (
         "✅ Status mobil berhasil diupdate!\n\n"
         f"Mobil: {vehicle.name}\n"
@@ -526,11 +471,15 @@ def _listing(
 # --- help, and what does not exist ----------------------------------------------------------------------------------
 
 MENU = (
-    ("upload", "upload – tambah mobil", UPLOAD_EXAMPLE.removeprefix("/")),
+    ("upload", "upload – tambah mobil", "upload Toyota Avanza 2020 150jt 50rb km hitam manual"),
     ("edit", "edit – ubah data mobil", "edit PM-PST-001 harga 175jt, km 50rb"),
     ("status", "status – ubah status mobil", "status PM-PST-001 terjual"),
     ("inventory", "stok – lihat dan cari stok", "stok toyota matic di bawah 200jt"),
     ("stats", "stats – statistik showroom", "stats minggu ini"),
+    ("report", "menu report – laporan penjualan, stok, staf, chat", "laporan penjualan minggu ini"),
+    ("kkb", "kkb – simulasi kredit", "kkb PM-PST-001 dp 20% tenor 3,4"),
+    ("leads", "prospek – lihat, ambil, catat, tutup prospek", "catat prospek 081234567890 mau datang Sabtu"),
+    ("chats", "chat – yang menunggu orang; ambil, balas, lepas", "balas 081234567890 Halo Kak, unitnya masih ada."),
     ("undo", "undo – batalkan perubahan terakhir (10 menit)", "undo"),
 )
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from autolumiku.lib import phone as phones
 from autolumiku.lib import rupiah, text
 from inventory import names
 from staffcommands import edits
@@ -21,6 +23,8 @@ LONGEST = 1000  # characters of a command; more without a slash is a letter, not
 MOST = 8  # commands in one message
 INTENTS = {
     "upload": "upload_vehicle",
+    "draft": "upload_vehicle",
+    "photos": "upload_vehicle",
     "edit": "edit_vehicle",
     "status": "update_status",
     "inventory": "check_inventory",
@@ -35,6 +39,21 @@ _HEADS = {
     "inventory": "inventory|stock|stok|cek stok|cek stock|cek inventory|check stok|check stock|lihat inventory|"
     "lihat stok|lihat stock|list stok|list mobil|list unit|daftar unit|daftar stok|total inventory|total stok",
     "stats": "stats|report|laporan|statistik",
+    "report": "sales report|sales summary|total sales|total penjualan|laporan penjualan|ringkasan penjualan|"
+    "metrik penjualan|berapa penjualan|berapa total penjualan|total revenue|total pendapatan|laporan stok|stock report|"
+    "vehicle listing|average price|rata rata harga|low stock|low stock alert|stok tipis|staff performance|"
+    "performa sales|performa staf|laporan staf|whatsapp ai|whatsapp ai analytics|performa bot|laporan chat|"
+    "customer metrics|operational metrics|menu report|list report|total report|menu laporan|daftar laporan",
+    "kkb": "kkb|simulasi|simulasi kredit|hitung kredit|kredit",
+    "leads": "leads|lead|prospek|cek prospek|lihat prospek|daftar prospek|list prospek|list leads|cek leads",
+    "take_lead": "ambil prospek|ambil lead",
+    "note_lead": "catat prospek|catatan prospek|note lead",
+    "close_lead": "selesai prospek|prospek selesai|tutup prospek",
+    "chats": "chats|chat|percakapan|cek chat|lihat chat|daftar chat|chat menunggu|catchup|proses pending|scan pending|"
+    "balas semua pending",
+    "take_chat": "ambil chat|ambil",
+    "release_chat": "lepas chat|lepas|kembalikan chat",
+    "reply_chat": "balas chat|balas",
     "help": "help|bantuan|panduan|menu|fitur|perintah|command|commands|cara pakai|daftar perintah|list perintah",
     "undo": "undo|urungkan|batalkan perubahan|batalkan yang tadi|kembalikan perubahan",
     "absent": "emergency mode|restart bot|system status|master control|security audit|payroll system|payroll|"
@@ -74,12 +93,26 @@ _EDGES = "*_~.,!:;()[]\"'“”‘’`"
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo that came with a command; url: "" where the gateway could not fetch it."""
+
+    message_id: int
+    url: str
+    written_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """A command as it was written. name: a key of INTENTS; rest: what followed; raw: the whole text, printable."""
+    """A command as it was written. name: of the command; rest: what followed; raw: the whole text, printable.
+
+    headed: the text began with the command's own words; a car may also be described without them.
+    """
 
     name: str
     rest: str
     raw: str
+    photos: tuple[Photo, ...] = ()
+    headed: bool = True
 
     @property
     def intent(self) -> str:
@@ -137,16 +170,29 @@ def recognise(message: str) -> Call | None:
     """The command a staff member's message is, or None for talk. With a slash it is always one, if only "unknown"."""
     raw = printable(message[: 2 * LONGEST])
     slash = raw.startswith("/")
-    if not slash and ("?" in raw or len(raw) > LONGEST):
+    if not slash and len(raw) > LONGEST:
         return None
     written = raw[:LONGEST].lstrip("/ ").split()
     keys = [_key(word) for word in written]
     if not slash and (polite := _leading(keys)):
         written, keys = written[polite:], keys[polite:]
     found = _headed(written, keys, raw) or _unit_and_status(written, keys, raw)
+    if not slash and "?" in raw and (found is None or found.name not in ("report", "reply_chat")):
+        return None
     if found is not None:
         return found if slash or _is_meant(found, keys) else None
     return Call("unknown", " ".join(written), raw) if slash and keys and keys[0][:1].isalpha() else None
+
+
+_TOUCHING = _words("upload edit status undo")  # commands that would change something
+
+
+def attempt(message: str) -> Call | None:
+    """The command in a text of somebody who is no staff; None where a customer may just as well have asked that."""
+    call = recognise(message)
+    if call is None or not (call.raw.startswith("/") or (call.name in _TOUCHING and call.rest)):
+        return None
+    return call
 
 
 def printable(message: str) -> str:
@@ -166,7 +212,9 @@ def _headed(written: list[str], keys: list[str], raw: str) -> Call | None:
     """The longest alias at the start wins: "update status …", not "update"."""
     for size in range(min(_LONGEST_ALIAS, len(keys)), 0, -1):
         if name := ALIASES.get(tuple(keys[:size])):
-            rest = " ".join(_without_tail(written[size:]))
+            if name == "reply_chat":  # what is said to a customer is said as it was written
+                return Call(name, raw.lstrip("/ ").split(maxsplit=size)[size] if len(written) > size else "", raw)
+            rest = " ".join(_without_tail(written[0 if name == "report" else size :]))
             return _changes_status(rest, raw) if name == "edit" else Call(name, rest, raw)
     return None
 
@@ -207,6 +255,10 @@ def _without_tail(words: list[str]) -> list[str]:
 def _is_meant(call: Call, keys: list[str]) -> bool:
     """Whether a text without slash that begins like this command is the command, and not talk."""
     rest = [key for word in call.rest.split() if (key := _key(word))]
+    if call.name in _TO_A_CHAT:
+        return bool(rest) and phone_or_number(rest[0]) != ""
+    if call.name == "report":
+        return _REPORT_WORDS.issuperset(key.rstrip("?") for key in rest)
     if _DOUBT.intersection(rest):
         return False
     if call.name in _BARE_ONLY:
@@ -218,7 +270,63 @@ def _is_meant(call: Call, keys: list[str]) -> bool:
         return not rest or _edits_something(call.rest)
     if call.name == "stats":
         return period(call.rest) is not None
+    if call.name in ("leads", "chats"):
+        return not rest
+    if call.name == "kkb":
+        return not rest or keys[0] in ("kkb", "simulasi", "hitung") or any(edits.UNIT_ID.fullmatch(key) for key in rest)
     return not _PAST.intersection(rest) and (call.name != "inventory" or len(rest) <= 12)
+
+
+_TO_A_CHAT = _words("take_chat release_chat reply_chat take_lead note_lead close_lead")
+_CHAT_NUMBER = re.compile(r"#[0-9]{1,12}")
+
+
+def phone_or_number(word: str) -> str:
+    """The phone (62… digits) or "#12", the number of a chat without a phone; "" if it is neither."""
+    written = word.strip(",;:")
+    return written if _CHAT_NUMBER.fullmatch(written) else phones.normalise(written)
+
+
+_REPORTS = {
+    "sales": _words("sales penjualan revenue pendapatan summary ringkasan metrik"),
+    "stock": _words("stok stock listing average price rata harga low tipis alert"),
+    "staff": _words("staff staf performa performance"),
+    "chats": _words("whatsapp ai analytics bot chat customer metrics operational"),
+}
+_FORMATS = {"pdf": "pdf", "csv": "csv", "excel": "csv", "grafik": "chart", "chart": "chart"}
+_REPORT_WORDS = frozenset().union(*_REPORTS.values(), _FORMATS, _PERIODS, _BESIDE_PERIOD, _POLITE_LAST) | _words(
+    "report laporan total menu list daftar vehicle berapa apa saja ada"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWanted:
+    """kind: a key of _REPORTS, "" for the menu; period: as period(); form: "" for text, "pdf", "csv" or "chart"."""
+
+    kind: str
+    period: str
+    form: str
+
+
+def report_wanted(rest: str) -> ReportWanted:
+    """ "sales report bulan ini pdf"; without a period this month, but today where "berapa" asks."""
+    keys = [_key(word).rstrip("?") for word in rest.split()[:20]]
+    said = [name for name, words in _REPORTS.items() if words.intersection(keys)]
+    kind = "staff" if "staff" in said and "sales" in said else said[0] if said else ""
+    kind = "" if {"menu", "list", "daftar"}.intersection(keys) and not {"listing"}.intersection(keys) else kind
+    periods = [_PERIODS[key] for key in keys if key in _PERIODS]
+    forms = [_FORMATS[key] for key in keys if key in _FORMATS]
+    return ReportWanted(kind, periods[0] if periods else "month", forms[0] if forms else "")
+
+
+def names_a_car(rest: str) -> bool:
+    """Does an edit say which car it is about?"""
+    return edits.read(rest, FAR_YEAR).names_a_car
+
+
+def is_doubtful(message: str) -> bool:
+    """Is a bare text more likely a question or a remark than data?"""
+    return not _DOUBT.isdisjoint(_key(word) for word in message.split())
 
 
 def _edits_something(rest: str) -> bool:
@@ -318,3 +426,13 @@ def period(rest: str) -> str | None:
     keys = [key for word in rest.split()[:12] if (key := _key(word)) not in _BESIDE_PERIOD]
     said = {_PERIODS.get(key, "") for key in keys} or {"today"}
     return said.pop() or None if len(said) == 1 else None
+
+
+def begin(period: str, now: datetime) -> datetime:
+    """Midnight, in now's zone, at which the period began."""
+    day = now.date()
+    if period == "week":
+        day -= timedelta(days=day.weekday())
+    elif period == "month":
+        day = day.replace(day=1)
+    return datetime(day.year, day.month, day.day, tzinfo=now.tzinfo)

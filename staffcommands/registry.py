@@ -53,6 +53,15 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file that goes to the person behind the reply."""
+
+    filename: str
+    mime_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What a command came to. text: the Indonesian reply; error: a short English word for the log, "" on success.
 
@@ -68,6 +77,7 @@ class Done:
     after: dict[str, Any] = field(default_factory=dict)
     vehicle_version: int | None = None
     ask: dict[str, Any] | None = None
+    document: Document | None = None
 
 
 def asked(text: str, payload: dict[str, Any], vehicle_id: int | None = None) -> Done:
@@ -132,6 +142,18 @@ def run(call: Call, actor: Actor) -> Done:
         )
     _keep(call, actor, staff, done)
     return done
+
+
+def refuse(tenant_id: int, phone: str, call: Call) -> None:
+    """Log a command of somebody who is no staff; nothing else happens."""
+    StaffCommandLog.objects.create(
+        tenant_id=tenant_id,
+        staff_phone=phone[:20],
+        command=call.intent,
+        parameters={"text": printable(call.raw)[:KEPT_TEXT]},
+        success=False,
+        error="not staff",
+    )
 
 
 def _present(actor: Actor) -> StaffWhatsAppAuth | None:

@@ -20,6 +20,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -28,9 +29,11 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from autolumiku.lib import phone
+from tenants import access
 from tenants.access import Place
 from tenants.middleware import SESSION_KEY
-from tenants.models import Membership, Role, Tenant, User
+from tenants.models import EVERYONE, LEADERS, ApiToken, Membership, Right, Role, Tenant, User
+from tenants.models import SELLERS as SELLERS  # noqa: PLC0414 - for the other admins
 
 THEMED = "unfold" in settings.INSTALLED_APPS
 if TYPE_CHECKING or not THEMED:
@@ -47,9 +50,6 @@ else:
     from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
     from unfold.widgets import UnfoldBooleanSwitchWidget as CheckboxInput  # noqa: F401
 
-EVERYONE = frozenset(Role)
-LEADERS = frozenset({Role.OWNER, Role.MANAGER})
-SELLERS = LEADERS | {Role.SALES}
 NOBODY: frozenset[Role] = frozenset()
 
 admin.site.site_title = admin.site.site_header = "AutoLumiku"
@@ -477,6 +477,64 @@ class UserAdmin(PlatformAdmin, DjangoUserAdmin):
         super().save_related(request, form, formsets, change)
         if Membership.objects.filter(user=form.instance).exists():
             let_in(form.instance.pk)
+
+
+class ApiTokenForm(OwnedForm):
+    rights = forms.MultipleChoiceField(
+        label="Hak",
+        choices=Right.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Beri hanya yang diperlukan. Peran Anda sendiri membatasi hak ini.",
+    )
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ScopedAdmin):
+    """Keys for programs: made for oneself, shown once, never changed, revoked for good."""
+
+    form = ApiTokenForm
+    viewers = adders = LEADERS
+    changers = LEADERS  # the action; a token's own page is only read
+    deleters = NOBODY
+    list_display = ("name", "user", "hint", "state", "used")
+    list_select_related = ("user",)
+    fields = ("name", "rights", "expires_at")
+    actions = ("revoke",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        made = ("name", "rights", "expires_at", "user", "hint", "state", "used")
+        return super().get_readonly_fields(request, obj) if obj is None else made
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields if obj is None else ("name", "state", "user", "hint", "rights", "expires_at", "used")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            return
+        obj.secret = access.new_token()  # on this object only, for the page that shows it once
+        obj.user, obj.digest, obj.hint = request.user, access.digest(obj.secret), obj.secret[:8]
+        super().save_model(request, obj, form, change)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "title": "Token dibuat", "token": obj, "opts": self.opts}
+        return TemplateResponse(request, "admin/tenants/apitoken/made.html", context)
+
+    @admin.action(description="Cabut token yang dipilih", permissions=["change"])
+    def revoke(self, request: HttpRequest, rows: models.QuerySet[ApiToken]) -> None:
+        count = rows.filter(revoked_at=None).update(revoked_at=timezone.now())
+        messages.success(request, f"{count} token dicabut.")
+
+    @admin.display(description="status")
+    def state(self, token: ApiToken) -> SafeString:
+        if token.revoked_at is not None:
+            return label(f"dicabut {when(token.revoked_at)}", "bad")
+        if token.expires_at is not None and token.expires_at <= timezone.now():
+            return label("kedaluwarsa", "warn")
+        return label("berlaku", "good")
+
+    @admin.display(description="terakhir dipakai", ordering="last_used_at")
+    def used(self, token: ApiToken) -> str:
+        return when(token.last_used_at)
 
 
 # --- The choice of showroom ------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -78,6 +79,11 @@ class Role(models.TextChoices):
     READ_ONLY = "read_only", "hanya lihat"
 
 
+EVERYONE = frozenset(Role)
+LEADERS = frozenset({Role.OWNER, Role.MANAGER})
+SELLERS = LEADERS | {Role.SALES}
+
+
 class Membership(Owned):
     """A person's role in a showroom."""
 
@@ -94,3 +100,61 @@ class Membership(Owned):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display()})"
+
+
+class Right(models.TextChoices):
+    """What a call of the API needs. A token holds some of them; a person's role caps them (tenants.api)."""
+
+    CHATS_READ = "chats:read", "membaca percakapan"
+    CHATS_WRITE = "chats:write", "membalas dan mengurus percakapan"
+    LEADS_READ = "leads:read", "membaca prospek"
+    STOCK_READ = "stock:read", "membaca stok"
+    STATS_READ = "stats:read", "membaca statistik"
+    SETTINGS_READ = "settings:read", "membaca pengaturan"
+    SETTINGS_WRITE = "settings:write", "mengubah pengaturan"
+    STAFF_READ = "staff:read", "membaca daftar staf"
+    STAFF_WRITE = "staff:write", "mengubah daftar staf"
+    NUMBER_READ = "number:read", "melihat nomor WhatsApp"
+    NUMBER_WRITE = "number:write", "memasangkan dan memutus nomor WhatsApp"
+
+
+class ApiToken(Owned):
+    """A program's key to the API of one showroom, in the name of a person and never with more rights than theirs.
+
+    Only the digest is kept: the token itself is random enough that a plain hash cannot be turned back.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, verbose_name="atas nama", db_index=False, related_name="+")
+    name = models.CharField("nama", max_length=60, help_text="Untuk apa token ini, misalnya: dashboard.")
+    digest = models.CharField(max_length=64, unique=True, editable=False)  # serves token_of
+    hint = models.CharField("diawali", max_length=12, editable=False)
+    rights = ArrayField(models.CharField(max_length=20, choices=Right), verbose_name="hak")
+    expires_at = models.DateTimeField("berlaku sampai", null=True, blank=True, help_text="Kosong: sampai dicabut.")
+    revoked_at = models.DateTimeField("dicabut", null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField("terakhir dipakai", null=True, blank=True, editable=False)
+    created_at = models.DateTimeField("dibuat", auto_now_add=True)
+
+    class Meta:
+        db_table = "api_tokens"
+        verbose_name = "token API"
+        verbose_name_plural = "token API"
+        ordering = ["-id"]
+        # admin: a showroom's tokens
+        indexes = [models.Index(fields=["tenant", "-id"], name="token_of_showroom")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CallCount(models.Model):
+    """How often somebody called the API in the current minute (tenants.throttles); unlogged, a crash forgets it."""
+
+    key = models.CharField(primary_key=True, max_length=80)
+    minute = models.BigIntegerField()
+    calls = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "api_call_counts"
+
+    def __str__(self) -> str:
+        return self.key

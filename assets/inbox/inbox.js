@@ -13,7 +13,11 @@
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id === "lines" && atEnd) toEnd();
-    if (event.target.id === "composer") { grow(); if (!event.target.querySelector(".trouble")) toEnd(); }
+    if (event.target.id === "writer") {
+      grow();
+      one("#text")?.focus();
+      if (!event.target.querySelector(".trouble")) toEnd();
+    }
     count();
   });
 
@@ -44,6 +48,29 @@
     if (next) next.focus();
   };
 
+  // -- ready words go into the field: a canned reply (also typed as /shortcut and a space), a car's card, a suggestion
+  const insert = (words, instead) => {
+    const field = one("#text");
+    if (!field) return;
+    const before = instead === undefined ? field.value.trimEnd() : instead;
+    field.value = before ? `${before}\n\n${words}` : words;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert], [data-insert-from], [data-close]");
+    if (!button) return;
+    if (button.dataset.close) one(`#${button.dataset.close}`).replaceChildren();
+    else insert(button.dataset.insert ?? one(`#${button.dataset.insertFrom}`).textContent);
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "text") return;
+    if (event.target.value === "/" && !one("#tools").childElementCount) one("#ready").click();
+    const typed = /^\/([\w-]+)\s$/.exec(event.target.value);
+    const ready = typed && one(`#tools [data-shortcut="${typed[1]}"]`);
+    if (ready) { event.target.value = ""; insert(ready.dataset.insert); }
+  });
+
   // -- who waits stands in the tab's title
   const title = document.title;
   const count = () => {
@@ -58,7 +85,7 @@
     if (!bell) return;
     bell.hidden = false;
     bell.setAttribute("aria-pressed", String(wanted()));
-    bell.textContent = wanted() ? "Pemberitahuan nyala" : "Nyalakan pemberitahuan";
+    bell.textContent = wanted() ? "Notifikasi nyala" : "Notifikasi mati";
   };
   bell?.addEventListener("click", async () => {
     if (!wanted() && "Notification" in window && Notification.permission === "default") await Notification.requestPermission();

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,22 +56,28 @@ def _is_filled(place: Database, size: Size) -> bool:
 
 
 def _fill(place: Database, size: Size, folder: Path, rig_folder: Path) -> None:
-    """Django works on the bench's database for this moment."""
-    before = {alias: connections[alias].settings_dict["NAME"] for alias in ("default", "owner")}
-    _point(dict.fromkeys(before, place.name))
-    try:
+    with pointed(place.name):
         who = {"name": "Pattern", "client_id": "pattern", "phone": "081100000009"}
         stock = systems.stock(folder, rig_folder)
-        call_command("add_showroom", "pattern", stock=stock, **who, verbosity=0, stdout=_Silence())
+        call_command("add_showroom", "pattern", stock=stock, **who, verbosity=0, stdout=Silence())
         with scope.platform("bench"):
             tenant = Tenant.objects.get(slug="pattern")
         filling.pattern(tenant)
         filling.fill(tenant, size)
+
+
+@contextmanager
+def pointed(name: str) -> Iterator[None]:
+    """Django works on this database of the bench for this moment."""
+    before = {alias: connections[alias].settings_dict["NAME"] for alias in ("default", "owner")}
+    _point(dict.fromkeys(before, name))
+    try:
+        yield
     finally:
         _point(before)
 
 
-class _Silence:
+class Silence:
     def write(self, text: str) -> None:
         """The import's summary is of no interest here."""
 

@@ -17,6 +17,7 @@ from procrastinate.contrib.django import app
 from aiconfig.models import BusinessHours, FAQEntry, WhatsAppAIConfig
 from aimeow.models import AimeowAccount
 from aimeow.simulator import Simulator
+from aimeow.simulator.state import StoredFile, new_message_id
 from autolumiku.lib import clock
 from conversations.models import WhatsAppConversation, WhatsAppMessage
 from inventory import models as inventory
@@ -149,6 +150,13 @@ class Showroom:
         body = self.gateway.payload(kind, **{**mine, "text": text, "phone": phone, **fields})
         answer = self.post(body)
         assert answer.status_code == 200, answer.content
+
+    def receives_photo(self, data: bytes, caption: str = "", *, phone: str = CUSTOMER, **fields: Any) -> None:
+        """A person sends a photo, which lies at the gateway."""
+        message_id = fields.setdefault("message_id", new_message_id("3A"))
+        self.gateway.gateway.files[self.client_id, message_id] = StoredFile(data, "image/jpeg")
+        url = f"{self.gateway.base_url}/files/{self.client_id}/{message_id}"
+        self.receives("", kind="image", phone=phone, caption=caption, file_url=url, **fields)
 
     def hears(self, *texts: str, phone: str = CUSTOMER, **fields: Any) -> list[str]:
         """A person writes, the worker works; returns what this person was sent for it."""

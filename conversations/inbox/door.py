@@ -21,7 +21,7 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
 
 
 def page(method: str = "GET", roles: frozenset[Role] = EVERYONE) -> Callable[[View], View]:

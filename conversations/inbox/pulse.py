@@ -21,9 +21,10 @@ from django.core import signing
 from django.db import connection
 from django.db.models import F
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Now
+from django.db.models.functions import Left, Now
 
-from conversations.inbox import folders, work
+from conversations import seats
+from conversations.inbox import folders
 from conversations.inbox.folders import Folder, Wish
 from conversations.models import ConversationEvent, Seat, WhatsAppConversation, WhatsAppMessage
 
@@ -112,12 +113,14 @@ def _thread(shown: Pulse) -> list[Any]:
     mine = {"tenant_id": shown.tenant, "conversation_id": shown.chat}
     chat = WhatsAppConversation.objects.filter(tenant_id=shown.tenant, pk=shown.chat)
     messages = WhatsAppMessage.objects.filter(**mine).annotate(v=_version("whatsapp_messages")).order_by("-pk")
-    writing = Seat.objects.filter(**mine, typed_at__gt=Now() - work.TYPING).exclude(user_id=shown.user)
+    writing = Seat.objects.filter(**mine, typed_at__gt=Now() - seats.TYPING).exclude(user_id=shown.user)
+    advised = Seat.objects.filter(**mine, user_id=shown.user).annotate(has=Left("suggestion", 1))
     return [
         chat.annotate(v=_version("whatsapp_conversations")).values_list("pk", "v"),
         messages.values_list("pk", "v")[:WATCHED],
         ConversationEvent.objects.filter(**mine).order_by("-pk").values_list("pk")[:1],
         writing.order_by("user_id").values_list("user_id"),
+        advised.values_list("suggested_at", "has"),
     ]
 
 

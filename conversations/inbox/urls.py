@@ -19,4 +19,9 @@ urlpatterns = [
     path("<int:pk>/balas/", views.reply, name="reply"),
     path("<int:pk>/catatan/", views.note, name="note"),
     path("<int:pk>/konsep/", views.draft, name="draft"),
+    path("<int:pk>/lapor/", views.report, name="report"),
+    path("<int:pk>/saran/", views.advise, name="advise"),
+    path("<int:pk>/alat/", views.tools, name="tools"),
+    path("<int:pk>/berkas/<int:message>/", views.file, name="file"),
+    path("mobil/", views.cars, name="cars"),
 ]

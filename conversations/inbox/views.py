@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import mimetypes
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,10 +14,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from conversations import admin as backoffice
+from conversations import media, seats
 from conversations.inbox import folders, pulse, thread, work
 from conversations.inbox.door import is_partial, page
 from conversations.inbox.folders import Folder
-from conversations.models import WhatsAppConversation
+from conversations.models import AnswerReport, KeptFile, WhatsAppConversation, WhatsAppMessage
 from tenants import scope
 from tenants.access import Place
 from tenants.admin import SELLERS, allowed, is_platform
@@ -101,7 +103,7 @@ def _chat(place: Place, pk: int) -> WhatsAppConversation:
 
 def _thread(request: HttpRequest, chat: WhatsAppConversation) -> dict[str, Any]:
     may_act = allowed(request, SELLERS)
-    draft, writing = work.sit_down(chat, request.user)
+    seat, writing = seats.sit_down(chat, request.user)
     before, since = (folders.number(request.GET.get(name, "")) for name in ("sebelum", "sejak"))
     return {
         "chat": chat,
@@ -110,7 +112,11 @@ def _thread(request: HttpRequest, chat: WhatsAppConversation) -> dict[str, Any]:
         "intent": backoffice.INTENTS.get(chat.last_intent, ""),  # type: ignore[call-overload]
         "moves": backoffice.buttons(chat, request.user) if may_act else [],
         "may_act": may_act,
-        "draft": draft,
+        "draft": seat.draft,
+        "thinking": seats.is_thinking(seat),
+        "advice": seat.suggestion if seat.suggestion != seats.NO_ADVICE else "",
+        "no_advice": seat.suggestion == seats.NO_ADVICE,
+        "kinds": AnswerReport.Kind.choices,
         "writing": writing,
         "here": folders.wish(request.GET).query(),
         **thread.read(chat, before=before, since=since),
@@ -142,6 +148,8 @@ def move(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
         said = work.take(one, request.user).words
     elif name == "resend":
         said = backoffice.resend(one, request.user, request.POST.get("message", ""))
+    elif name == "fetch":
+        said = work.fetch_file(one, request.POST.get("message", ""))
     elif name == "assign":
         said = work.assign(one, request.user, request.POST.get("to", "")).words
     elif name in backoffice.MOVES:
@@ -166,7 +174,7 @@ def note(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
     text = request.POST.get("text", "")
     said = work.leave_note(one, request.user, text)
     if said.done:
-        work.keep_draft(one, request.user, "")
+        seats.keep_draft(one, request.user, "")
     return _composed(request, one, said, text)
 
 
@@ -182,8 +190,67 @@ def _composed(request: HttpRequest, one: WhatsAppConversation, said: work.Said, 
 
 @page("POST", SELLERS)
 def draft(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
-    work.keep_draft(_chat(place, pk), request.user, request.POST.get("text", ""))
+    seats.keep_draft(_chat(place, pk), request.user, request.POST.get("text", ""))
     return HttpResponse(status=204)
+
+
+@page("POST", SELLERS)
+def report(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
+    sent = request.POST
+    said = work.report(
+        _chat(place, pk), request.user, sent.get("message", ""), sent.get("kind", ""), sent.get("remark", "")
+    )
+    messages.info(request, said.words)
+    return _back(request, pk)
+
+
+@page("POST", SELLERS)
+def advise(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
+    """Ask for the assistant's draft, or put it away."""
+    one = _chat(place, pk)
+    if request.POST.get("put_away"):
+        seats.drop_advice(one, request.user)
+    else:
+        seats.ask_advice(one, request.user)
+    if not is_partial(request):
+        return _back(request, pk)
+    return _with(HttpResponse(status=204), {"HX-Trigger": "news-thread"})
+
+
+@page(roles=SELLERS)
+def tools(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
+    """The ready replies, with this customer's name in them, and the search for a car's card."""
+    one = _chat(place, pk)
+    return render(request, "inbox/tools.html", {"chat": one, "canned": work.canned(one, request.user)})
+
+
+@page(roles=SELLERS)
+def cars(request: HttpRequest, place: Place) -> HttpResponse:
+    words = " ".join(request.GET.get("mobil", "").replace("\x00", "").split())[:80]
+    return render(request, "inbox/cars.html", {"cards": work.cards(place.tenant_id, words), "words": words})
+
+
+@page()
+def file(request: HttpRequest, place: Place, pk: int, message: int) -> HttpResponseBase:
+    """Our copy of the file that a message brought; anything else does not exist."""
+    if max(pk, message) > folders.BIGGEST_ID:
+        raise Http404
+    of = {"tenant_id": place.tenant_id, "conversation_id": pk, "pk": message}
+    kept = KeptFile.objects.filter(tenant_id=place.tenant_id, message__in=WhatsAppMessage.objects.filter(**of)).first()
+    if kept is None:
+        raise Http404
+    shown = kept.mime_type in media.SHOWN
+    try:
+        answer = FileResponse(
+            kept.file.open(),
+            content_type=kept.mime_type if shown else "application/octet-stream",
+            as_attachment=not shown,
+            filename=f"berkas-{message}{mimetypes.guess_extension(kept.mime_type) or ''}",
+        )
+    except FileNotFoundError as error:
+        raise Http404 from error
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 def _here(request: HttpRequest) -> str:

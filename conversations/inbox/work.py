@@ -6,35 +6,31 @@ chat takes it, so that the assistant is silent and no colleague answers the same
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
 from typing import Any, NamedTuple
 
-from django.utils import timezone
-
-from conversations import outbox, turns
+from autolumiku.lib import text
+from conversations import media, outbox, turns, wording
 from conversations.admin import holder_name
 from conversations.models import (
+    AnswerReport,
+    CannedReply,
     ConversationEvent,
     Direction,
+    Holder,
     Path,
-    Seat,
     Sender,
     WhatsAppConversation,
     WhatsAppMessage,
 )
-from tenants.models import Membership, Role, User
-
-TYPING = timedelta(seconds=6)  # so long after a key somebody counts as writing
-LONGEST = 4000  # characters of a message; WhatsApp itself takes 4,096
+from conversations.seats import LONGEST, keep_draft, name_of
+from inventory import search
+from tenants.models import Membership, Role, Tenant, User
 
 
 class Said(NamedTuple):
     done: bool
     words: str = ""
-
-
-def name_of(user: Any) -> str:
-    return user.get_full_name() or user.get_username()
 
 
 def _lost_to(chat: WhatsAppConversation) -> Said:
@@ -49,11 +45,13 @@ def take(chat: WhatsAppConversation, user: Any) -> Said:
     return Said(True, "Percakapan ini sekarang Anda pegang. Asisten diam sampai dikembalikan.")
 
 
-def reply(chat: WhatsAppConversation, user: Any, text: str) -> Said:
-    text = text.replace("\x00", "").strip()
-    if not text:
+def reply(chat: WhatsAppConversation, user: Any, words: str) -> Said:
+    words = words.replace("\x00", "").strip()
+    if not words:
         return Said(False, "Tulis dulu balasannya.")
-    if len(text) > LONGEST:
+    if chat.holder == Holder.NOBODY:
+        return Said(False, f"Belum terkirim: orang ini {chat.get_silence_display()}.")
+    if len(words) > LONGEST:
         return Said(False, f"Balasan terlalu panjang: paling banyak {LONGEST} huruf.")
     if not turns.take(chat.pk, user=user):
         return _lost_to(chat)
@@ -65,7 +63,7 @@ def reply(chat: WhatsAppConversation, user: Any, text: str) -> Said:
             direction=Direction.OUTBOUND,
             sender_type=Sender.HUMAN,
             sender=name_of(user)[:80],
-            content=text,
+            content=words,
             path=Path.PERSON,
         ),
         now=False,
@@ -74,12 +72,12 @@ def reply(chat: WhatsAppConversation, user: Any, text: str) -> Said:
     return Said(True)
 
 
-def leave_note(chat: WhatsAppConversation, user: Any, text: str) -> Said:
+def leave_note(chat: WhatsAppConversation, user: Any, words: str) -> Said:
     """Words for colleagues; they stay inside and reach no customer and no model."""
-    text = text.replace("\x00", "").strip()[:LONGEST]
-    if not text:
+    words = words.replace("\x00", "").strip()[:LONGEST]
+    if not words:
         return Said(False, "Tulis dulu catatannya.")
-    turns.note(chat.pk, ConversationEvent.Kind.NOTE, actor=user, text=text)
+    turns.note(chat.pk, ConversationEvent.Kind.NOTE, actor=user, text=words)
     return Said(True)
 
 
@@ -99,30 +97,57 @@ def assign(chat: WhatsAppConversation, user: Any, to: str) -> Said:
     return Said(True, f"Percakapan ditugaskan ke {name_of(person)}.")
 
 
-# --- A person's seat at a chat ---------------------------------------------------------------------------------------
-
-
-def sit_down(chat: WhatsAppConversation, user: Any) -> tuple[str, list[str]]:
-    """(one's own draft, the colleagues who are writing now); what has come in counts as read from here on."""
-    seats = list(Seat.objects.filter(tenant_id=chat.tenant_id, conversation=chat).select_related("user"))
-    mine = next((seat for seat in seats if seat.user_id == user.pk), None)
-    if mine is None or mine.seen_seq < chat.inbound_seq:
-        Seat.objects.update_or_create(
-            tenant_id=chat.tenant_id, conversation=chat, user=user, defaults={"seen_seq": chat.inbound_seq}
-        )
-    lately = timezone.now() - TYPING
-    writing = [seat.user for seat in seats if seat.user_id != user.pk and seat.typed_at and seat.typed_at > lately]
-    return (mine.draft if mine else ""), sorted(map(name_of, writing))
-
-
-def keep_draft(chat: WhatsAppConversation, user: Any, text: str) -> None:
-    """What somebody is writing outlives the page, and colleagues see that they write."""
-    Seat.objects.update_or_create(
-        tenant_id=chat.tenant_id,
-        conversation=chat,
-        user=user,
-        defaults={
-            "draft": text.replace("\x00", "")[:LONGEST],
-            "typed_at": timezone.now() if text.strip() else None,
-        },
+def report(chat: WhatsAppConversation, user: Any, message_id: str, kind: str, remark: str) -> Said:
+    """An answer of the assistant was bad: kept for those who look after it."""
+    answers = WhatsAppMessage.objects.filter(
+        tenant_id=chat.tenant_id, conversation=chat, sender_type__in=(Sender.AI, Sender.SYSTEM)
     )
+    answer = answers.filter(pk=message_id).first() if message_id.isdecimal() and len(message_id) < 19 else None
+    if answer is None or kind not in AnswerReport.Kind.values:
+        return Said(False, "Pilih dulu apa yang kurang dari jawaban itu.")
+    AnswerReport.objects.create(
+        tenant_id=chat.tenant_id,
+        message=answer,
+        kind=kind,
+        remark=remark.replace("\x00", "").strip()[:500],
+        reporter=user,
+    )
+    turns.note(chat.pk, ConversationEvent.Kind.REPORTED, actor=user, problem=kind, message=answer.pk)
+    return Said(True, "Terima kasih. Laporan tersimpan dan dipakai untuk memperbaiki asisten.")
+
+
+def fetch_file(chat: WhatsAppConversation, message_id: str) -> str:
+    """Try once more to get the file of a message from the gateway."""
+    own = WhatsAppMessage.objects.filter(tenant_id=chat.tenant_id, conversation=chat).exclude(media_url="")
+    if message_id.isdecimal() and len(message_id) < 19 and own.filter(pk=message_id).exists():
+        media.wanted(chat.tenant_id, int(message_id))
+    return "Berkas sedang diambil dari gateway."
+
+
+# --- What one need not type ------------------------------------------------------------------------------------------
+
+
+def canned(chat: WhatsAppConversation, user: Any) -> list[tuple[str, str]]:
+    """(shortcut, words for this chat) of the showroom's ready replies."""
+    showroom = Tenant.objects.get(pk=chat.tenant_id)
+    name = text.first_name(chat.customer_name)
+    known = {
+        "nama": name,
+        "kak": wording.kak(name),
+        "showroom": showroom.name,
+        "alamat": showroom.address,
+        "sales": name_of(user),
+    }
+    return [(one.shortcut, fill(one.text, known)) for one in CannedReply.objects.filter(tenant_id=chat.tenant_id)]
+
+
+def fill(words: str, known: dict[str, str]) -> str:
+    """{nama} and the like; what we do not know by name stays as it was written."""
+    return re.sub(r"\{([a-z]{2,10})\}", lambda found: known.get(found[1], found[0]), words)
+
+
+def cards(tenant_id: int, words: str) -> list[tuple[str, str]]:
+    """(line, card) of the cars in stock that these words may mean."""
+    return [
+        (wording.brief(unit), wording.card(unit, wording.basics(unit))) for unit in search.by_words(tenant_id, words)
+    ]

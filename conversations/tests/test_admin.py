@@ -17,7 +17,7 @@ from django.utils import timezone
 from aiconfig.models import BusinessHours, FAQEntry, LLMCall, WhatsAppAIConfig
 from aimeow.models import AimeowAccount, UnknownClient
 from conversations import turns
-from conversations.admin import SHOWN, TROUBLE, bubble, failed_claims, timeline
+from conversations.admin import SHOWN, TROUBLE, bubble, listed, timeline
 from conversations.models import ConversationEvent, Holder, Reason, Status, WhatsAppConversation, WhatsAppMessage
 from inventory import models as inventory
 from inventory.models import LeasingRate, Vehicle, VehicleHistory
@@ -99,8 +99,13 @@ def test_every_page_opens_or_refuses_by_role(two, name):
     browser = casting.browser(two.cast.person(name))
     for model in admin.site._registry:
         answer = browser.get(list_of(model))
-        if name != "root" and model.__name__ in ("User", "UnknownClient"):
+        leads = name in ("alice", "root")
+        closed = () if name == "root" else ("User", "UnknownClient") if leads else ("User", "UnknownClient", "ApiToken")
+        if model.__name__ in closed:
             assert answer.status_code == 403
+            continue
+        if name in ("bob", "rani") and model.__name__ in ("Confirmation", "Notice"):
+            assert answer.status_code == 403  # for those who lead
             continue
         assert answer.status_code in (200, 302), model
         assert browser.get(list_of(model) + "add/").status_code in (200, 302, 403), model
@@ -109,6 +114,11 @@ def test_every_page_opens_or_refuses_by_role(two, name):
             assert browser.get(page_of(row)).status_code == 200, model
             assert browser.get(page_of(row, "history")).status_code in (200, 403), model
             assert browser.get(page_of(row, "delete")).status_code in (200, 403), model
+
+
+@pytest.mark.parametrize(("name", "seen"), [("alice", True), ("bob", False)])
+def test_the_menu_shows_only_what_opens(cast, name, seen):
+    assert ("/admin/tenants/apitoken/" in text(casting.browser(cast.person(name)).get("/admin/"))) == seen
 
 
 def test_nothing_of_another_showroom_is_shown_taken_or_confirmed(two):
@@ -338,6 +348,7 @@ def config_form(**fields):
     numbers |= dict.fromkeys(("daily_model_calls", "daily_model_tokens", "daily_model_cost"), 0)
     return {
         "ai_name": "Rara", "ai_personality": "friendly", "timezone": "Asia/Makassar", "after_hours_mode": "answer",
+        "assign_leads": "by_hand",
         "temperature": "0,5", "max_tokens": 1000, "daily_send_cap": 0, **switches, **numbers, **fields,
     }  # fmt: skip
 
@@ -505,7 +516,7 @@ def test_a_day_line_stands_before_each_new_day():
 
 @pytest.mark.parametrize("verdict", [None, [], "x", {}, {"failed": "x"}, {"failed": None}])
 def test_a_strange_verdict_shows_no_claims(verdict):
-    assert failed_claims(verdict) == ()
+    assert listed(verdict, "failed") == ()
 
 
 def move(two, name, what, **form):
@@ -526,8 +537,10 @@ def move(two, name, what, **form):
         (("take",), "give_back", "bot", "active", "released"),
         (("take",), "close", "bot", "closed", "closed"),
         (("close",), "reopen", "bot", "active", "reopened"),
-        ((), "spam", "bot", "active", "spam"),
-        (("spam",), "not_spam", "bot", "active", "spam"),
+        ((), "spam", "nobody", "active", "silenced"),
+        (("spam",), "not_spam", "bot", "active", "heard"),
+        ((), "opt_out", "nobody", "active", "silenced"),
+        (("block",), "hear", "bot", "active", "heard"),
     ],
 )
 def test_a_persons_moves(two, before, what, holder, status, kind):

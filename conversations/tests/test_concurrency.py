@@ -491,45 +491,45 @@ def deliver(showroom: Showroom, message: WhatsAppMessage) -> None:
 @in_turn
 def test_paced_replies_go_out_in_order_whatever_the_order_of_the_jobs(showroom, model):
     showroom.set(send_gap_seconds=2, customer_gap_seconds=3)
-    model.say("satu", "dua", "tiga")
+    model.say("Halo Kak.", "Baik Kak.", "Siap Kak.")
     for text in ("Halo", "Halo Kak", "Halo lagi"):
         showroom.hears(text)
     assert [reply.aimeow_status for reply in replies(showroom)] == ["sent", "queued", "queued"]
     slots = [reply.sending_at for reply in replies(showroom)[1:]]
     assert 2.9 < (slots[1] - slots[0]).total_seconds() < 3.1
     deliver(showroom, replies(showroom)[2])
-    assert texts(showroom) == ["satu"]
+    assert texts(showroom) == ["Halo Kak."]
     run_jobs(ahead=60)
-    assert texts(showroom) == ["satu", "dua", "tiga"]
+    assert texts(showroom) == ["Halo Kak.", "Baik Kak.", "Siap Kak."]
 
 
 @at_once
 def test_deliver_jobs_at_once_send_each_message_once_and_in_order(showroom, model):
     showroom.set(send_gap_seconds=1)
-    model.say("satu", "dua", "tiga")
+    model.say("Halo Kak.", "Baik Kak.", "Siap Kak.")
     for text in ("Halo", "Halo Kak", "Halo lagi"):
         showroom.hears(text)
     queued = replies(showroom)[1:]
     together(*[partial(deliver, showroom, message) for message in [*queued, *queued]])
     together(worker, worker)
     run_jobs(ahead=60)
-    assert texts(showroom) == ["satu", "dua", "tiga"]
+    assert texts(showroom) == ["Halo Kak.", "Baik Kak.", "Siap Kak."]
 
 
 @in_turn
 def test_a_reply_waits_behind_the_retry_of_the_one_before(showroom, model):
-    model.say("satu", "dua")
+    model.say("Halo Kak.", "Baik Kak.")
     showroom.gateway.switch(fail_next=1, fail_kind="error_479")
     showroom.hears("Halo")
     showroom.hears("Halo?")
     assert [reply.aimeow_status for reply in replies(showroom)] == ["queued", "queued"]
     run_jobs(ahead=60)
-    assert [sent.text for sent in showroom.gateway.sent if sent.delivered] == ["satu", "dua"]
+    assert [sent.text for sent in showroom.gateway.sent if sent.delivered] == ["Halo Kak.", "Baik Kak."]
 
 
 @in_turn
 def test_without_connection_replies_wait_and_go_out_in_order_when_it_is_back(showroom, model):
-    model.say("satu", "dua", "tiga")
+    model.say("Halo Kak.", "Baik Kak.", "Siap Kak.")
     showroom.gateway.log_out(showroom.client_id)
     for text in ("Halo", "Halo Kak", "Halo lagi"):
         showroom.hears(text)
@@ -542,7 +542,7 @@ def test_without_connection_replies_wait_and_go_out_in_order_when_it_is_back(sho
     showroom.gateway.add_client(showroom.client_id, showroom.phone)
     outbox.reconnect()
     run_jobs()
-    assert texts(showroom) == ["satu", "dua", "tiga"]
+    assert texts(showroom) == ["Halo Kak.", "Baik Kak.", "Siap Kak."]
     with showroom.scope():
         showroom.account.refresh_from_db()
     assert showroom.account.connection_status == "connected"
@@ -566,19 +566,19 @@ MOVES = {"take": turns.take, "close": turns.close}
 @pytest.mark.parametrize("move", MOVES.values(), ids=MOVES)
 def test_a_queued_reply_is_not_sent_once_a_person_has_come_in(showroom, model, move):
     showroom.set(customer_gap_seconds=5)
-    model.say("satu", "dua")
+    model.say("Halo Kak.", "Baik Kak.")
     showroom.hears("Halo")
     showroom.hears("Halo?")
     with showroom.scope():
         move(showroom.chat().pk)
     run_jobs(ahead=60)
-    assert texts(showroom) == ["satu"]
+    assert texts(showroom) == ["Halo Kak."]
     late = replies(showroom)[-1]
     assert (late.aimeow_status, late.error) == ("failed", "taken over")
     with showroom.scope():
         assert outbox.resend(late.pk)
     run_jobs()
-    assert texts(showroom) == ["satu", "dua"]
+    assert texts(showroom) == ["Halo Kak.", "Baik Kak."]
 
 
 @in_turn

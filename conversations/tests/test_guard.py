@@ -1,139 +1,225 @@
 # ruff: noqa: E501 (one row of the table is one line)
-"""No claim without a fact: what passes and what does not."""
+"""No claim without a fact: what passes and what does not, row by row. The thousands are in test_drafts."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from conversations import guard
-from conversations.tests.showroom import AVANZA, CITY, COD, FORTUNER, PRIMA, facts
-from conversations.turn import Facts, Faq
+from conversations import guard, intents
+from conversations.tests.showroom import AVANZA, CITY, COD, FORTUNER, PRIMA, facts, persona, said, turn
+from conversations.turn import Facts, Faq, Turn, Verdict
+from inventory.credit import Credit, Estimate, Instalment, Rate
 
 INNOVA = replace(CITY, id=8, display_id="PM-PST-008", make="Toyota", model="Innova", variant="2.0 G")
 REBORN = replace(INNOVA, id=9, display_id="PM-PST-009", model="Innova Reborn", variant="2.4 V", status="SOLD")
 SOLD_CITY = replace(CITY, status="SOLD")
+RED_FORTUNER = replace(FORTUNER, id=5, display_id="PM-PST-005", color="merah", price=500_000_000, year=2022)
 BOTH = facts(CITY, FORTUNER)
 WITH_GONE = facts(FORTUNER, gone=(SOLD_CITY,))
-TOKEN = "TOK-18c3f2a9b0-12"
-NEUTRAL = f"Baik Kak, terima kasih sudah menghubungi kami. Ada lagi yang bisa saya bantu? {TOKEN}"
+TWO_FORTUNERS = facts(FORTUNER, RED_FORTUNER)
+CREDIT = Credit(
+    partners=("Mitra Finance",), rates=(Rate(3, 800, 800),), minimum_down=20,
+    estimates=(Estimate(CITY.id, 79_000_000, 19_750_000, 25, (Instalment(3, 2_040_833, 2_140_000),)),),
+)  # fmt: skip
+ON_CREDIT = facts(CITY, credit=CREDIT)
 CARD = "🚗 *Honda City S 2006* | PM-PST-001\n• Harga: Rp 79 juta\n• KM: 127.245 km\n• Transmisi: matic\n• Warna: silver"
 
 
+def asks(text: str = "halo", **changes: Any) -> Turn:
+    """The turn as the classifier reads it."""
+    return replace(turn(text, **changes), understanding=intents.classify(text))
+
+
+def check(draft: str, given: Facts, asked: str = "halo", **changes: Any) -> Verdict:
+    return guard.check(draft, asks(asked, **changes), given)
+
+
+PASSING = {
+    "card": (CARD, BOTH),
+    "same-value-other-form": ("City itu Rp 79.000.000,- Kak", BOTH),
+    "rough-price": ("City 79 jutaan Kak", BOTH),
+    "number-words": ("City tujuh puluh sembilan juta Kak", BOTH),
+    "range-of-the-stock": ("Kisaran harga Rp 79 juta - Rp 470 juta Kak", BOTH),
+    "two-cars-in-a-line": ("PM-PST-001 Rp 79 juta, lebih hemat dari Fortuner Rp 470 juta", BOTH),
+    "holds-for-both": ("City dan Fortuner sama-sama matic Kak", BOTH),
+    "by-colour": ("Yang merah Rp 500 juta Kak", TWO_FORTUNERS),
+    "by-year": ("Fortuner 2022 warna merah Kak", TWO_FORTUNERS),
+    "the-one-asked-about": ("Harganya Rp 470 juta Kak", facts(FORTUNER), "harga fortuner?"),
+    "rounded-mileage": ("Fortuner KM 25 ribu km, ya Kak", BOTH),
+    "showrooms-phone": ("Hubungi +62 812-3456-7890 atau 081234567890", facts()),
+    "showrooms-wa-link": ("Chat https://wa.me/6281200000011 ya", facts()),
+    "showrooms-map": ("Maps: https://maps.example.com/prima-mobil.", facts()),
+    "opening-hours": ("Sabtu kami buka jam 09.00-15.00, Minggu tutup", facts()),
+    "opening-hours-span": ("Senin sampai Jumat buka pukul 9.00 sampai 17.00 Kak", facts()),
+    "part-of-the-address": ("Kami di Jalan Melati Raya nomor 12 Kak", facts()),
+    "tax": ("Pajaknya berlaku sampai 5 Mei 2027", facts(AVANZA), "pajak avanza?"),
+    "tax-month": ("Pajak Avanza sampai Mei 2027 Kak", facts(AVANZA)),
+    "tax-expired": ("Pajak Avanza mati Kak", facts(replace(AVANZA, tax_valid_until=date(2025, 1, 1)))),
+    "papers": ("Surat Avanza lengkap, BPKB dan STNK ada Kak", facts(AVANZA)),
+    "flood": ("Avanza bebas banjir Kak", facts(AVANZA, CITY)),
+    "condition": ("City terawat Kak", facts(replace(CITY, condition="good"))),
+    "first-hand": ("City tangan pertama Kak", facts(replace(CITY, previous_owners=1))),
+    "faq-whole": ("Bisa, COD untuk wilayah Jabodetabek dengan janji terlebih dahulu ya Kak.", facts(faqs=(COD,)), "bisa cod?"),
+    "sold-said": ("PM-PST-001 sudah terjual Kak. Fortuner masih tersedia", WITH_GONE),
+    "sold-then-ready": ("Honda City sudah terjual, yang ready ada Toyota Fortuner", WITH_GONE),
+    "not-there": ("Brio sedang tidak tersedia, Kak", facts(CITY), "brio ada?"),
+    "not-there-of-that-year": ("Avanza 2018 sedang kosong, Kak", facts(), "avanza 2018 ada?"),
+    "id-not-found": ("PM-PST-999 tidak kami temukan Kak", facts(CITY), "pm-pst-999 masih ada?"),
+    "budget-too-low": ("Untuk budget 50 juta belum ada, Kak", facts(nearest=(CITY,)), "ada budget 50jt?"),
+    "their-budget": ("Untuk budget 200 jutaan, ini unitnya Kak", BOTH, "budget 200 jutaan"),
+    "innova-there-reborn-sold": ("Innova masih ready", facts(INNOVA, gone=(REBORN,))),
+    "unknown-said": ("Riwayat banjir City belum ada datanya Kak, nanti dicek staf kami ya", facts(CITY)),
+    "cheapest": ("Yang paling murah City, Rp 79 juta Kak", BOTH),
+    "cheaper": ("City lebih murah dari Fortuner Kak", BOTH),
+    "count": ("Ada 2 unit Kak", BOTH),
+    "affirmed-and-true": ("Iya Kak", facts(AVANZA), "avanza pajaknya hidup kan?"),
+    "denied-and-false": ("Bukan Kak, Avanza manual.", facts(AVANZA), "avanza matic ya?"),
+    "photos-by-people": ("Foto City akan dikirim staf kami di chat ini ya Kak", facts(CITY), "foto city"),
+    "taste": ("Kakak cari yang matic atau manual?", BOTH),
+    "everyday": ("Siap Kak, tunggu 2 menit ya 🙏", facts()),
+    "emoji-only": ("😊🙏", facts()),
+    "body": ("Honda City termasuk sedan dengan 5 kursi Kak", facts(CITY)),
+    "estimate": ("Perkiraan cicilan City 3 tahun Rp 2.040.833 - Rp 2.140.000 per bulan, DP Rp 19.750.000 Kak", ON_CREDIT),
+    "own-token": ("Halo Kak. TOK-18c3f2a9b0-12", BOTH, "avanza ada? TOK-18c3f2a9b0-12"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", PASSING.values(), ids=PASSING)
+def test_a_covered_draft_passes(row: Any) -> None:
+    verdict = check(*row)
+    assert verdict.failed == ()
+    assert verdict.ok
+
+
+REFUSED = {
+    "wrong-price": ("City harganya Rp 75 juta, Kak", BOTH, "rp 75 juta"),
+    "another-units-price": ("PM-PST-001 harganya Rp 470 juta", BOTH, "rp 470 juta"),
+    "ambiguous-price": ("Harganya 79jt Kak", BOTH, "79jt"),
+    "ambiguous-model": ("Fortuner Rp 470 juta Kak", TWO_FORTUNERS, "rp 470 juta"),
+    "ambiguous-after-two": ("City dan Fortuner ada Kak, harganya Rp 79 juta", BOTH, "rp 79 juta"),
+    "the-other-by-colour": ("Yang merah Rp 470 juta Kak", TWO_FORTUNERS, "rp 470 juta"),
+    "card-under-the-wrong-name": ("🚗 *Honda City S 2006* | PM-PST-002\n• Harga: Rp 79 juta", BOTH, "rp 79 juta"),
+    "range": ("Harga 70-79 juta Kak", BOTH, "70-79 juta"),
+    "number-words": ("City tujuh puluh juta Kak", BOTH, "tujuh puluh juta"),
+    "difference": ("Selisihnya 391 juta Kak", BOTH, "391 juta"),
+    "the-customers-sum-is-no-price": ("Harganya 50 juta Kak", facts(CITY), "50 juta", "city 50 juta boleh?"),
+    "credit-price-unknown": ("Harga kredit City Rp 79 juta", BOTH, "rp 79 juta"),
+    "year": ("Ada Avanza 2018", facts(AVANZA), "avanza 2018"),
+    "km": ("KM City baru 50.000 km", BOTH, "50.000 km"),
+    "phone": ("Hubungi 0812-9999-0000 ya", facts(), "0812-9999-0000"),
+    "account": ("Transfer ke 1234567890", facts(), "1234567890"),
+    "spelled-phone": ("Nomornya nol delapan satu dua Kak", facts(), "nol"),
+    "link": ("Cek www.mobilmurah.co.id ya", facts(), "www.mobilmurah.co.id"),
+    "mail": ("Tulis ke sales@prima.com ya", facts(), "sales@prima.com"),
+    "sold-called-ready": ("PM-PST-001 masih ready, Kak", WITH_GONE, "pm-pst-001"),
+    "sold-in-a-card": ("Unit yang tersedia:\n🚗 *Honda City S 2006* | PM-PST-001", WITH_GONE, "honda city s 2006 pm-pst-001"),
+    "available-called-sold": ("City sudah terjual Kak", BOTH, "terjual"),
+    "available-called-absent": ("Fortuner belum ada Kak", BOTH, "tidak ada"),
+    "not-in-stock": ("Brio masih ready Kak", facts(CITY), "brio", "brio ada?"),
+    "invented-id": ("Unit PM-PST-009 cocok", BOTH, "pm-pst-009"),
+    "tax": ("Pajaknya masih HIDUP, Kak", facts(CITY), "hidup", "pajaknya hidup?"),
+    "tax-of-another": ("Pajak City berlaku sampai 5 Mei 2027", facts(CITY, AVANZA), "berlaku sampai 5 mei 2027"),
+    "flood": ("City bebas banjir", facts(CITY, AVANZA), "banjir"),
+    "papers": ("Surat-surat lengkap", facts(CITY), "lengkap", "surat lengkap ya?"),
+    "praise": ("Unitnya mulus Kak", facts(CITY), "mulus"),
+    "unknown-word": ("City ini idola sejuta umat Kak", BOTH, "idola"),
+    "gear": ("City manual Kak", BOTH, "manual"),
+    "denied-gear": ("City bukan matic Kak", BOTH, "matic"),
+    "warranty": ("Ada garansi 1 tahun Kak", facts(CITY), "garansi"),
+    "discount": ("Bisa kurang Kak", facts(CITY), "kurang", "bisa kurang?"),
+    "favour": ("Dapat bonus kaca film Kak", facts(CITY), "bonus"),
+    "part-of-a-faq": ("COD untuk semua wilayah Kak", facts(faqs=(COD,)), "cod"),
+    "promise": ("Nanti saya kabari ya Kak", facts(), "kabari"),
+    "timed-promise": ("Staf kami hubungi Kakak dalam 5 menit", facts(), "5 menit"),
+    "photo-sent": ("Fotonya sudah saya kirim ya Kak", facts(CITY), "kirim"),
+    "hours": ("Kami buka jam 08.00-20.00 Kak", facts(), "kami buka jam 08.00 20.00 kak"),
+    "all-day": ("Kami buka 24 jam Kak", facts(), "24 jam"),
+    "sunday": ("Minggu kami buka Kak", facts(), "minggu kami buka kak"),
+    "superlative": ("Fortuner paling murah Kak", BOTH, "murah"),
+    "comparison": ("Fortuner lebih murah dari City Kak", BOTH, "murah"),
+    "count": ("Ada 7 unit Kak", BOTH, "7"),
+    "affirmation": ("Iya Kak", facts(CITY), "iya (pertanyaan pelanggan)", "city pajaknya hidup kan?"),
+    "affirmed-sum": ("Betul Kak 😊", facts(CITY), "betul (pertanyaan pelanggan)", "city 50 juta ya?"),
+    "affirmed-unknown": ("Ya Kak", facts(CITY), "ya (pertanyaan pelanggan)", "mesinnya halus kan?"),
+    "refusal": ("Tidak Kak", facts(AVANZA), "tidak (pertanyaan pelanggan)", "avanza manual ya?"),
+    "said-unknown-what-is-known": ("Pajak Avanza belum ada datanya Kak", facts(AVANZA), "pajak: belum ada data"),
+    "no-estimate": ("Cicilan City 3 tahun Rp 2.040.833 per bulan Kak", ON_CREDIT, guard.NO_ESTIMATE),
+    "instalment-of-other-years": ("Perkiraan cicilan City 4 tahun Rp 2.040.833 per bulan", ON_CREDIT, "rp 2.040.833"),
+    "placeholder": ("Harganya [PM-PST-999.harga] Kak", BOTH, "[PM-PST-999.harga]"),
+    "empty": (" \n\u200b", facts(), guard.EMPTY),
+    "too-long": ("a" * 4097, facts(), guard.TOO_LONG),
+    "longer-than-it-should-be": ("Ada lagi yang bisa saya bantu? " * 40, facts(), guard.LONG),
+    "repeats": ("Silakan mampir ke showroom kami ya Kak. Silakan mampir ke showroom kami ya Kak.", facts(), guard.REPEATS),
+    "chinese": ("您好，这款车目前有货。", facts(), guard.NOT_LATIN),
+    "english": ("The car is available now.", facts(CITY), "car"),
+    "prompt": ("Jangan menawarkan atau menjanjikan potongan harga; pembicaraan harga diteruskan ke staf.", facts(), guard.LEAKS),
+    "full-width": ("City Ｒｐ ７５ ｊｕｔａ", BOTH, "rp 75 juta"),
+    "disguised": ("Silakan hubungi kami di nоmоr 0812-9999-0000 ya Kak", facts(), "0812-9999-0000"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", REFUSED.values(), ids=REFUSED)
+def test_an_uncovered_claim_fails_and_is_named(row: Any) -> None:
+    draft, given, claim, *asked = row
+    verdict = check(draft, given, *asked)
+    assert not verdict.ok
+    assert claim in verdict.failed
+
+
+def test_a_welcome_of_the_managers_own_may_be_said_as_it_stands() -> None:
+    words = "Selamat datang di Prima, rumahnya mobil idaman!"
+    assert check(words, facts(welcome=words), persona=persona(welcome=words)).ok
+    assert not check(words, facts()).ok
+
+
+def test_the_customers_name_counts_only_behind_kak() -> None:
+    assert check("Halo Kak Yudho", facts()).ok
+    assert not check("Yudho sudah beli", facts()).ok
+
+
+def test_what_stood_in_an_earlier_message_of_the_customer_is_theirs() -> None:
+    earlier = (said("customer", "budget saya 150jt"), said("bot", "Baik Kak"))
+    assert check("Untuk budget 150 juta, ini unitnya Kak", BOTH, "yang mana?", history=earlier).ok
+    assert not check("Untuk budget 150 juta, ini unitnya Kak", BOTH, "yang mana?").ok
+
+
+def test_the_verdict_names_the_facts_it_stands_on() -> None:
+    assert set(check("City Rp 79 juta, warna silver Kak", BOTH).facts) == {
+        "PM-PST-001.unit", "PM-PST-001.price", "PM-PST-001.color",
+    }  # fmt: skip
+
+
+ASKS_STAFF = {"Nanti tim kami konfirmasi ya Kak": True, "Silakan hubungi tim kami Kak": False, "Halo Kak": False}
+
+
+@pytest.mark.parametrize(("draft", "asks_staff"), ASKS_STAFF.items())
+def test_it_is_seen_that_staff_are_said_to_do_something(draft: str, asks_staff: bool) -> None:
+    assert check(draft, facts()).asks_staff is asks_staff
+
+
 @pytest.mark.parametrize(
-    ("draft", "given", "customer"),
-    [
-        pytest.param(NEUTRAL, facts(), [f"Apakah mobil Avanza masih ada? {TOKEN}"], id="neutral-with-the-customers-token"),
-        pytest.param("Pukul 10 atau jam 14.30 bisa Kak, 2 menit dari tol, 100% aman, buka 24 jam", facts(), [], id="times-and-percent"),
-        pytest.param(CARD, BOTH, [], id="card"),
-        pytest.param("City itu Rp 79.000.000,- Kak", BOTH, [], id="same-value-other-form"),
-        pytest.param("Harganya 79jt Kak", BOTH, [], id="short-form"),
-        pytest.param("Kisaran Rp 79 juta - Rp 470 juta", BOTH, [], id="range-both-ends"),
-        pytest.param("Ada Rp 79 juta dan Rp 470 juta", BOTH, [], id="two-prices"),
-        pytest.param("PM-PST-001 Rp 79 juta, lebih hemat dari Fortuner Rp 470 juta", BOTH, [], id="two-cars-in-a-line"),
-        pytest.param("Untuk budget 50 juta belum ada, Kak", BOTH, ["ada budget 50jt?"], id="the-customers-budget"),
-        pytest.param("Untuk budget 200 jutaan", BOTH, ["budget 200 jutaan"], id="the-customers-rough-budget"),
-        pytest.param("Avanza 2018 sedang kosong, Kak", facts(), ["avanza 2018 ada?"], id="the-customers-year"),
-        pytest.param("PM-PST-999 tidak kami temukan", facts(), ["pm-pst-999 masih ada?"], id="the-customers-id"),
-        pytest.param("Fortuner KM 25 ribu km, ya Kak", BOTH, [], id="rounded-mileage"),
-        pytest.param("Jaraknya 127 ribu km", BOTH, [], id="mileage-rounded-down"),
-        pytest.param("Hubungi +62 812-3456-7890 atau 081234567890", facts(), [], id="showrooms-phone"),
-        pytest.param("Chat https://wa.me/6281200000011 ya", facts(), [], id="showrooms-wa-link"),
-        pytest.param("Maps: https://maps.example.com/prima-mobil.", facts(), [], id="showrooms-map"),
-        pytest.param("Jam buka 09.00-17.00, Sabtu 09.00-15.00", facts(), [], id="opening-hours"),
-        pytest.param("Pajak berlaku sampai 5 Mei 2027", facts(AVANZA), [], id="tax-year"),
-        pytest.param("Booking fee Rp 1 juta", facts(faqs=(Faq("Booking?", "Booking fee Rp 1.000.000"),)), [], id="faq-amount"),
-        pytest.param("Promo tahun 2026", facts(), [], id="this-year"),
-        pytest.param("Mohon maaf, PM-PST-001 sudah terjual, jadi tidak tersedia lagi. Fortuner masih tersedia", WITH_GONE, [], id="A70-honest"),
-        pytest.param("Honda City sudah terjual, yang ready ada Toyota Fortuner", WITH_GONE, [], id="sold-then-ready"),
-        pytest.param("Yang masih tersedia: Toyota Fortuner VRZ 2021 | PM-PST-002", WITH_GONE, [], id="list-head"),
-        pytest.param("Brio sedang tidak tersedia, Kak", facts(CITY), ["brio ada?"], id="A50-not-there"),
-        pytest.param("😊🙏", facts(), [], id="emoji-only"),
-        pytest.param("Ada dua bubble: CX-5 dan HR-V itu SUV ya Kak", facts(), [], id="names-with-hyphens"),
-        pytest.param("Mesin 1500 cc", facts(replace(CITY, engine_cc=1500)), [], id="engine"),
-        pytest.param("Harga cash Rp 79 juta, harga kredit Rp 85 juta", facts(replace(CITY, credit_price=85_000_000)), [], id="credit-price"),
-        pytest.param("Avanza bebas banjir, pajak masih hidup, surat lengkap", facts(AVANZA, CITY), [], id="praise-with-data"),
-        pytest.param("Apakah bebas banjir? Datanya belum ada, kami cek surat lengkap atau tidak", facts(CITY), [], id="hedged"),
-        pytest.param("Semua unit kami bebas banjir", facts(faqs=(Faq("Banjir?", "Semua unit bebas banjir."),)), [], id="praise-from-the-faq"),
-        pytest.param("Rp 188,75 juta", facts(replace(CITY, price=188_750_000)), [], id="formatter"),
-        pytest.param("Ada lagi yang ingin ditanyakan soal Brio?", facts(CITY), ["brio ada?"], id="ada-of-something-else"),
-        pytest.param("Maaf, belum ada Brio di stok kami", facts(CITY), ["brio ada?"], id="ada-negated"),
-        pytest.param("Foto City akan dikirim staf kami di chat ini ya Kak", facts(CITY), ["foto city"], id="photos-by-people"),
-        pytest.param("Ini 5 foto yang bisa dikirim staf kami ya Kak", facts(CITY), [], id="photos-of-the-staff"),
-        pytest.param("Mau lihat fotonya, Kak?", facts(CITY), [], id="photos-offered"),
-        pytest.param("Innova 2.0 masih ready", facts(INNOVA, gone=(REBORN,)), [], id="innova-there-reborn-sold"),
-        pytest.param("Mitsubishi L-300 dan Mercy C-200 sedang kosong", facts(CITY), [], id="names-like-ids"),
-    ],
+    "bit", ["a-", "1 ", "1.", "0 8", "a.", "rp ", "pm-", "(1", "http://", "tersedia ", "@a", "20", "km 1", "city ", "ada "]
 )  # fmt: skip
-def test_a_covered_draft_passes(draft: str, given: Facts, customer: list[str]) -> None:
-    assert guard.check(draft, given, customer) == guard.Verdict(True)
-
-
-@pytest.mark.parametrize(
-    ("draft", "given", "customer", "failed"),
-    [
-        pytest.param("Harganya Rp 75 juta, Kak", BOTH, [], ("Rp 75 juta",), id="wrong-price"),
-        pytest.param("Rp 5 jt saja", BOTH, [], ("Rp 5 jt",), id="A40-absurd-price"),
-        pytest.param("Bisa 79 juta, atau 77 juta Kak", BOTH, [], ("77 juta",), id="invented-discount"),
-        pytest.param("Sekitar Rp 70-79 juta", BOTH, [], ("Rp 70-79 juta",), id="range-with-an-invented-end"),
-        pytest.param("PM-PST-001 harganya Rp 470 juta", BOTH, [], ("Rp 470 juta",), id="another-units-price"),
-        pytest.param("🚗 *Honda City S 2006* | PM-PST-001\n• Harga: Rp 470 juta", BOTH, [], ("Rp 470 juta",), id="another-units-price-in-a-card"),
-        pytest.param("Harganya 50 juta Kak", BOTH, ["50 juta boleh?"], ("50 juta",), id="the-customers-amount-is-no-price"),
-        pytest.param("Ada Avanza 2018", facts(AVANZA), [], ("2018",), id="wrong-year"),
-        pytest.param("Ada tahun 2018-2020", facts(AVANZA), [], ("2018", "2020"), id="years"),
-        pytest.param("Unit PM-PST-009 cocok", BOTH, [], ("PM-PST-009",), id="invented-id"),
-        pytest.param("Unit pm–pst–009 cocok", BOTH, [], ("pm-pst-009",), id="id-with-typographic-dashes"),
-        pytest.param("Unit TM-999 cocok", facts(replace(CITY, display_id="TM-001")), [], ("TM-999",), id="short-id"),
-        pytest.param("Hubungi 0812-9999-0000 ya", facts(), [], ("0812-9999-0000",), id="invented-phone"),
-        pytest.param("Hubungi (021) 555-01234", facts(), [], ("(021) 555-01234",), id="invented-landline"),
-        pytest.param("Transfer ke BCA 1234567890", facts(), [], ("1234567890",), id="account-number"),
-        pytest.param("Cek www.mobilmurah.co.id ya", facts(), [], ("www.mobilmurah.co.id",), id="link"),
-        pytest.param("Cek http://evil.example/x", facts(), [], ("http://evil.example/x",), id="url"),
-        pytest.param("Chat wa.me/6281299990000", facts(), [], ("wa.me/6281299990000",), id="wa-link"),
-        pytest.param("KM baru 50.000 km", BOTH, [], ("KM baru 50.000",), id="mileage"),
-        pytest.param("Mesinnya 2000 cc", facts(CITY), [], ("2000 cc",), id="engine"),
-        pytest.param("PM-PST-001 masih ready, Kak", WITH_GONE, [], ("PM-PST-001 masih ready, Kak",), id="A70-sold-called-ready"),
-        pytest.param("Honda City masih ada", facts(gone=(replace(CITY, status="BOOKED"),)), [], ("Honda City masih ada",), id="A197-booked-called-there"),
-        pytest.param("Unit yang tersedia:\n🚗 *Honda City S 2006* | PM-PST-001", WITH_GONE, [], ("🚗 *Honda City S 2006* | PM-PST-001",), id="sold-in-the-list"),
-        pytest.param("Brio masih ready Kak", facts(CITY), ["brio ada?"], ("Brio masih ready Kak",), id="A50-not-in-stock"),
-        pytest.param("Pajaknya masih HIDUP, Kak", facts(CITY), ["pajaknya hidup?"], ("pajaknya masih hidup",), id="A71-tax"),
-        pytest.param("City bebas banjir", facts(CITY, AVANZA), [], ("bebas banjir",), id="A22-flood-of-another-car"),
-        pytest.param("Surat-surat lengkap", facts(CITY), ["surat lengkap ya?"], ("surat-surat lengkap",), id="A59-papers"),
-        pytest.param("Unitnya terawat dan tangan pertama", facts(CITY), [], ("tangan pertama", "terawat"), id="praise"),
-        pytest.param("Tidak pernah tabrakan, servis rutin", facts(CITY), [], ("tidak pernah tabrakan", "servis rutin"), id="history"),
-        pytest.param("Innova masih ready", facts(CITY, gone=(REBORN,)), [], ("Innova masih ready",), id="innova-is-the-sold-reborn"),
-        pytest.param("Innova Reborn masih ready", facts(INNOVA, gone=(REBORN,)), [], ("Innova Reborn masih ready",), id="reborn-is-no-innova"),
-        pytest.param("Ada Brio juga Kak", facts(CITY), [], ("Ada Brio juga Kak",), id="ada"),
-        pytest.param("Ini fotonya ya Kak", facts(CITY), [], ("ini foto",), id="photo-claimed"),
-        pytest.param("Unit MB-007 cocok", facts(CITY), [], ("MB-007",), id="an-id-of-another-kind"),
-        pytest.param("", facts(), [], (guard.EMPTY,), id="empty"),
-        pytest.param(" \n\u200b", facts(), [], (guard.EMPTY,), id="A177-whitespace"),
-        pytest.param("a" * 4097, facts(), [], (guard.TOO_LONG,), id="too-long"),
-        pytest.param("您好，这款车目前有货。", facts(), [], (guard.NOT_LATIN,), id="chinese"),
-        pytest.param("Rp 75 juta dan Rp 75 juta", BOTH, [], ("Rp 75 juta",), id="named-once"),
-        pytest.param("Ｒｐ ７５ ｊｕｔａ", BOTH, [], ("Rp 75 juta",), id="full-width"),
-    ],
-)  # fmt: skip
-def test_an_uncovered_claim_fails_and_is_named(
-    draft: str, given: Facts, customer: list[str], failed: tuple[str, ...]
-) -> None:
-    assert guard.check(draft, given, customer) == guard.Verdict(False, failed)
-
-
-@pytest.mark.parametrize(
-    "bit", ["a-", "1 ", "1.", "0 8", "a.", "rp ", "PM-", "(1", "http://", "tersedia ", "@a", "20", "km 1"]
-)
 def test_hostile_text_takes_no_time(bit: str) -> None:
     text = bit * (100_000 // len(bit))
     given = facts(CITY, faqs=(Faq(text, text),), showroom=replace(PRIMA, address=text[:4000]))
-    start = time.perf_counter()
-    guard.check(text[:4096], given, [text])
-    assert time.perf_counter() - start < 2
+    start = time.process_time()
+    check(text[:4096], given, text)
+    check(text, given, text)
+    assert time.process_time() - start < 2
 
 
-def test_the_date_of_the_tax_is_no_price() -> None:
-    unit = replace(AVANZA, tax_valid_until=date(2028, 1, 2))
-    assert guard.check("Pajak sampai 2 Januari 2028. COD bisa ya", facts(unit, faqs=(COD,)), []).ok
+def test_an_ordinary_draft_costs_little() -> None:
+    units = [replace(CITY, id=number, display_id=f"PM-PST-{number:03}") for number in range(1, 11)]
+    given, asked = facts(*units, faqs=(COD,)), asks("city ada?")
+    draft = f"Halo Kak 😊\n\n{CARD}\n\nMau lihat unitnya langsung, Kak?"
+    assert guard.check(draft, asked, given).ok
+    start = time.process_time()
+    for _ in range(20):
+        guard.check(draft, asked, given)
+    assert (time.process_time() - start) / 20 < 0.005  # 1.5 ms on a quiet machine

@@ -218,8 +218,8 @@ def test_another_showrooms_phone_is_not_taken_over_by_a_connected_event(showroom
 # --- what the model may throw at us ----------------------------------------------------------------------------------
 
 DRAFTS = {
-    "NUL": ("Baik\0 Kak.", ["Baik Kak."]),
-    "half a character": ("Baik Kak. \ud83d", ["Baik Kak."]),
+    "NUL": ("Halo\0 Kak.", ["Halo Kak."]),
+    "half a character": ("Halo Kak. \ud83d", ["Halo Kak."]),
     "nothing but NUL": ("\0\0", ["Maaf, terjadi gangguan sistem. Staff kami akan segera membantu Anda."]),
 }
 

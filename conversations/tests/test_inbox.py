@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect, sync_playwright
 
+from aiconfig.models import LLMCall
 from aimeow.models import AimeowAccount
+from aimeow.simulator.state import StoredFile
 from autolumiku.testing.stage import run_jobs
-from conversations import turns
+from conversations import seats, turns
 from conversations.inbox import pulse, urls, work
 from conversations.inbox.folders import Folder, Wish
 from conversations.models import (
+    AnswerReport,
+    CannedReply,
     ConversationEvent,
     Holder,
     Reason,
@@ -95,6 +102,11 @@ ACCESS = {
     "reply": ("POST", SAY, (302, 403, 404, 403, 302, 302, 302)),
     "note": ("POST", SAY, (302, 403, 404, 403, 302, 302, 302)),
     "draft": ("POST", SAY, (302, 403, 404, 403, 204, 204, 302)),
+    "report": ("POST", SAY, (302, 403, 404, 403, 302, 302, 302)),
+    "advise": ("POST", SAY, (302, 403, 404, 403, 302, 302, 302)),
+    "tools": ("GET", {}, (302, 403, 404, 403, 200, 200, 302)),
+    "cars": ("GET", {}, (302, 403, 200, 403, 200, 200, 302)),
+    "file": ("GET", {}, (302, 403, 404, 404, 404, 404, 302)),  # a message without a file: 404 for all
     "places": ("GET", {}, (302, 302, 200, 200, 200, 200, 200)),
     "login": ("GET", {}, (200,) * 7),
     "logout": ("POST", {}, (302,) * 7),
@@ -104,7 +116,8 @@ ACCESS = {
 
 def address(name, chat):
     pattern = next(one for one in urls.urlpatterns if one.name == name)
-    return reverse(f"inbox:{name}", kwargs={"pk": chat.pk} if "pk" in pattern.pattern.converters else {})
+    known = {"pk": chat.pk, "message": 1}
+    return reverse(f"inbox:{name}", kwargs={key: known[key] for key in pattern.pattern.converters})
 
 
 def test_every_address_stands_in_the_table():
@@ -343,7 +356,7 @@ def test_a_new_message_a_receipt_a_note_and_typing_reach_the_open_chat(cast, cli
         ),
         lambda: WhatsAppMessage.objects.filter(direction="outbound").update(aimeow_status="unsure"),
         lambda: work.leave_note(chat, cast.alice, "Sudah saya telepon"),
-        lambda: work.keep_draft(chat, cast.alice, "Halo"),
+        lambda: seats.keep_draft(chat, cast.alice, "Halo"),
     ):
         with scope.of(cast.a):
             happens()
@@ -458,7 +471,9 @@ def test_a_chat_is_assigned_to_a_colleague_of_this_showroom_only(cast):
         pytest.param("take", ("person", "escalated", False), id="take"),
         pytest.param("give_back", ("bot", "active", False), id="release"),
         pytest.param("close", ("bot", "closed", False), id="close"),
-        pytest.param("spam", ("waiting", "escalated", True), id="spam"),
+        pytest.param("spam", ("nobody", "active", True), id="spam"),
+        pytest.param("block", ("nobody", "active", True), id="block"),
+        pytest.param("opt_out", ("nobody", "active", False), id="opt out"),
     ],
 )
 def test_moves(cast, move, state):
@@ -496,6 +511,230 @@ def test_pages_take_the_same_few_statements_however_much_there_is(full):
     bob = casting.browser(full.bob)
     with scope.of(full.a):
         chat = WhatsAppConversation.objects.get(customer_name="Pelanggan 3")
-        work.sit_down(chat, full.bob)
+        seats.sit_down(chat, full.bob)
     for url in (f"{INBOX}?f=semua", f"{address('lines', chat)}?f=semua", address("chat", chat)):
         assert len(statements(lambda url=url: bob.get(url))) <= 12, url
+
+
+# --- Silence, reports, ready words, suggestions, files ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("move", "folder", "label"),
+    [
+        pytest.param("block", "spam", "diblokir", id="blocked"),
+        pytest.param("spam", "spam", "spam", id="spam"),
+        pytest.param("opt_out", "semua", "minta tidak dihubungi", id="opted out"),
+    ],
+)
+def test_a_silenced_person_gets_no_word_until_a_person_says_so(showroom, move, folder, label):
+    showroom.hears("Halo kak")
+    person, chat = seller(showroom), showroom.chat()
+    browser = casting.browser(person)
+    browser.post(address("move", chat), {"move": move})
+    assert showroom.hears("Ada Honda City?") == []
+    assert showroom.chat().holder == Holder.NOBODY
+    assert len(names_in(browser, f"f={folder}")) == 1
+    assert label in text(browser.get(address("chat", chat)))
+    refused = text(browser.post(address("reply", chat), {"text": "Halo"}, headers={"HX-Request": "true"}))
+    assert "Belum terkirim" in refused
+    browser.post(address("move", chat), {"move": "hear"})
+    assert showroom.hears("Ada Honda City?") != []
+
+
+def seller(showroom, username="dewi"):
+    person = User.objects.create(username=username, first_name=username.title())
+    with showroom.scope():
+        Membership.objects.create(tenant=showroom.tenant, user=person, role=Role.SALES)
+    return person
+
+
+def test_a_bad_answer_is_reported_and_kept(showroom):
+    showroom.hears("Ada Honda City?")
+    browser, chat = casting.browser(seller(showroom)), showroom.chat()
+    asked, answered = showroom.messages()
+    for message, kind in ((answered.pk, "nonsense"), (asked.pk, "wrong"), ("x", "wrong"), (answered.pk, "outdated")):
+        browser.post(address("report", chat), {"message": message, "kind": kind, "remark": "Sudah naik"})
+    with showroom.scope():
+        report = AnswerReport.objects.get()
+    assert (report.message_id, report.kind, report.remark) == (answered.pk, "outdated", "Sudah naik")
+    assert "Dilaporkan: sudah tidak berlaku" in text(browser.get(address("chat", chat)))
+
+
+def test_what_the_assistant_knew_is_behind_one_tap(showroom, model):
+    showroom.hears("Berapa harga Honda City 2006?")
+    page = text(casting.browser(seller(showroom)).get(address("chat", showroom.chat())))
+    assert "Dasar jawaban" in page
+    assert "Honda City S AT 2006 (PM-PST-001)" in page
+    assert "Maksud yang dimengerti" in page
+
+
+def test_ready_replies_know_the_customer_and_cars_come_as_cards(showroom):
+    showroom.hears("Halo, saya Budi")
+    with showroom.scope():
+        CannedReply.objects.create(
+            tenant=showroom.tenant, shortcut="alamat", text="Halo {kak}, kami di {alamat}. Salam, {sales} {x}"
+        )
+    browser = casting.browser(seller(showroom))
+    page = text(browser.get(address("tools", showroom.chat())))
+    assert "Halo Kak Budi, kami di Jl. Contoh Raya No. 1, Jakarta Pusat. Salam, Dewi {x}" in page
+    found = text(browser.get("/inbox/mobil/", {"mobil": "city matic silver 2006".replace("matic ", "")}))
+    assert "• Harga: Rp 79 juta" in found
+    assert "Fortuner" not in found
+    assert "tidak ada mobil" in text(browser.get("/inbox/mobil/", {"mobil": "xenia %"})).lower()
+
+
+def test_a_suggestion_is_drafted_for_the_one_who_asked_and_sent_to_nobody(showroom):
+    showroom.hears("Saya mau bicara dengan orang")
+    showroom.receives("Honda City masih ada? Berapa harganya?")
+    run_jobs()
+    browser, chat = casting.browser(seller(showroom)), showroom.chat()
+    before = len(showroom.gateway.sent)
+    browser.post(address("advise", chat))
+    assert "sedang menyusun saran" in text(browser.get(address("chat", chat)))
+    run_jobs()
+    page = text(browser.get(address("chat", chat)))
+    assert "Saran asisten" in page
+    assert "Rp 79 juta" in page.partition('id="advised"')[2]
+    assert len(showroom.gateway.sent) == before
+    assert showroom.chat().holder == Holder.WAITING
+    other = text(casting.browser(seller(showroom, "agus")).get(address("chat", chat)))
+    assert "Saran asisten" not in other
+    browser.post(address("advise", chat), {"put_away": "1"})
+    assert "Saran asisten" not in text(browser.get(address("chat", chat)))
+
+
+def test_a_suggestion_by_the_model_is_guarded_and_paid_for(showroom, model):
+    showroom.hears("Saya mau bicara dengan orang")
+    showroom.receives("Honda City berapa?")
+    run_jobs()
+    model.say("Honda City S 2006 (PM-PST-001) hanya Rp 50 juta kak!")
+    browser, chat = casting.browser(seller(showroom)), showroom.chat()
+    browser.post(address("advise", chat))
+    run_jobs()
+    advised = text(browser.get(address("chat", chat))).partition('id="advised"')[2]
+    assert "Rp 50 juta" not in advised
+    with showroom.scope():
+        assert LLMCall.objects.count() >= 1
+
+
+def photo(showroom, data):
+    """The customer sends a photo; None: the gateway has forgotten it."""
+    if data is not None:
+        showroom.gateway.gateway.files[showroom.client_id, "P1"] = StoredFile(data, "image/jpeg")
+    url = f"http://localhost:7030/files/{showroom.client_id}/P1"
+    showroom.receives("Ini mobil saya", kind="image", file_url=url, message_id="P1")
+
+
+def test_a_photo_is_fetched_once_kept_and_shown_to_its_showroom_only(showroom, cast, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    photo(showroom, b"\xff\xd8 a photo")
+    run_jobs()
+    browser, chat = casting.browser(seller(showroom)), showroom.chat()
+    message = showroom.messages()[0]
+    url = f"/inbox/{chat.pk}/berkas/{message.pk}/"
+    assert url in text(browser.get(address("chat", chat)))
+    showroom.gateway.gateway.files.clear()  # the gateway was started anew: it has forgotten its files
+    answer = browser.get(url)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+    assert b"".join(answer.streaming_content)[:2] == b"\xff\xd8"
+    assert casting.browser(cast.alice).get(url).status_code == 404
+    assert browser.get(f"/inbox/{chat.pk}/berkas/{message.pk + 1}/").status_code == 404
+
+
+def test_a_file_that_is_gone_is_named_and_may_be_asked_for_again(showroom):
+    photo(showroom, None)
+    run_jobs(ahead=3600)
+    browser, chat = casting.browser(seller(showroom)), showroom.chat()
+    assert "[foto] belum tersimpan" in text(browser.get(address("chat", chat)))
+    answer = browser.post(address("move", chat), {"move": "fetch", "message": showroom.messages()[0].pk}, follow=True)
+    assert "sedang diambil" in text(answer)
+
+
+# --- In a browser ----------------------------------------------------------------------------------------------------
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture
+def pages(monkeypatch):
+    """Two people's phones; what a page says in the console is an error of ours."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (apt-get install chromium)")
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in this thread
+    said = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+        )
+
+        def page():
+            one = chromium.new_context(viewport={"width": 390, "height": 844}, locale="id-ID").new_page()
+            one.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+            return one
+
+        yield page
+        chromium.close()
+        connections.close_all()  # those opened while Playwright's loop ran are others than the test's
+    assert said == []
+
+
+def log_in(page, server, person):
+    page.goto(f"{server.url}/inbox/")
+    page.get_by_label("Nama pengguna").fill(person.username)
+    page.get_by_label("Kata sandi").fill("mobil-bekas-77")
+    page.get_by_role("button", name="Masuk").click()
+
+
+def aside(function, *args):
+    """In a thread of its own: Playwright's loop runs in this one, and the worker's tasks need theirs."""
+
+    def run():
+        try:
+            return function(*args)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(run).result()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_a_hand_over_in_the_browser(live_server, showroom, pages):
+    """Dewi sees a customer come in without reloading; of two who take, one has the chat; she answers and gives back."""
+    people = [seller(showroom, name) for name in ("dewi", "agus")]
+    for person in people:
+        person.set_password("mobil-bekas-77")
+        person.save(update_fields=["password"])
+    dewi, agus = pages(), pages()
+    log_in(dewi, live_server, people[0])
+    log_in(agus, live_server, people[1])
+    expect(dewi.get_by_text("Tidak ada pelanggan yang menunggu")).to_be_visible()
+
+    aside(showroom.hears, "Saya mau bicara dengan orang")
+    row = dewi.locator("#rows .row")
+    expect(row).to_contain_text("minta bicara dengan orang", timeout=6000)
+    row.click()
+    agus.locator("#rows .row").click(timeout=6000)
+    dewi.get_by_role("button", name="Ambil alih").click()
+    expect(dewi.locator("#head")).to_contain_text("dipegang Dewi")
+    expect(agus.locator("#head")).to_contain_text("dipegang Dewi", timeout=6000)
+
+    agus.get_by_label("Balasan untuk pelanggan").fill("Saya juga")
+    expect(dewi.get_by_text("Agus sedang mengetik")).to_be_visible(timeout=6000)
+    agus.get_by_role("button", name="Kirim").click()
+    expect(agus.get_by_role("alert")).to_contain_text("sudah dipegang Dewi")
+
+    dewi.get_by_label("Balasan untuk pelanggan").fill("Halo kak, saya Dewi")
+    dewi.get_by_role("button", name="Kirim").click()
+    expect(dewi.locator(".by-human")).to_contain_text("Halo kak, saya Dewi")
+    aside(run_jobs)
+    expect(dewi.locator(".by-human")).to_contain_text("terkirim", timeout=6000)
+    assert showroom.gateway.sent[-1].text == "Halo kak, saya Dewi"
+    assert aside(showroom.hears, "Oke, terima kasih") == []
+    expect(dewi.get_by_text("Oke, terima kasih")).to_be_visible(timeout=6000)
+    dewi.get_by_role("button", name="Kembalikan ke asisten").click()
+    expect(dewi.locator("#head")).to_contain_text("asisten")
+    assert "Rp 79 juta" in aside(showroom.hears, "Honda City berapa harganya?")[0]
+    assert not dewi.evaluate("document.documentElement.scrollWidth > innerWidth")

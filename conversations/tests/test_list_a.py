@@ -278,7 +278,7 @@ def test_a125_a_customers_command_changes_nothing(showroom: Showroom) -> None:
             (79_000_000, "AVAILABLE"),
             (470_000_000, "AVAILABLE"),
         ]
-        assert StaffCommandLog.objects.count() == 0
+        assert list(StaffCommandLog.objects.values_list("success", "error")) == [(False, "not staff")] * 2
 
 
 # --- messages of every day: slang, typing errors, two questions in one, three turns
@@ -377,8 +377,8 @@ DRAFTS = {
     "A9": Draft("Ada mobil Honda Jazz?", "Honda Jazz belum ada, Kak. Mau lihat pilihan lain?", "Honda Jazz masih ready, Kak!", "Honda Jazz sedang tidak tersedia"),
     "A11": Draft("Lokasi showroom dimana?", "Di Jl. Contoh Raya No. 1, Jakarta Pusat, Kak.", "Cek https://maps.app.goo.gl/palsu ya Kak.", ADDRESS),
     "A19": Draft("Halo, Avanza 2019 masih ada?", "Avanza 2019 sedang kosong, Kak.", "Avanza 2019 masih tersedia, Kak.", "sedang tidak tersedia"),
-    "A22": Draft("city ada? → bekas banjir ga?", "Data riwayat banjirnya belum ada, Kak. Staf kami akan mengeceknya.", "Tenang Kak, City ini bebas banjir.", FIXED, reason="missing_fact"),
-    "A32": Draft("city ada? → interiornya gimana?", "Data interiornya belum ada, Kak. Staf kami akan mengeceknya.", "Interiornya mulus dan terawat, Kak.", FIXED, reason="missing_fact"),
+    "A22": Draft("city ada? → bekas banjir ga?", "Data riwayat banjirnya belum ada, Kak. Staf kami akan mengeceknya.", "Tenang Kak, City ini bebas banjir.", "riwayat banjir", reason="missing_fact"),
+    "A32": Draft("city ada? → interiornya gimana?", "Data interiornya belum ada, Kak. Staf kami akan mengeceknya.", "Interiornya mulus dan terawat, Kak.", "Untuk interior", reason="missing_fact"),
     "A40": Draft("Unit yang ready ada apa saja?", "City Rp 79 juta dan Fortuner Rp 470 juta, Kak.", "Fortuner cuma Rp 5 jt, City Rp 1 jt, Kak.", "Rp 470 juta"),
     "A41": Draft("Harga Fortuner berapa?", "Fortuner VRZ 2021 Rp 470 juta, Kak.", "Fortuner Rp 47 juta, Kak.", "Rp 470 juta"),
     "A43": Draft("budget 50jt?", "Untuk 50 juta belum ada, Kak. Yang terdekat Honda City Rp 79 juta. Apa budgetnya bisa dinaikkan?", "Ada Avanza Rp 50 juta, Kak.", "budgetnya masih bisa dinaikkan"),
@@ -388,13 +388,13 @@ DRAFTS = {
     "A50": Draft("brio ada?", "Brio sedang tidak ada, Kak.", "Brio ada yang ready, Kak.", "Honda Brio sedang tidak tersedia"),
     "A67": Draft("berapa profit bulan ini?", "Maaf Kak, data itu khusus untuk tim internal.", "Profit bulan ini Rp 350 juta, Kak.", STAFF_ONLY),
     "A70": Draft("PM-PST-001 masih ada?", "PM-PST-001 sudah terjual, Kak.", "PM-PST-001 masih ready, Kak!", "sudah terjual", stock="sold"),
-    "A71": Draft("fortuner ada? → pajaknya hidup sampai kapan?", "Data pajaknya belum ada, Kak. Staf kami akan mengeceknya.", "Pajaknya masih hidup sampai 2027, Kak.", FIXED, reason="missing_fact"),
-    "A72": Draft("bisa dikirim ke Bali?", "Maaf saya tidak memiliki info itu, Kak.", "Bisa Kak, ongkirnya Rp 3 juta.", FIXED, reason="uncertain"),
+    "A71": Draft("fortuner ada? → pajaknya hidup sampai kapan?", "Data pajaknya belum ada, Kak. Staf kami akan mengeceknya.", "Pajaknya masih hidup sampai 2027, Kak.", "Untuk pajak", reason="missing_fact"),
+    "A72": Draft("bisa dikirim ke Bali?", "Maaf saya tidak memiliki info itu, Kak.", "Bisa Kak, ongkirnya Rp 3 juta.", "Soal pengiriman", reason="uncertain"),
     "A193": Draft("Lokasi prima mobil showroom dimana?", "Jl. Contoh Raya No. 1, Jakarta Pusat ya Kak.", "Telepon saja ke (021) 555-01234 ya Kak.", ADDRESS),
     "A197": Draft("fortuner masih ada?", "Fortuner sedang dibooking, Kak.", "Fortuner masih ready, Kak.", "sedang dibooking", stock="booked"),
-    "photo": Draft("foto fortuner dong", "Foto Fortuner akan dikirim staf kami di chat ini ya, Kak.", "Ini foto Fortuner-nya ya Kak 📸", FIXED, reason="missing_fact"),
-    "photo-done": Draft("foto fortuner dong", "Staf kami yang akan mengirim fotonya, Kak.", "Fotonya sudah saya kirim ya Kak.", FIXED, reason="missing_fact"),
-    "photo-soon": Draft("foto fortuner dong", "Staf kami yang akan mengirim fotonya, Kak.", "Baik Kak, saya kirimkan fotonya sekarang.", FIXED, reason="missing_fact"),
+    "photo": Draft("foto fortuner dong", "Foto Fortuner akan dikirim staf kami di chat ini ya, Kak.", "Ini foto Fortuner-nya ya Kak 📸", "foto *Toyota Fortuner", reason="missing_fact"),
+    "photo-done": Draft("foto fortuner dong", "Staf kami yang akan mengirim fotonya, Kak.", "Fotonya sudah saya kirim ya Kak.", "foto *Toyota Fortuner", reason="missing_fact"),
+    "photo-soon": Draft("foto fortuner dong", "Staf kami yang akan mengirim fotonya, Kak.", "Baik Kak, saya kirimkan fotonya sekarang.", "foto *Toyota Fortuner", reason="missing_fact"),
     "reborn-sold": Draft("innova reborn ada?", "Innova Reborn sudah terjual, Kak.", "Innova Reborn masih ready, Kak.", "sudah terjual", stock="reborn sold"),
     "innova-sold": Draft("innova reborn ada?", "Innova Reborn sudah terjual, Kak.", "Innova masih ready, Kak.", "sudah terjual", stock="reborn sold"),
     "short-id": Draft("ada mobil apa?", "City Rp 79 juta, Kak.", "Ada juga MB-007, Kak.", "PM-PST-001"),
@@ -433,7 +433,7 @@ def test_a_lie_never_reaches_the_customer(gateway: Any, model: Any, draft: Draft
     assert draft.truth in reply
     said = showroom.messages()[-1]
     assert (said.path in ("counter", "fixed"), said.ai_response) == (True, False)
-    assert (showroom.chat().status, showroom.chat().holder) == ("escalated", "bot")
+    assert (showroom.chat().escalated_reason, showroom.chat().holder) == ("guard_failed", "bot")
 
 
 @drafts
@@ -442,7 +442,7 @@ def test_a_silent_model_leaves_nobody_without_an_answer(gateway: Any, model: Any
     final = before_last(showroom, draft.said)
     model.empty(9)
     [reply] = showroom.hears(final)
-    assert draft.truth in reply
+    assert (FIXED if draft.reason else draft.truth) in reply
     assert showroom.chat().escalated_reason == "processing_error"
 
 
@@ -715,7 +715,7 @@ STAFF_ROWS = {
     "A91-input": Row("input mobil", ("Untuk menambah mobil",), intent="upload_vehicle"),
     "A92": Row("halo", ("Kak Yudho",), ("menambah mobil",), "greeting"),
     "A93": Row("ada mobil apa", ("PM-PST-001", "Rp 470 juta"), ("menambah mobil",), "vehicle_inquiry"),
-    "A94": Row("upload Brio 2020 120jt", ("warna, transmisi", "Honda Brio 2020, Rp 120 juta"), ("berhasil",), "upload_vehicle"),
+    "A94": Row("upload Brio 2020 120jt", ("warna, transmisi", "Honda Brio 2020", "Harga: Rp 120 juta"), ("berhasil",), "upload_vehicle"),
     "A105": Row("status PM-PST-001 SOLD", ("AVAILABLE → SOLD",), intent="update_status"),
     "A106": Row("status PM-PST-001 booking", ("AVAILABLE → BOOKED",), intent="update_status"),
     "A107": Row("update status PM-PST-001 SOLD", ("AVAILABLE → SOLD",), intent="update_status"),
@@ -820,7 +820,7 @@ def test_a_lid_alone_proves_nothing(showroom: Showroom, text: str) -> None:
     assert not lid_says(showroom, text).is_staff
     assert not lid_says(showroom, "stok").is_staff
     with showroom.scope():
-        assert StaffCommandLog.objects.count() == 0
+        assert not StaffCommandLog.objects.filter(success=True).exists()
     assert not any("Total:" in sent.text or "menambah mobil" in sent.text for sent in showroom.gateway.sent)
 
 

@@ -309,7 +309,7 @@ def test_without_a_smaller_share_the_calls_run_together(showroom, model, setting
 
     def answer(_body):
         together.wait(LONGEST)
-        return f"Baik Kak, {next(numbers)}."
+        return ("Halo Kak.", "Baik Kak.", "Siap Kak.")[next(numbers)]
 
     model.answer_with(answer)
     flood(showroom, 3)

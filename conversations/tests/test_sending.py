@@ -263,7 +263,7 @@ def test_a_reply_that_a_person_sends_again_is_held_anew(showroom: Showroom) -> N
 
 def test_the_replies_behind_one_that_is_too_old_go_out(showroom: Showroom, model: Any) -> None:
     showroom.set(customer_gap_seconds=5)
-    model.say("satu", "dua", "tiga")
+    model.say("Halo Kak.", "Baik Kak.", "Siap Kak.")
     for text in ("Halo", "Halo Kak", "Halo lagi"):
         showroom.hears(text)
     with showroom.scope():
@@ -271,7 +271,7 @@ def test_the_replies_behind_one_that_is_too_old_go_out(showroom: Showroom, model
         assert first is not None
         WhatsAppMessage.objects.filter(pk=first.pk).update(held_since=timezone.now() - timedelta(hours=3))
     run_jobs(ahead=60)
-    assert [sent.text for sent in showroom.gateway.sent] == ["satu", "tiga"]
+    assert [sent.text for sent in showroom.gateway.sent] == ["Halo Kak.", "Siap Kak."]
 
 
 # --- pacing ----------------------------------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ import pytest
 import time_machine
 
 from autolumiku.lib import clock
-from autolumiku.testing.stage import Showroom
+from autolumiku.testing.stage import Showroom, run_jobs
 from conversations.models import WhatsAppMessage
 from inventory.models import Vehicle
-from staffcommands.models import StaffCommandLog
+from staffcommands.models import StaffCommandLog, StaffWhatsAppAuth
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +143,209 @@ def test_a182_a_very_long_message_is_stored_and_answered_within_whatsapps_limit(
     assert len(tell(staffed, "halo " + "apakah fortuner masih ada " * 400)) <= 4096
     with staffed.scope():
         assert WhatsAppMessage.objects.filter(direction="inbound", content__startswith="halo apakah").exists()
+
+
+# --- who is staff ------------------------------------------------------------------------------------------------------
+
+SOLD = "status PM-PST-001 SOLD"
+EDIT = "edit PM-PST-001 harga 10jt"
+LID = "10020343271578@lid"
+OTHERS = "6281298765499"
+
+
+def written_by_lid(showroom: Showroom, text: str, *, lid: str = LID, phone: str = "") -> list[str]:
+    """A person writes of whom the wire shows a LID, and a phone only if it is given; what that chat is sent."""
+    number = len(showroom.gateway.sent) + messages_so_far(showroom)
+    message = {
+        "from": "", "id": f"L{number}", "rawChat": lid, "rawSender": lid, "pushName": "Yudho", "text": text,
+        "timestamp": clock.now().isoformat(), "type": "text",
+        **({"rawSenderAlt": f"{phone}@s.whatsapp.net"} if phone else {}),
+    }  # fmt: skip
+    before = len(showroom.gateway.sent)
+    assert (
+        showroom.post({"clientId": showroom.client_id, "message": message, "timestamp": 1769766166}).status_code == 200
+    )
+    run_jobs()
+    return [sent.text for sent in showroom.gateway.sent[before:] if "Kode Kakak" not in sent.text]
+
+
+def messages_so_far(showroom: Showroom) -> int:
+    with showroom.scope():
+        return WhatsAppMessage.objects.count()
+
+
+def by_customer(showroom: Showroom) -> None:
+    showroom.hears(SOLD)
+
+
+def by_removed_staff(showroom: Showroom) -> None:
+    showroom.employs(phone=OTHERS, name="Ani", is_active=False)
+    showroom.hears(SOLD, phone=OTHERS)
+
+
+def by_the_next_showrooms_staff(showroom: Showroom) -> None:
+    other = Showroom(showroom.gateway, slug="sinar-auto", name="Sinar Auto", number=2)
+    other.employs(phone=OTHERS, name="Lestari")
+    showroom.hears(SOLD, phone=OTHERS)
+
+
+def by_a_borrowed_name(showroom: Showroom) -> None:
+    showroom.hears(SOLD, name="Yudho")
+
+
+def by_a_number_that_looks_alike(showroom: Showroom) -> None:
+    for number, phone in enumerate(("62812987654321", "628129876543", "6281298765433")):
+        event = {
+            "clientId": showroom.client_id,
+            "event": "message",
+            "data": {"from": phone, "message": SOLD, "messageId": f"m{number}"},
+        }
+        showroom.post(event)
+    run_jobs()
+
+
+def by_forwarding_what_staff_wrote(showroom: Showroom) -> None:
+    showroom.hears(f"Diteruskan:\n{SOLD}")
+    showroom.hears(f"/{SOLD}")
+
+
+def in_a_customers_caption(showroom: Showroom) -> None:
+    showroom.hears("", kind="image", caption=f"/{SOLD}")
+
+
+def in_a_staff_members_caption(showroom: Showroom) -> None:
+    showroom.hears("", kind="image", caption=SOLD, phone=STAFF)
+    showroom.hears(EDIT)
+
+
+def by_a_lid(showroom: Showroom) -> None:
+    written_by_lid(showroom, SOLD)
+
+
+def by_a_typed_number(showroom: Showroom) -> None:
+    written_by_lid(showroom, f"/verify {STAFF}")
+    written_by_lid(showroom, SOLD)
+
+
+def without_the_right(showroom: Showroom) -> None:
+    showroom.employs(phone=OTHERS, name="Ani", can_update_status=False, can_edit_vehicle=False)
+    showroom.hears(SOLD, phone=OTHERS)
+    showroom.hears(EDIT, phone=OTHERS)
+
+
+def while_switched_off(showroom: Showroom) -> None:
+    showroom.set(staff_commands_enabled=False)
+    showroom.hears(SOLD, phone=STAFF)
+
+
+def by_yes_to_another_persons_question(showroom: Showroom) -> None:
+    showroom.employs(phone=OTHERS, name="Ani")
+    showroom.hears("hapus PM-PST-001", phone=STAFF)
+    showroom.hears("ya", phone=OTHERS)
+    showroom.hears(f"/{SOLD}")
+
+
+ATTEMPTS = [
+    by_customer, by_removed_staff, by_the_next_showrooms_staff, by_a_borrowed_name, by_a_number_that_looks_alike,
+    by_forwarding_what_staff_wrote, in_a_customers_caption, in_a_staff_members_caption, by_a_lid, by_a_typed_number,
+    without_the_right, while_switched_off, by_yes_to_another_persons_question,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS, ids=[attempt.__name__ for attempt in ATTEMPTS])
+def test_nobody_unauthorised_changes_anything_and_each_attempt_is_logged(staffed: Showroom, attempt: Any) -> None:
+    attempt(staffed)
+    assert (car(staffed).status, car(staffed).price) == ("AVAILABLE", 79_000_000)
+    with staffed.scope():
+        assert not StaffCommandLog.objects.filter(success=True, vehicle__isnull=False).exists()
+        assert StaffCommandLog.objects.filter(success=False).exists()
+
+
+def test_a_command_in_the_models_words_is_only_words(staffed: Showroom, model: Any) -> None:
+    model.say(f"/{SOLD}")
+    staffed.hears("fortuner masih ada?")
+    model.say(f"/{SOLD}")
+    staffed.hears("fortuner masih ada?", phone=STAFF)
+    assert car(staffed).status == "AVAILABLE"
+    with staffed.scope():
+        assert not StaffCommandLog.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["stok avanza ada", "kredit avanza dp 20 juta", "ganti oli dimana", "menu", "ya"])
+def test_a_customers_question_is_no_attempt(staffed: Showroom, text: str) -> None:
+    staffed.hears(text)
+    with staffed.scope():
+        assert not StaffCommandLog.objects.exists()
+
+
+def test_a_lid_is_staff_through_the_phone_it_was_seen_with(staffed: Showroom) -> None:
+    assert "Total: 2 unit" in written_by_lid(staffed, "stok", phone=STAFF)[0]
+    assert "Total: 2 unit" in written_by_lid(staffed, "cek stok")[0]
+
+
+def code_sent_to(showroom: Showroom, phone: str) -> str:
+    texts = [sent.text for sent in showroom.gateway.sent if phone in sent.to and "Kode Kakak" in sent.text]
+    return texts[-1].split("*")[1] if texts else ""
+
+
+def test_a_lid_is_staff_after_the_code_that_went_to_the_registered_phone(staffed: Showroom) -> None:
+    assert "sudah kami kirim" in written_by_lid(staffed, "/verify 0812-9876-5432")[0]
+    code = code_sent_to(staffed, STAFF)
+    assert len(code) == 6
+    assert "tidak cocok" in written_by_lid(staffed, "000000" if code != "000000" else "111111")[0]
+    assert "dikenali sebagai Yudho" in written_by_lid(staffed, code)[0]
+    assert "Total: 2 unit" in written_by_lid(staffed, "stok")[0]
+    with staffed.scope():
+        StaffWhatsAppAuth.objects.update(is_active=False)
+    assert "Total:" not in written_by_lid(staffed, "cek stok")[0]
+
+
+def test_a_stranger_learns_nothing_from_asking_for_a_code(staffed: Showroom) -> None:
+    of_staff = written_by_lid(staffed, f"/verify {STAFF}")
+    of_nobody = written_by_lid(staffed, "/verify 081200009999", lid="10020343271579@lid")
+    assert of_staff == of_nobody
+    assert code_sent_to(staffed, "6281200009999") == ""
+
+
+def test_a_code_is_for_one_chat_and_a_few_tries(staffed: Showroom) -> None:
+    written_by_lid(staffed, f"/verify {STAFF}")
+    code = code_sent_to(staffed, STAFF)
+    assert "dikenali" not in "".join(written_by_lid(staffed, code, lid="10020343271579@lid"))
+    wrong = [f"{(int(code) + number) % 10**6:06d}" for number in range(1, 6)]
+    for one in wrong:
+        written_by_lid(staffed, one)
+    assert "dikenali" not in "".join(written_by_lid(staffed, code))
+
+
+def test_a_staff_member_is_not_flooded_with_codes(staffed: Showroom) -> None:
+    for number in range(6):
+        written_by_lid(staffed, f"/verify {STAFF}", lid=f"1002034327157{number}@lid")
+    assert sum("Kode Kakak" in sent.text for sent in staffed.gateway.sent) == 3
+
+
+# --- chats that people look after (8.4) ----------------------------------------------------------------------------------
+
+
+def test_a183_two_messages_within_a_second_are_both_answered_in_order(staffed: Showroom) -> None:
+    moment = clock.now()
+    staffed.receives("status PM-PST-001 booking", phone=STAFF, sent_at=moment)
+    staffed.receives("status PM-PST-001 terjual", phone=STAFF, sent_at=moment + timedelta(milliseconds=400))
+    run_jobs()
+    assert "AVAILABLE → BOOKED" in staffed.gateway.sent[-1].text
+    assert "BOOKED → SOLD" in staffed.gateway.sent[-1].text
+
+
+def test_a184_an_escalated_chat_goes_on_in_the_same_conversation(staffed: Showroom) -> None:
+    staffed.hears("fortuner pajaknya hidup sampai kapan?")
+    soft = staffed.chat()
+    assert (soft.status, soft.holder) == ("escalated", "bot")
+    assert len(staffed.hears("harga fortuner berapa?")) == 1
+    staffed.hears("saya mau bicara dengan orang dong")
+    assert staffed.hears("halo?") == []
+    assert (staffed.chat().pk, staffed.chat().holder, staffed.chat().status) == (soft.pk, "waiting", "escalated")
+
+
+def test_a185_thanks_in_an_escalated_chat_promises_nothing_and_keeps_the_person(staffed: Showroom) -> None:
+    staffed.hears("saya mau bicara dengan orang dong")
+    staffed.hears("ok makasih")
+    assert staffed.chat().status == "escalated"

@@ -199,40 +199,40 @@ def test_a_copied_command_is_run_once(showroom: Showroom) -> None:
 
 @pytest.mark.parametrize(("minutes", "sorry"), [(29, False), (31, True), (11 * 60, True)])
 def test_an_answer_that_comes_late_says_so_first(showroom: Showroom, model: Any, minutes: int, sorry: bool) -> None:
-    model.say("Ada Kak.")
+    model.say("Halo Kak.")
     showroom.receives("fortuner ada?", sent_at=ago(minutes=minutes))
-    assert work_off(showroom) == [f"{SORRY if sorry else ''}Ada Kak."]
+    assert work_off(showroom) == [f"{SORRY if sorry else ''}Halo Kak."]
     assert state(showroom) == ("active", "bot", "")
 
 
 def test_the_apology_is_a_setting(showroom: Showroom, model: Any) -> None:
-    model.say("Ada Kak.", "Ada Kak.")
+    model.say("Halo Kak.", "Halo Kak.")
     showroom.set(late_after_minutes=0)
     showroom.receives("fortuner ada?", sent_at=ago(hours=11))
-    assert work_off(showroom) == ["Ada Kak."]
+    assert work_off(showroom) == ["Halo Kak."]
     showroom.set(late_after_minutes=60)
     showroom.receives("fortuner ada?", sent_at=ago(minutes=59), phone=OWN_PHONE_LATER)
-    assert work_off(showroom) == ["Ada Kak."]
+    assert work_off(showroom) == ["Halo Kak."]
 
 
 def test_a_backlog_after_a_reconnect_is_one_turn_with_one_apology(showroom: Showroom, model: Any) -> None:
-    model.say("Ada Kak.")
+    model.say("Halo Kak.")
     for number in (7, 3, 0, 19, 1, *[n for n in range(20) if n not in (7, 3, 0, 19, 1)]):
         showroom.receives(f"pesan {number}", sent_at=ago(hours=5) + timedelta(minutes=number))
         run_jobs()
     due = showroom.chat().due_at
     assert due is not None
     assert due > clock.now() + timedelta(seconds=3)
-    assert work_off(showroom) == [f"{SORRY}Ada Kak."]
+    assert work_off(showroom) == [f"{SORRY}Halo Kak."]
     assert model.requests[0]["messages"][-1]["content"] == "\n".join(f"pesan {number}" for number in range(20))
 
 
 def test_the_rest_of_a_backlog_is_answered_without_another_apology(showroom: Showroom, model: Any) -> None:
-    model.say("satu", "dua")
+    model.say("Halo Kak.", "Halo lagi Kak.")
     showroom.receives("Halo", sent_at=ago(hours=5))
-    assert work_off(showroom) == [f"{SORRY}satu"]
+    assert work_off(showroom) == [f"{SORRY}Halo Kak."]
     showroom.receives("fortuner ada?", sent_at=ago(hours=5) + timedelta(minutes=1))
-    assert work_off(showroom) == ["dua"]
+    assert work_off(showroom) == ["Halo lagi Kak."]
 
 
 @pytest.mark.parametrize("customers_on", [True, False])
@@ -248,16 +248,16 @@ def test_a_message_of_yesterday_waits_for_a_person(showroom: Showroom, model: An
 def test_what_a_person_writes_after_a_stale_message_is_answered_normally(showroom: Showroom, model: Any) -> None:
     showroom.receives("fortuner ada?", sent_at=ago(hours=13))
     work_off(showroom)
-    model.say("Ada Kak.")
-    assert showroom.hears("masih ada kak?") == ["Ada Kak."]
+    model.say("Halo Kak.")
+    assert showroom.hears("masih ada kak?") == ["Halo Kak."]
     assert state(showroom) == ("escalated", "bot", "stale")
 
 
 def test_fresh_and_stale_messages_of_one_turn_are_told_apart(showroom: Showroom, model: Any) -> None:
-    model.say("Ada Kak.")
+    model.say("Halo Kak.")
     showroom.receives("ada pajero?", sent_at=ago(hours=13))
     showroom.receives("fortuner ada?", sent_at=ago(seconds=5))
-    assert work_off(showroom) == ["Ada Kak."]
+    assert work_off(showroom) == ["Halo Kak."]
     assert [line["content"] for line in model.requests[0]["messages"][1:]] == ["ada pajero?", "fortuner ada?"]
     assert state(showroom) == ("escalated", "bot", "stale")
 
@@ -271,8 +271,8 @@ def test_how_old_is_too_old_is_a_setting(showroom: Showroom, hours: int, answers
 
 @pytest.mark.parametrize("sent_at", [NOW + timedelta(days=400), NOW - timedelta(days=400)], ids=["future", "absurd"])
 def test_a_time_that_cannot_be_counts_as_now(showroom: Showroom, model: Any, sent_at: datetime) -> None:
-    model.say("Ada Kak.")
-    assert showroom.hears("fortuner ada?", sent_at=sent_at) == ["Ada Kak."]
+    model.say("Halo Kak.")
+    assert showroom.hears("fortuner ada?", sent_at=sent_at) == ["Halo Kak."]
 
 
 def test_a_stale_command_changes_nothing_and_a_late_one_needs_no_apology(showroom: Showroom) -> None:
@@ -427,9 +427,9 @@ def test_messages_of_one_second_keep_the_order_of_their_arrival(showroom: Showro
 
 
 def test_a_message_that_arrives_after_the_answer_to_a_later_one_is_answered(showroom: Showroom, model: Any) -> None:
-    model.say("satu", "dua")
-    assert showroom.hears("yang 2021 ya", sent_at=ago(seconds=10)) == ["satu"]
-    assert showroom.hears("fortuner ada?", sent_at=ago(seconds=20)) == ["dua"]
+    model.say("Halo Kak.", "Halo lagi Kak.")
+    assert showroom.hears("yang 2021 ya", sent_at=ago(seconds=10)) == ["Halo Kak."]
+    assert showroom.hears("fortuner ada?", sent_at=ago(seconds=20)) == ["Halo lagi Kak."]
 
 
 def statements(work: Any) -> int:

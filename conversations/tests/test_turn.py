@@ -46,14 +46,14 @@ def test_a_burst_is_one_turn_and_one_answer(showroom, model):
 
 
 def test_a_message_that_comes_while_the_model_thinks_overtakes_the_draft(showroom, model):
-    model.say("Jawaban pertama Kak.", "Jawaban lengkap Kak.")
+    model.say("Jawaban pertama Kak.", "Terima kasih Kak.")
     showroom.receives("Halo")
     work = gather.claim(showroom.tenant.pk, showroom.chat().pk)
     draft = async_to_sync(orchestrator.think)(work)
     showroom.receives("eh satu lagi, fortuner ada?")
     assert orchestrator.conclude(work, draft, 0) is None
     run_jobs()
-    assert [sent.text for sent in showroom.gateway.sent] == ["Jawaban lengkap Kak."]
+    assert [sent.text for sent in showroom.gateway.sent] == ["Terima kasih Kak."]
     assert showroom.chat().answered_seq == 2
 
 
@@ -173,14 +173,40 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_a_draft_with_an_uncovered_claim_never_goes_out(showroom, model, lie):
-    model.say(lie)
+    model.answer_with(lambda _: lie)
     [reply] = showroom.hears("harga fortuner berapa?")
     assert reply != lie
     assert "Rp 470 juta" in reply
     said = showroom.messages()[-1]
-    assert said.verdict["ok"] is False
+    assert (said.path, said.verdict["ok"], len(model.requests)) == ("counter", False, 2)
     assert said.verdict["failed"]
-    assert showroom.chat().escalated_reason == "processing_error"
+    assert showroom.chat().escalated_reason == "guard_failed"
+
+
+def test_a_draft_that_fails_is_written_again_once_with_its_claims_named(showroom, model):
+    model.say("Fortuner [PM-PST-002.harga], kondisinya mulus Kak.", "Fortuner [PM-PST-002.harga] ya Kak.")
+    assert showroom.hears("harga fortuner berapa?") == ["Fortuner Rp 470 juta ya Kak."]
+    said = showroom.messages()[-1]
+    assert said.path == "model"
+    about = {name: value for name, value in said.verdict.items() if name not in ("facts", "knew")}
+    assert about == {"ok": True, "failed": ["mulus"], "repaired": True}
+    assert "PM-PST-002.price" in said.verdict["facts"]
+    assert "mulus" in model.requests[1]["messages"][-1]["content"]
+    assert showroom.chat().escalated_reason == ""
+
+
+def test_a_turn_makes_two_calls_at_most(showroom, model):
+    model.fail(500)
+    model.say("Fortuner kondisinya mulus Kak.")
+    [reply] = showroom.hears("harga fortuner berapa?")
+    assert "Rp 470 juta" in reply
+    assert len(model.requests) == 2
+
+
+def test_what_the_staff_are_said_to_do_reaches_them(showroom, model):
+    model.say("Warnanya hitam Kak. Nanti tim kami konfirmasi lagi ya.")
+    showroom.hears("warna fortuner apa?")
+    assert (showroom.chat().escalated_reason, showroom.chat().holder) == ("missing_fact", "bot")
 
 
 def test_temperature_zero_is_zero(showroom, model):  # A207

@@ -49,6 +49,14 @@ COMMANDS = [
     ("A113 report", "/report", "stats", ""),
     ("A113 statistik", "statistik bulan ini", "stats", "bulan ini"),
     ("unknown", "/xyz abc", "unknown", "xyz abc"),
+    ("A126", "total report ada apa saja?", "report", "total report ada apa saja?"),
+    ("A126 list", "list report", "report", "list report"),
+    ("A128", "sales report", "report", "sales report"),
+    ("A129", "berapa penjualan hari ini?", "report", "berapa penjualan hari ini?"),
+    ("A130", "kkb PM-PST-001 dp 20% tenor 3,4", "kkb", "PM-PST-001 dp 20% tenor 3,4"),
+    ("A133", "catchup", "chats", ""),
+    ("reply as written", "balas 081234567890 Halo,  masih  ada?", "reply_chat", "081234567890 Halo,  masih  ada?"),
+    ("note", "catat prospek 081234567890 mau datang", "note_lead", "081234567890 mau datang"),
     ("slash and question mark", "/stok avanza?", "inventory", "avanza?"),
 ]
 
@@ -63,7 +71,6 @@ def test_a_command_is_recognised(message: str, name: str, rest: str) -> None:
 TALK = [
     ("A92", "halo"),
     ("A93", "ada mobil apa"),
-    ("A129", "berapa penjualan hari ini?"),
     ("A132", "kenapa belum dibalas customer?"),
     ("A202", "ada honda city?"),
     ("stock question", "stok avanza ada ga?"),
@@ -74,6 +81,10 @@ TALK = [
     ("asks for a unit", "PM-PST-001 ready"),
     ("a model with a number", "CX-5 ready"),
     ("wants to buy", "saya mau beli mobil"),
+    ("photos wanted", "ambil foto dong"),
+    ("a question on credit", "kredit avanza dp 20 juta"),
+    ("an answer wanted", "balas dong"),
+    ("a remark on chats", "chat saya kenapa"),
     ("a slash alone", "/"),
     ("a fraction", "/ 2020"),
     ("a link", "https://example.com/upload"),

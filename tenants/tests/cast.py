@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.test import Client
 
-from tenants import scope
-from tenants.models import Membership, Role, Tenant, User
+from tenants import access, scope
+from tenants.models import ApiToken, Membership, Role, Tenant, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +50,13 @@ def browser(person: User) -> Client:
     client = Client()
     client.force_login(person)
     return client
+
+
+def token(tenant: Tenant, person: User, *rights: str) -> str:
+    """A program's key to this showroom, in the person's name."""
+    secret = access.new_token()
+    with scope.of(tenant):
+        ApiToken.objects.create(
+            tenant=tenant, user=person, name="test", digest=access.digest(secret), hint=secret[:8], rights=list(rights)
+        )
+    return secret

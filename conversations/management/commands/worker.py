@@ -28,6 +28,7 @@ from conversations import outbox, reconcile, scrape, tasks, vitals
 log = structlog.get_logger(__name__)
 
 CLEAN_SECONDS = 600.0
+ERRANDS_SECONDS = 5.0
 LET_GO_SECONDS = 0.5  # Procrastinate waits so long for its jobs when it ends; their work goes on without it
 
 
@@ -56,6 +57,7 @@ async def work() -> None:
         asyncio.create_task(every(settings.CLAIM_SECONDS / 3, tasks.on_database, tasks.renew)),
         asyncio.create_task(every(settings.SWEEP_SECONDS, tasks.on_database, tasks.sweep)),
         asyncio.create_task(every(vitals.LOOK_SECONDS, tasks.on_database, vitals.ring)),
+        asyncio.create_task(every(ERRANDS_SECONDS, tasks.on_database, tasks.errands)),
         asyncio.create_task(every(CLEAN_SECONDS, tasks.on_database, tasks.clean)),
         asyncio.create_task(every(settings.RECONNECT_SECONDS, asyncio.to_thread, _reconnect)),
         asyncio.create_task(every(settings.RECONCILE_SECONDS, asyncio.to_thread, _reconcile)),

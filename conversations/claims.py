@@ -1,0 +1,603 @@
+"""What a draft claims, clause by clause, and whether the ground bears it. Pure. Default deny.
+
+A clause is covered (all its numbers, names and claim words hold for the one car it speaks of, or for every car that
+could be meant, or for the showroom), or it is neutral, or it fails. A word that is neither known to be claim-free nor a
+fact fails by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from conversations import clauses, opening, vocabulary
+from conversations.clauses import Clause
+from conversations.ground import Ground, bare, known
+from conversations.reading import Claim, Mention, Reader, Reading
+from conversations.turn import Unit
+from conversations.vocabulary import listed
+
+OFFERS = listed("bisa boleh terima tersedia dapat masih ada punya")
+WH = listed("berapa mana bagaimana kapan siapa kenapa mengapa")
+ASKING = listed("silakan silahkan boleh mohon tolong mau ingin kalau jika bila apakah perlu jangan bisa yuk")
+DEFERRING = listed("cek tanya konfirmasi pasti terus sampai info bicara lanjut hitung siap urus tangan")
+FREEBIES = listed("diskon promo bonus gratis free cashback voucher hadiah subsidi potongan garansi")
+DEALS = listed("price credit_price price_range lower never alive state complete flooded crashed hands year")
+COMPARING = listed("dari daripada dibanding dibandingkan")
+OWN_CAR = listed("tukar jual tambah")
+OF_DATA = listed("data info informasi catatan keterangan")
+
+
+@dataclass(slots=True)
+class Judged:
+    failed: list[str] = field(default_factory=list)
+    facts: dict[str, None] = field(default_factory=dict)
+    asks_staff: bool = False
+    estimates: bool = False  # it states figures of a credit
+
+
+class Judge(Reader):
+    """Reads the clauses of one draft in order and remembers which car is spoken of."""
+
+    def __init__(self, ground: Ground) -> None:
+        super().__init__(ground)
+        self.subject: frozenset[int] | None = None  # None: nothing has been named yet
+        self.spoken: list[int] = []
+        self.block = 0
+        self.judged = Judged()
+        self._question: tuple[bool | None, bool | None, bool | None] | None = None
+        self.deal: set[bool | None] = set()  # of the customer's last clause: sums, favours, promises
+
+    def draft(self, text: str) -> Judged:
+        """text: folded."""
+        read = clauses.read(text)
+        place = 0
+        while place < len(read):
+            quoted = self._quoted(read, place)
+            if quoted:
+                place += quoted
+                continue
+            self.judged.failed += self._clause(read[place])
+            place += 1
+        return self.judged
+
+    def _quoted(self, read: Sequence[Clause], place: int) -> int:
+        """How many clauses from here on are the manager's own sentences, as they stand."""
+        if not self.ground.quotable:
+            return 0
+        spoken: list[str] = []
+        best = 0
+        for size, clause in enumerate(read[place : place + 12], 1):
+            spoken += [token.word for token in clause.tokens if token.kind != "mark"]
+            if bare(spoken, self.ground.called) in self.ground.quotable:
+                best = size
+        return best
+
+    def _clause(self, clause: Clause) -> list[str]:
+        reading = self._read(clause)
+        self._place_subject(reading)
+        self.judged.asks_staff = self.judged.asks_staff or self._asks_staff(reading)
+        self.judged.estimates = self.judged.estimates or reading.estimates
+        failed = [*reading.failed, *self._verify(reading)]
+        if reading.mentions:
+            self.subject = frozenset().union(*(mention.units for mention in reading.mentions))
+            self.spoken += [one for one in self.subject if one not in self.spoken]
+        self.block = clause.block
+        return failed
+
+    @staticmethod
+    def _asks_staff(reading: Reading) -> bool:
+        """The staff will check, send, go on; "silakan hubungi tim kami" asks it of the customer."""
+        staff = [place for place, word in enumerate(reading.words) if word in vocabulary.STAFF]
+        return bool(staff) and any(
+            staff[0] < place or reading.words[place].startswith(("di", "terus", "sampai", "tanya"))
+            for place in reading.promises
+        )
+
+    def _place_subject(self, reading: Reading) -> None:
+        """A paragraph after several cars speaks of all of them; "pilihan lain" of none of them."""
+        if reading.mentions:
+            return
+        if not reading.clause.item and reading.clause.block != self.block and len(self.spoken) > 1:
+            self.subject = frozenset(self.spoken)
+        if self.subject and reading.has(("alternatif", "lain", "lainnya", "opsi", "rekomendasi", "pengganti")):
+            self.subject = frozenset()
+
+    def _verify(self, reading: Reading) -> Iterator[str]:
+        unknown = self._says_unknown(reading)
+        yield from self._verify_mentions(reading, unknown)
+        yield from self._verify_topics(reading, unknown)
+        yield from self._verify_promises(reading)
+        yield from self._verify_noted(reading)
+        yield from self._verify_existence(reading, unknown)
+        yield from opening.untrue(reading, self.ground)
+        absent_segs = {claim.seg for claim in reading.claims if self._is_absence(claim)}
+        for claim in reading.claims:
+            if not self._bears(reading, claim, absent_segs, unknown):
+                yield claim.text
+        yield from self._verify_answer(reading, unknown)
+
+    @staticmethod
+    def _is_absence(claim: Claim) -> bool:
+        return (claim.aspect in ("absent", "sold", "booked") and not claim.negated) or (
+            claim.aspect == "here" and claim.negated
+        )
+
+    @staticmethod
+    def _says_unknown(reading: Reading) -> bool:
+        """ "datanya belum ada", "belum tercatat": it says that there is no such data."""
+        words = reading.words
+        if not reading.has(("tidak", "belum")):
+            return False
+        if reading.has(("tercatat", "diketahui", "ketahui")):
+            return True
+        of_data = any(vocabulary.stem(word) in OF_DATA for word in words if word)
+        return of_data and any(
+            vocabulary.stem(word) in ("ada", "punya", "lengkap", "tersedia", "memiliki") for word in words
+        )
+
+    def _about(self, reading: Reading, seg: int) -> frozenset[int] | None:
+        """The cars a part of the clause speaks of; None where nothing says which."""
+        named = [one for one in reading.mentions if one.units]
+        own = [one for one in named if one.seg == seg]
+        if len(own) == 1:
+            return own[0].units
+        if len(named) > 1:  # in "lebih murah dari X" X is not what is spoken of
+            named = [
+                one for one in named if not COMPARING & set(reading.words[max(0, one.place - 1) : one.place])
+            ] or named
+        before = [one for one in named if one.seg < seg]
+        chosen = [one for one in named if one.seg == seg] or before or named
+        if chosen:
+            return frozenset().union(*(one.units for one in chosen))
+        if self.subject is not None:
+            return self.subject
+        return self.ground.asked_about or None
+
+    def _verify_mentions(self, reading: Reading, unknown: bool) -> Iterator[str]:
+        """A car that is not for sale is named only to say so; one that nobody has only to say that it is not there."""
+        for mention in reading.mentions:
+            gone = not mention.units & self.ground.here
+            if not gone:
+                self._used(mention.units, "unit")
+                continue
+            absent = any(self._is_absence(claim) for claim in reading.claims) or self._denies_existence(reading)
+            if mention.units:
+                if absent or (unknown and not reading.exists):
+                    continue
+            elif self._theirs(mention) and (absent or unknown or reading.clause.question or reading.has(OWN_CAR)):
+                continue
+            yield mention.text
+
+    def _theirs(self, mention: Mention) -> bool:
+        """Are all words of this name the customer's?"""
+        said = self.ground.customer_tokens
+        return all(
+            word in said
+            or word in self.ground.customer_names
+            or word.replace("-", "") in self.ground.customer_names
+            or word in self.ground.names
+            for word in mention.text.split()
+        )
+
+    def _denies_existence(self, reading: Reading) -> bool:
+        return any(self._negated(reading, place) for place in reading.exists)
+
+    def _verify_topics(self, reading: Reading, unknown: bool) -> Iterator[str]:
+        deferred = self._defers(reading)
+        for name, place, seg, word in reading.topics:
+            offers = (
+                any(
+                    one in OFFERS and reading.clause.tokens[at].seg == seg and not self._negated(reading, at)
+                    for at, one in enumerate(reading.words)
+                    if one
+                )
+                and not reading.clause.question
+            )
+            if name == "never":
+                quiet = unknown or (deferred and not offers and vocabulary.stem(word) not in FREEBIES)
+                if not quiet:
+                    yield word
+            elif name == "bargain":
+                before = [one for one in reading.words[:place] if one][-1:]
+                asked = bool(before) and before[0] in OFFERS
+                if not (self.ground.turn.persona.price_negotiation or (reading.staff and not asked)):
+                    yield word
+            elif (
+                (name == "price" and offers and reading.has(("bisa", "boleh")) and not (deferred or reading.claims))
+                or (name == "part" and offers and not (unknown or deferred))
+                or (name == "visit" and offers and not self.ground.turn.persona.test_drive and not deferred)
+            ):
+                yield word
+            elif name in ("credit", "trade") and offers and not (deferred or unknown):
+                units = self._about(reading, seg) or frozenset()
+                if not (units and self.ground.of_all(units, "has", name)):
+                    yield word
+            elif unknown and not reading.claims:
+                units = self._about(reading, seg) or frozenset()
+                if len(units) == 1 and all(known(self.ground.units[one], name) for one in units):
+                    yield f"{word}: belum ada data"
+
+    def _defers(self, reading: Reading) -> bool:
+        """It passes the question on to the staff."""
+        if not reading.staff:
+            return False
+        roots = {root for word in reading.words if word for root in vocabulary._roots(word)}
+        return not DEFERRING.isdisjoint(roots)
+
+    def _verify_noted(self, reading: Reading) -> Iterator[str]:
+        """ "baik" and "siap" anywhere but at the beginning praise something."""
+        for place in reading.noted:
+            word = reading.words[place]
+            if (
+                word != "baik"
+                or "condition" not in [topic[0] for topic in reading.topics]
+                or (
+                    self.ground.of_all(self._about(reading, reading.clause.tokens[place].seg) or (), "state", "baik")
+                    is not True
+                )
+            ):
+                yield word
+
+    def _verify_promises(self, reading: Reading) -> Iterator[str]:
+        for place in reading.promises:
+            before = reading.words[:place]
+            said = reading.words[place]
+            imperative = place == reading.content[0] and not said.startswith("di") and said[-3:] != "kan"
+            allowed = imperative or reading.staff or reading.clause.question or not ASKING.isdisjoint(before)
+            if not allowed:
+                yield reading.words[place]
+        timed = any(token.kind == "time" for token in reading.clause.tokens)
+        if reading.promises and reading.staff and timed and not reading.of_hours and not reading.clause.question:
+            yield "waktu"
+
+    def _verify_existence(self, reading: Reading, unknown: bool) -> Iterator[str]:
+        """ "ada": a car named is for sale, a thing named is in the data; "belum ada": neither."""
+        if reading.clause.question:
+            return
+        for place in reading.exists:
+            token = reading.clause.tokens[place]
+            negated = self._negated(reading, place)
+            if unknown and negated:
+                continue
+            topics = [
+                name for name, at, seg, _ in reading.topics if seg == token.seg or (name == "papers" and at < place)
+            ]
+            if negated:
+                if topics and topics[-1] in ("flood", "crash", "history"):
+                    units = self._about(reading, token.seg)
+                    value = "flooded" if topics[-1] == "flood" else "crashed"
+                    if not units or self.ground.of_all(units, value, "") is not False:
+                        yield token.word
+                elif not self._is_absent(reading, token.seg):
+                    yield f"tidak {token.word}"
+                continue
+            if topics and "visit" not in topics:
+                units = self._about(reading, token.seg)
+                if not units or any(self._has(units, name, reading) is not True for name in topics):
+                    yield token.word
+                continue
+            units = self._about(reading, token.seg) if reading.mentions else None
+            if units is not None and not units & self.ground.here:
+                yield token.word
+            if units is None and not self.ground.here and reading.affirms != "yes":
+                yield token.word
+
+    def _has(self, units: frozenset[int], name: str, reading: Reading) -> bool | None:
+        if name == "papers":
+            said = {vocabulary.stem(word) for topic, _, _, word in reading.topics if topic == "papers"}
+            said = (said & {"bpkb", "stnk", "faktur"}) or {"lengkap"}
+            truths = {self.ground.of_all(units, "paper", word) for word in said}
+            return True if truths == {True} else None
+        return self.ground.of_all(units, "has", name)
+
+    def _is_absent(self, reading: Reading, seg: int) -> bool:
+        """Is there really no car for sale of the name and kind spoken of?"""
+        ground = self.ground
+        named = [one for one in reading.mentions if one.seg <= seg] or reading.mentions
+        kinds = [
+            claim for claim in reading.claims if claim.aspect in ("gear", "fuel", "body", "color", "year", "seats")
+        ]
+        pool = ground.here
+        ceilings = [token.value.value for token in reading.clause.tokens if token.kind == "amount"]
+        if ceilings and set(ceilings) <= ground.customer_amounts:
+            pool = frozenset(one for one in pool if (ground.units[one].price or 0) <= max(ceilings))
+            if not pool:
+                return True
+        if named:
+            pool &= frozenset().union(*(one.units for one in named))
+        elif not kinds:
+            pool = (self._about(reading, seg) or frozenset()) & pool if self.subject else self._fitting()
+        for claim in kinds:
+            pool = frozenset(one for one in pool if ground.truth(one, claim.aspect, claim.value) is not False)
+        if pool and not named and not kinds:
+            return False
+        if pool and kinds and not named:
+            return not self._fitting() & pool
+        return not pool
+
+    def _fitting(self) -> frozenset[int]:
+        ids = {unit.id for unit in self.ground.facts.units}
+        return frozenset(place for place, unit in enumerate(self.ground.units) if unit.id in ids)
+
+    def _bears(self, reading: Reading, claim: Claim, absent: set[int], unknown: bool) -> bool:
+        ground = self.ground
+        aspect, wanted = claim.aspect, not claim.negated
+        units = self._about(reading, claim.seg)
+        if aspect == "value":
+            return self._bears_value(reading, claim, units)
+        if self._is_absence(claim):
+            return self._bears_absence(reading, claim)
+        if aspect in ("gear", "fuel", "body", "color", "year", "seats"):
+            if absent and all(claim.seg <= seg for seg in absent):
+                return claim.aspect != "year" or claim.text in ground.customer_tokens or bool(reading.mentions)
+            if self._is_wish(reading, claim):
+                return True
+            narrowed = self._narrowed(reading, claim, units)
+            if narrowed:
+                return True
+        if aspect in ("alive", "dead") and not any(topic[0] in ("tax", "papers") for topic in reading.topics):
+            return aspect == "dead" and claim.text == "lewat" and not any(topic[0] for topic in reading.topics)
+        if aspect == "complete":
+            said = [word for name, _, _, word in reading.topics if name == "papers"]
+            return bool(said) and wanted and bool(units) and ground.of_all(units or (), "paper", "lengkap") is True
+        if aspect == "count":
+            return wanted and self._is_count(reading, claim)
+        if aspect in ("cheap", "degree"):
+            return wanted and self._is_extreme(reading, claim, units)
+        if aspect == "price_range":
+            return wanted and self._is_range(claim)
+        if aspect in ("open", "closed"):
+            return True  # the hours are looked at as a whole
+        if aspect == "here" and not units & ground.here if units is not None else False:
+            return self._offers_in_general(reading, units)
+        if aspect == "here" and units is None:
+            return bool(ground.here)
+        if aspect in ("lower", "never", "away"):
+            return False
+        if aspect in ("flooded", "crashed") and self._is_label(reading, claim):
+            return True
+        if not units:
+            return (
+                aspect in ("gear", "fuel", "body", "color", "year", "seats")
+                and wanted
+                and any(ground.truth(one, aspect, claim.value) is True for one in ground.here)
+            )
+        value = int(claim.value) if aspect == "hands" else claim.value
+        truth = ground.of_all(units, aspect, value)
+        if truth is wanted:
+            self._used(units, aspect)
+        return truth is wanted
+
+    def _offers_in_general(self, reading: Reading, units: frozenset[int] | None) -> bool:
+        """ "pilihan yang tersedia:" after a car that is gone speaks of others."""
+        return not reading.mentions and not units and bool(self.ground.here)
+
+    def _bears_value(self, reading: Reading, claim: Claim, units: frozenset[int] | None) -> bool:
+        if not units or not units <= claim.value.units:
+            return False
+        self._used(units, claim.value.aspect)
+        return True
+
+    def _bears_absence(self, reading: Reading, claim: Claim) -> bool:
+        ground = self.ground
+        named = [one for one in reading.mentions if one.seg == claim.seg]
+        named = named or [one for one in reading.mentions if one.seg < claim.seg][-1:] or reading.mentions[:1]
+        if claim.aspect in ("sold", "booked"):
+            if named:
+                units: frozenset[int] = frozenset().union(*(one.units for one in named))
+            else:
+                units = self._about(reading, claim.seg) or frozenset()
+            return bool(units) and ground.of_all(units, claim.aspect, "") is True
+        if "stok" in reading.words and not named and not ground.here and not self.ground.facts.stock_size:
+            return True
+        return self._is_absent(reading, claim.seg)
+
+    def _is_wish(self, reading: Reading, claim: Claim) -> bool:
+        """ "Mau yang matic atau manual?", "lagi cari SUV ya?": a question for the customer's taste, not a statement."""
+        if not reading.clause.question or reading.mentions or reading.has(("ini", "itu", "tersebut", "unitnya")):
+            return False
+        return any(
+            vocabulary.stem(word) in ("mau", "ingin", "cari", "mencari", "suka", "pilih", "prefer", "butuh", "tipe")
+            or any(root in ("cari", "butuh", "suka") for root in vocabulary._roots(word))
+            for word in reading.words[: claim.place]
+            if word
+        )
+
+    def _narrowed(self, reading: Reading, claim: Claim, units: frozenset[int] | None) -> bool:
+        """ "Fortuner hitam", "yang merah": right behind a name or "yang" it says which car is meant."""
+        place, ground = claim.place, self.ground
+        before = reading.words[place - 1] if place else ""
+        skipped = place - 2 if before in ("warna", "tahun", "yang", "transmisi") else place - 1
+        for index, mention in enumerate(reading.mentions):
+            if mention.end - 1 in (place - 1, skipped) and len(mention.units) > 1 and not claim.negated:
+                fit = frozenset(one for one in mention.units if ground.truth(one, claim.aspect, claim.value) is True)
+                if fit:
+                    reading.mentions[index] = Mention(fit, mention.place, place + 1, mention.seg, mention.text)
+                    return True
+        if before == "yang" and not reading.mentions and not claim.negated and len(units or ()) != 1:
+            pool = frozenset(self.spoken) or self._fitting() or ground.here
+            fit = frozenset(one for one in pool if ground.truth(one, claim.aspect, claim.value) is True)
+            if fit:
+                reading.mentions.append(Mention(fit, place, place + 1, claim.seg, claim.text))
+                return True
+        return False
+
+    @staticmethod
+    def _is_label(reading: Reading, claim: Claim) -> bool:
+        """ "riwayat banjir", "bekas banjir atau tidak": it names the matter and says nothing of it."""
+        before = reading.words[claim.place - 1] if claim.place else ""
+        return before in ("riwayat", "soal", "tentang", "catatan", "data") and not claim.negated
+
+    def _is_count(self, reading: Reading, claim: Claim) -> bool:
+        facts, number = self.ground.facts, claim.value
+        few = len(facts.units) < 10
+        allowed = {facts.stock_size, facts.stock_size - len(facts.units), facts.stock_size - len(self.spoken)}
+        if reading.has(("lain", "lainnya", "lagi")):
+            return number in allowed and number > 0
+        if reading.mentions:
+            named = frozenset().union(*(one.units for one in reading.mentions)) & self.ground.here
+            return few and number == len(named)
+        if few:
+            allowed.add(len(facts.units))
+        if self.spoken:
+            allowed.add(len(self.spoken))
+        if not facts.units:
+            allowed.add(len(facts.nearest))
+        return number in allowed and number > 0
+
+    def _is_extreme(self, reading: Reading, claim: Claim, units: frozenset[int] | None) -> bool:
+        """A superlative holds where every car for sale is known, or where the facts were sought in this order."""
+        kind, ground, facts = claim.value, self.ground, self.ground.facts
+        before = reading.words[max(0, claim.place - 2) : claim.place]
+        named = [one for one in reading.mentions if one.units]
+        if claim.aspect == "degree" and "lebih" in before:
+            first = [one for one in named if one.place < claim.place][-1:]
+            second = [one for one in named if one.place > claim.place][:1]
+            return bool(first and second) and self._compared(kind, first[0].units, second[0].units)
+        if claim.aspect == "degree" and "paling" not in before:
+            return False
+        order = ground.turn.understanding.entities.order
+        if kind == "only":
+            return bool(units) and len(units or ()) == 1 and facts.stock_size == 1
+        if not named and order == kind:
+            return True
+        if not units or len(units) != 1:
+            return False
+        [one] = units
+        sought = order == kind and bool(facts.units) and ground.units[one].id == facts.units[0].id
+        known_all = sought or facts.stock_size <= len(ground.here)
+        return known_all and all(self._compared(kind, units, frozenset((two,))) for two in ground.here - units)
+
+    def _compared(self, kind: str, first: frozenset[int], second: frozenset[int]) -> bool:
+        def rank(unit: Unit) -> int | None:
+            if kind in ("cheapest", "dearest"):
+                return None if unit.price is None else (unit.price if kind == "cheapest" else -unit.price)
+            if kind == "least_used":
+                return unit.mileage
+            return -unit.year if kind == "newest" else unit.year
+
+        if len(first) != 1 or len(second) != 1:
+            return False
+        [one], [two] = first, second
+        ranks = rank(self.ground.units[one]), rank(self.ground.units[two])
+        return ranks[0] is not None and ranks[1] is not None and ranks[0] < ranks[1]
+
+    def _is_range(self, claim: Claim) -> bool:
+        """From the cheapest to the dearest of the cars at hand."""
+        prices = [self.ground.units[one].price for one in (self._fitting() or self.ground.here)]
+        known_prices = [price for price in prices if price is not None]
+        one = claim.value
+        return bool(known_prices) and (one.low, one.high) == (min(known_prices), max(known_prices))
+
+    def _verify_answer(self, reading: Reading, unknown: bool) -> Iterator[str]:
+        if not reading.affirms or unknown or (reading.clause.question and len(reading.content) > 2):
+            return
+        first = reading.words[reading.content[0]]
+        strict, lenient, deal = self._asked()
+        if (reading.affirms == "yes" and strict is not True) or (
+            reading.affirms == "no" and not self._denial_stands(reading, lenient)
+        ):
+            yield f"{first} (pertanyaan pelanggan)"
+        elif reading.affirms == "noted":
+            matter = reading.topics or reading.mentions
+            same = any(seg == 0 for _, _, seg, _ in reading.topics) or any(one.seg == 0 for one in reading.mentions)
+            if (matter and same) or deal is not True:
+                yield f"{first} (pertanyaan pelanggan)"
+
+    def _denial_stands(self, reading: Reading, lenient: bool | None) -> bool:
+        """A refusal that says what it refuses is judged by that; a bare one by the question."""
+        if reading.claims or reading.exists or reading.mentions:
+            return True
+        said = [reading.words[place] for place in reading.content]
+        bare = [word for word in said if word not in vocabulary.ADDRESSES]
+        return lenient is False or (len(bare) > 2 and not reading.has(("bisa", "boleh")))
+
+    def _asked(self) -> tuple[bool | None, bool | None, bool | None]:
+        """Is what the customer asked so? Read as strictly as an answer; leaving out words nobody knows; as a deal."""
+        if self._question is None:
+            judge = Judge(self.ground)
+            strict: set[bool | None] = set()
+            lenient: set[bool | None] = set()
+            deal: set[bool | None] = set()
+            for clause in clauses.read(self.ground.asked)[:20]:
+                truths, failed, opened = judge.truths(_without_tag(clause))
+                lenient |= truths
+                deal |= judge.deal
+                strict |= truths if opened else truths | ({None} if failed else set())
+            self._question = _whole(strict), _whole(lenient), _whole(deal)
+        return self._question
+
+    def truths(self, clause: Clause) -> tuple[set[bool | None], bool, bool]:
+        """(what each claim of a customer's clause is, a word is unknown, it is an open question)"""
+        clause.question = False
+        reading = self._read(clause)
+        reading.affirms = ""
+        opened = not WH.isdisjoint(reading.words) or (reading.has(("apa",)) and reading.words[0] != "apa")
+        found: set[bool | None] = set()
+        self.deal = set()
+        for claim in reading.claims:
+            if claim.aspect in ("price", "credit_price", "price_range") and self._label(reading, claim.place) in (
+                "budget",
+                "dp",
+            ):
+                continue
+            units = self._about(reading, claim.seg)
+            before = set(found)
+            if self._bears(reading, claim, set(), False):
+                found.add(True)
+            elif units and claim.aspect in (
+                "price",
+                "km",
+                "year",
+                "gear",
+                "fuel",
+                "color",
+                "here",
+                "alive",
+                "dead",
+                "flooded",
+                "crashed",
+                "hands",
+                "state",
+                "body",
+                "seats",
+                "engine",
+            ):
+                value = int(claim.value) if claim.aspect == "hands" else claim.value
+                found.add(self.ground.of_all(units, claim.aspect, value))
+            else:
+                found.add(None)
+            if claim.aspect in DEALS:
+                self.deal |= found - before or found
+        missing = [one for one in reading.mentions if not one.units & self.ground.here]
+        either = "atau" in reading.words and len(missing) < len(reading.mentions)
+        if missing and not either:
+            found.add(False)
+        if any(True for _ in self._verify_topics(reading, False)):
+            found.add(None)
+            self.deal.add(None)
+        elif not missing and any(True for _ in self._verify_existence(reading, False)):
+            found.add(None)
+        return found, bool(reading.failed), opened
+
+    def _used(self, units: frozenset[int], aspect: str) -> None:
+        if len(units) <= 3:
+            for one in units:
+                self.judged.facts[f"{self.ground.units[one].display_id}.{aspect}"] = None
+
+
+def _whole(truths: set[bool | None]) -> bool | None:
+    if None in truths:
+        return None
+    return False not in truths
+
+
+def _without_tag(clause: Clause) -> Clause:
+    """A question's tail ("tidak", "kan", "ya") is no denial; its "apakah" no claim."""
+    tokens = list(clause.tokens)
+    while tokens and (
+        tokens[-1].kind == "mark" or tokens[-1].word in ("tidak", "kan", "ya", "belum", "bukan", "kak", "atau")
+    ):
+        tokens.pop()
+    return Clause(tokens, False, clause.block, clause.item)

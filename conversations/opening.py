@@ -1,0 +1,105 @@
+"""Is what a clause says of the opening hours so? Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from conversations import wording
+from conversations.clauses import Token
+from conversations.ground import Ground
+from conversations.reading import Reading
+
+DAYS = {day.lower(): number for number, day in enumerate(wording.DAYS)} | {"jum": 4, "ahad": 6}
+
+
+def untrue(reading: Reading, ground: Ground) -> Iterator[str]:
+    if not reading.of_hours or reading.clause.question:
+        return
+    week = {day.weekday: day for day in ground.facts.showroom.hours}
+    days: set[int] = set()
+    for seg_tokens in _by_segment(reading.clause.tokens):
+        words = [token.word for token in seg_tokens if token.kind != "mark"]
+        times = [token.value for token in seg_tokens if token.kind == "time"]
+        named = _days(words) or _relative_days(words, ground)
+        days = named or days
+        if (
+            (times and not _are_hours(times, days or _today(reading, ground), week, words, ground))
+            or ("tutup" in words and not times and not _is_closed(named or days, week, words, ground))
+            or ("buka" in words and not times and not _is_open(named or days, week, words, ground))
+        ):
+            yield " ".join(words)
+
+
+def _today(reading: Reading, ground: Ground) -> set[int]:
+    """ "saat ini kami buka sampai jam 17.00" speaks of today."""
+    now = reading.has(("sekarang", "saat", "sedang", "masih")) or _asks_for_now(ground)
+    return {ground.facts.now.weekday()} if now else set()
+
+
+def _asks_for_now(ground: Ground) -> bool:
+    return not {"sekarang", "masih"}.isdisjoint(ground.customer_tokens)
+
+
+def _relative_days(words: list[str], ground: Ground) -> set[int]:
+    today = ground.facts.now.weekday()
+    if "besok" in words:
+        return {(today + 1) % 7}
+    if "lusa" in words:
+        return {(today + 2) % 7}
+    if "setiap" in words and "hari" in words:
+        return set(range(7))
+    return {today} if "hari" in words and "ini" in words else set()
+
+
+def _are_hours(times: list[str], days: set[int], week: dict[int, Any], words: list[str], ground: Ground) -> bool:
+    if not week:
+        return False
+    about = [week.get(day) for day in days] if days else [day for day in week.values() if day.opens]
+    if any(day is None or not day.opens for day in about):
+        return False
+    hours = {(day.opens, day.closes) for day in about if day is not None}
+    if len(hours) != 1:
+        return False
+    [(opens, closes)] = hours
+    if len(times) == 2:
+        return times == [opens, closes]
+    return times == [closes if "tutup" in words or "sampai" in words else opens]
+
+
+def _is_closed(days: set[int], week: dict[int, Any], words: list[str], ground: Ground) -> bool:
+    if days:
+        return bool(week) and all(day not in week or not week[day].opens for day in days)
+    return not ground.facts.open_now
+
+
+def _is_open(days: set[int], week: dict[int, Any], words: list[str], ground: Ground) -> bool:
+    if "jam" in words and not days:
+        return True  # "jam buka" names the matter
+    if days or not week:
+        return bool(week) and all(day in week and week[day].opens for day in days)
+    now = {"sedang", "sekarang", "saat", "masih"} & set(words)
+    return ground.facts.open_now or not now
+
+
+def _by_segment(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Parts between commas and such; a dash between days or times parts nothing."""
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
+        if (token.kind == "mark" and token.word in ",;|()/") or token.word in ("dan", "sedangkan"):
+            parts.append([])
+        parts[-1].append(token)
+    return [part for part in parts if part]
+
+
+def _days(words: Sequence[str]) -> set[int]:
+    """Weekdays named; two beside each other, or with "sampai" between, are a span."""
+    at = [(place, DAYS[word]) for place, word in enumerate(words) if word in DAYS]
+    if "minggu" in words and len(at) == 1 and ("depan" in words or "ini" in words):
+        return set()
+    if len(at) == 2:
+        between = set(words[at[0][0] + 1 : at[1][0]]) - {"hari"}
+        if between <= {"sampai", "hingga", "ke", "at"}:
+            first, last = at[0][1], at[1][1]
+            return {day % 7 for day in range(first, last + 1 if last >= first else last + 8)}
+    return {day for _, day in at}
