@@ -392,6 +392,7 @@ def _facts(place: _Place, understanding: Understanding, words: str, history: tup
             phone=tenant.phone,
             whatsapp=tenant.whatsapp_number,
             maps_url=tenant.maps_url,
+            id_prefix=tenant.vehicle_prefix,
             hours=place.days,
         ),
         now=now,

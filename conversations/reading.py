@@ -271,8 +271,8 @@ class Reader:
 
     def _like_ours(self, token: Token) -> bool:
         """Could this be the id of one of the showroom's cars?"""
-        prefix = token.word.rsplit("-", 1)[0]
-        return any(own.rsplit("-", 1)[0] == prefix for own in self.ground.ids) or len(self.ground.ids) == 0
+        own = {*self.ground.ids, f"{self.ground.facts.showroom.id_prefix.lower()}-0"}
+        return token.word.rsplit("-", 1)[0] in {one.rsplit("-", 1)[0] for one in own}
 
     def _link(self, reading: Reading, place: int, token: Token) -> int:
         if token.value not in self.ground.links:

@@ -126,6 +126,7 @@ class Showroom:
     phone: str = ""  # 62… digits
     whatsapp: str = ""  # 62… digits
     maps_url: str = ""
+    id_prefix: str = ""  # of its cars' ids: "PM-PST" in PM-PST-001
     hours: tuple[DayHours, ...] = ()  # empty: always open
 
 

@@ -12,18 +12,13 @@ from aiohttp import web
 
 from aimeow.simulator.wire import cut
 
-TOKEN = re.compile(r"\bqz[qzxvwj]{7}\b")
-LETTERS = "qzxvwj"
+TOKEN = re.compile(r"\bTOK-[0-9]{6}\b")
 FAILED = "Failed to send message: "
 
 
 def token(number: int) -> str:
-    """A word that is in no dictionary and holds no digit, so that no check takes it for a claim."""
-    word = ""
-    for _ in range(7):
-        number, digit = divmod(number, len(LETTERS))
-        word = LETTERS[digit] + word
-    return f"qz{word}"
+    """A customer's own reference, as in "pesanan TOK-000012": an answer may repeat it, and it claims nothing."""
+    return f"TOK-{number:06d}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ ROOM = Showroom(
     phone="6281234567890",
     whatsapp="6281200000011",
     maps_url="https://maps.example.com/prima-mobil",
+    id_prefix="PM-PST",
     hours=(*(DayHours(day, "09:00", "17:00") for day in range(5)), DayHours(5, "09:00", "15:00"), DayHours(6)),
 )
 COD = Faq("Apakah bisa COD?", "Bisa, COD untuk wilayah Jabodetabek dengan janji terlebih dahulu.")
