@@ -406,7 +406,7 @@ def classify(
     if staff and (call := grammar.recognise(text)):
         return Understanding(Intent(call.intent), 0.95, heard.named, ("staff_command",))
     if not (staff or trusted) and (evidence := _weighed(heard, earlier)).is_spam:
-        sure = min(0.99, 0.9 + (evidence.score - spam.THRESHOLD) / 100)
+        sure = min(0.9, 0.8 + (evidence.score - spam.THRESHOLD) / 50)
         return Understanding(Intent.SPAM, round(sure, 2), reasons=evidence.reasons)
     if not staff and _STAFF_WORDS.search(heard.plain):
         return Understanding(Intent.GENERAL_QUESTION, 0.6, heard.named, ("staff_words",))

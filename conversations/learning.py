@@ -16,7 +16,7 @@ from conversations import spam
 
 FEWEST = 3  # texts that hold a word
 SCALE = 3  # a weight of 3 makes spam e times as likely
-ROUNDS, STEP, PULL = 40, 0.3, 1.0
+ROUNDS, STEP, PULL = 40, 0.3, 0.8
 # What customers and chats are full of; only real evidence is learned.
 EVERYDAY = frozenset(row["word"] for row in spam.rows("everyday_words"))
 

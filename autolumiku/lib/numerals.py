@@ -8,7 +8,7 @@ from decimal import Decimal
 # Bounded repetition keeps every scan linear; a numeral longer than this is no amount a customer types.
 NUMERAL = r"(?:[0-9]{1,3}(?:\.[0-9]{3}){1,4}|[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,13})(?:[.,][0-9]{1,3})?(?![0-9])"
 _GROUPED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,3}(?:,[0-9]{3})+")
-_DECIMAL = re.compile(r"([0-9]+)[.,]([0-9]{1,3})")
+_DECIMAL = re.compile(r"([0-9]{1,18})[.,]([0-9]{1,3})")
 
 
 def grouped(numeral: str) -> bool:
