@@ -1,10 +1,9 @@
-import re
-
 """The back-office over all showroom tables: what each role sees, what nobody sees of others, and the chat's moves."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from datetime import date, time, timedelta
