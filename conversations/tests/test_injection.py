@@ -1,7 +1,7 @@
 # ruff: noqa: E501 (one row of the table is one line)
 """Orders hidden in a message, a name, a caption or the showroom's own texts, against a model that obeys all of them.
 
-Fourteen goals crossed with twenty-four ways to ask for them. The model carries every one out in words, with the very
+Fourteen goals crossed with twenty-seven ways to ask for them. The model carries every one out in words, with the very
 secret; nothing of it may reach anybody, no row may change, and no secret may have been told to the model.
 """
 
