@@ -155,9 +155,19 @@ class Ground:
             found = {place for place, model in enumerate(self.models) if _within(words, model)}
             if found:
                 return frozenset(found)
-        fitting = self.facts.units or self.facts.gone or self.facts.nearest
+        fitting = (*self.facts.units, *self.facts.gone) or self.facts.nearest
         ids = {unit.id for unit in fitting}
         return frozenset(place for place, unit in enumerate(self.units) if unit.id in ids)
+
+    @cached_property
+    def named(self) -> frozenset[int]:
+        """The cars that this turn of the customer's names."""
+        words = set(clauses.words(self.asked))
+        return frozenset(
+            place
+            for place, model in enumerate(self.models)
+            if _within(model, tuple(words)) or "".join(model) in words or self.units[place].display_id.lower() in words
+        )
 
     # --- the showroom
 
@@ -374,6 +384,13 @@ def _price(name: str) -> Any:
     return test
 
 
+def _bound(_: Ground, unit: Unit, value: tuple[str, int]) -> bool | None:
+    """value: ("most" or "least", rupiah)"""
+    if unit.price is None:
+        return None
+    return unit.price <= value[1] if value[0] == "most" else unit.price >= value[1]
+
+
 def _tax_date(_: Ground, unit: Unit, value: tuple[int | None, int | None, int | None]) -> bool | None:
     until = unit.tax_valid_until
     if until is None:
@@ -442,6 +459,7 @@ TRUTHS = {
     "photos": _same("photo_count"),
     "price": _price("price"),
     "credit_price": _price("credit_price"),
+    "price_bound": _bound,
     "tax_date": _tax_date,
     "has": _has,
 }

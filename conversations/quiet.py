@@ -12,7 +12,7 @@ from typing import Any
 
 from conversations import clauses, opening, vocabulary
 from conversations.ground import Ground
-from conversations.reading import CONDITIONS, Reading
+from conversations.reading import CONDITIONS, DURATIONS, NUMBERS, Reading
 from conversations.turn import Unit
 from conversations.vocabulary import listed
 
@@ -57,6 +57,15 @@ TAKES = listed("terima beli")
 OTHERS = listed("mau minat tertarik ingin tanya lihat datang cari beli suka tawar booking")
 ASKS = listed("silakan silahkan boleh mohon tolong mau ingin apakah yuk maksud butuh perlu seputar")
 
+TALKING = listed("bicara bahas diskusi obrol runding")
+WISHED = listed("permintaan minta keinginan ingin kriteria kebutuhan butuh selera harapan preferensi pesanan cari mau")
+SOME = listed("beberapa banyak berbagai")
+KINDS = listed("warna tipe tahun varian transmisi model seri")
+PARTS_OF_A_CAR = listed("plat pajak stnk bpkb mobil unit")
+ARRIVES = listed("sampai masuk datang muncul tiba")
+VISITORS = listed("silakan silahkan mau bisa boleh saya kakak yuk ayo")
+ARRIVING = listed("unit mobil kendaraan stok foto gambar video barang info jawaban")
+
 
 class Clause:
     """A clause with the roots of its words, for the rules. about: the cars a part of it speaks of."""
@@ -95,6 +104,11 @@ class Clause:
         return not CONDITIONS.isdisjoint(self.words)
 
     @cached_property
+    def told(self) -> tuple[str, ...]:
+        """Its words besides those that only address somebody."""
+        return tuple(stem for stem in self.stems if stem and stem not in vocabulary.ADDRESSES)
+
+    @cached_property
     def hours_known(self) -> bool:
         return bool(self.ground.facts.showroom.hours)
 
@@ -130,6 +144,13 @@ def untrue(
 
 
 # --- money
+
+
+def _talk_of_price(clause: Clause) -> Iterator[str]:
+    """ "Datang dulu, nanti kita bicarakan harganya" is a bargain offered."""
+    bargains = clause.ground.turn.persona.price_negotiation or clause.reading.staff
+    if "price" in clause.topics and not bargains and "tidak" not in clause.said:
+        yield from (clause.words[place] for place in clause.places(TALKING)[:1])
 
 
 def _included(clause: Clause) -> Iterator[str]:
@@ -252,9 +273,40 @@ def _assured(clause: Clause) -> Iterator[str]:
 
 
 def _first_owner(clause: Clause) -> Iterator[str]:
-    said = "owners" in clause.topics and "pertama" in clause.said
-    if said and not clause.holds("hands", 1):
+    """Also "pertama" alone, where hands were asked for."""
+    asked = len(clause.told) == 1 and not {"tangan", "pemilik"}.isdisjoint(clause.ground.customer_tokens)
+    if "pertama" in clause.said and ("owners" in clause.topics or asked) and not clause.holds("hands", 1):
         yield "pertama"
+
+
+def _as_wished(clause: Clause) -> Iterator[str]:
+    """ "Sesuai permintaan Kakak": nothing that the customer wished is otherwise."""
+    fits = [place for place, stem in enumerate(clause.stems) if stem in FITS]
+    if not fits or not WISHED & clause.all_roots or clause.of_condition or clause.negated(fits[0]):
+        return
+    asked = clause.ground.turn.understanding.entities
+    wished = {"gear": asked.transmission, "fuel": asked.fuel, "color": asked.color, "body": asked.body_type,
+              "seats": asked.seats, "year": asked.year}  # fmt: skip
+    for aspect, value in wished.items():
+        if value and not clause.holds(aspect, value):
+            yield clause.words[fits[0]]
+            return
+
+
+def _praised(clause: Clause) -> Iterator[str]:
+    """ "Kondisi 👍", "pajak ✅": a sign behind nothing but the matter states something of it."""
+    matters = [topic for topic in clause.reading.topics if topic[0] in DETAILS | {"price", "km", "color"}]
+    stated = clause.reading.claims or clause.reading.exists
+    if clause.reading.clause.sign and matters and not stated and len(clause.told) <= 2:
+        yield matters[0][3]
+
+
+def _a_place_alone(clause: Clause) -> Iterator[str]:
+    """ "Jakarta Kak" to "plat mana?" """
+    city = clauses.words(clause.ground.facts.showroom.city)
+    about_us = {"lokasi", "alamat", "mana", "showroom", "kota"} & clause.ground.customer_tokens
+    if city and clause.told == city and (not about_us or PARTS_OF_A_CAR & clause.ground.customer_tokens):
+        yield city[0]
 
 
 def _months(clause: Clause) -> Iterator[str]:
@@ -302,6 +354,28 @@ def _nothing_else(clause: Clause) -> Iterator[str]:
     counted = any(claim.aspect == "count" for claim in clause.reading.claims)
     if has and ONLY & clause.said and facts.stock_size > len(facts.units) and not (counted or clause.of_condition):
         yield "hanya"
+
+
+def _of_many(clause: Clause) -> Iterator[str]:
+    """ "Ada beberapa City", "warna lain juga ada": there must be so many."""
+    has = clause.reading.exists or {"punya", "tersedia", "ready", "sedia"} & clause.said
+    if not has or clause.of_condition:
+        return
+    some = [place for place, stem in enumerate(clause.stems) if stem in SOME]
+    named = frozenset().union(*(one.units for one in clause.reading.mentions)) & clause.ground.here
+    if some and len(named or clause.ground.here) < 2:
+        yield clause.words[some[0]]
+    for place, stem in enumerate(clause.stems):
+        if stem in KINDS and {"lain", "lainnya"} & set(clause.stems[place + 1 : place + 3]):
+            yield f"{clause.words[place]} lain"
+        if stem in SOME and KINDS & set(clause.stems[place + 1 : place + 4]):
+            yield clause.words[place]
+    if (
+        {"lain", "lainnya"} & clause.said
+        and clause.ground.facts.stock_size < 2
+        and not {"tidak", "belum"} & clause.said
+    ):
+        yield "lain"
 
 
 def _wanted_by_others(clause: Clause) -> Iterator[str]:
@@ -382,6 +456,23 @@ def _soon(clause: Clause) -> Iterator[str]:
             yield "sebentar lagi"
 
 
+def _when(clause: Clause) -> Iterator[str]:
+    """ "Lima menit lagi dibalas", "minggu depan masuk unitnya", "besok fotonya sampai"."""
+    tokens = clause.reading.clause.tokens
+    for place, stem in enumerate(clause.stems):
+        counted = tokens[place - 1].kind == "number" or clause.stems[place - 1] in NUMBERS if place else False
+        if stem in DURATIONS and counted and clause.stems[place + 1 : place + 2] == ["lagi"]:
+            yield f"{clause.words[place - 1]} {stem} lagi"
+    soon = clause.said & (SOON | PARTS_OF_DAY | {"depan", "nanti"})
+    if soon and ARRIVING & clause.said and not (clause.of_condition or clause.reading.staff):
+        yield from (clause.words[place] for place in clause.places(ARRIVES)[:1] if not _is_of_visitors(clause, place))
+
+
+def _is_of_visitors(clause: Clause, place: int) -> bool:
+    """ "Silakan datang", "Kakak mau masuk showroom" """
+    return not VISITORS.isdisjoint(clause.stems[:place])
+
+
 def _their_car(clause: Clause) -> Iterator[str]:
     """ "Mobil Kakak bisa kami terima" """
     theirs = clause.phrase(("mobil", "kakak"), ("unit", "kakak"), ("kendaraan", "kakak"))
@@ -424,17 +515,10 @@ def _visit(clause: Clause) -> Iterator[str]:
         yield "kapan saja"
     words = [token.word for token in clause.reading.clause.tokens if token.kind != "mark"]
     days = opening.days_of(words, clause.ground)
-    times = [_moment(token.value, clause.said) for token in clause.reading.clause.tokens if token.kind == "time"]
+    times = opening.moments(clause.reading.clause.tokens)
     times = times or [DAYPARTS[stem] for stem in clause.stems if stem in DAYPARTS and _is_of_visit(clause, stem)]
     if (days or times) and not opening.is_open_at(days, times, clause.ground):
         yield " ".join(words)
-
-
-def _moment(time: str, said: frozenset[str]) -> str:
-    """ "jam 8" in "jam 8 malam" is 20:00."""
-    hour = int(time[:2])
-    later = (said & {"sore", "malam"} and hour < 12) or ("siang" in said and hour < 6)
-    return f"{hour + 12:02d}{time[2:]}" if later else time
 
 
 def _is_of_visit(clause: Clause, part: str) -> bool:
@@ -444,7 +528,7 @@ def _is_of_visit(clause: Clause, part: str) -> bool:
 
 
 STATED: tuple[Callable[[Clause], Iterator[str]], ...] = (
-    _included, _favour, _price_differs, _alike, _in_budget, _used, _assured, _first_owner, _months, _everything,
-    _nothing_else, _wanted_by_others, _exactly, _place, _easy_credit, _of_a_car, _done, _soon, _their_car, _who,
-    _registered, _visit,
+    _included, _favour, _price_differs, _talk_of_price, _alike, _in_budget, _used, _assured, _first_owner, _as_wished,
+    _praised, _a_place_alone, _months, _everything, _nothing_else, _of_many, _wanted_by_others, _exactly, _place,
+    _easy_credit, _of_a_car, _done, _soon, _when, _their_car, _who, _registered, _visit,
 )  # fmt: skip

@@ -104,7 +104,7 @@ CLAIMS: Mapping[str, Mapping[str, str]] = {
     },
     "lower": {"": "kurang turun nett fix pas"},
     "open": {"": "buka"},
-    "closed": {"": "tutup"},
+    "closed": {"": "tutup libur"},
     "away": {"": "kami_telepon saya_telepon tim_telepon kami_chat saya_chat kami_kontak saya_kontak akan_telepon"},
 }  # fmt: skip
 MODIFIERS = listed("bebas bekas kena terkena eks")
