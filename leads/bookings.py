@@ -132,7 +132,7 @@ def free(booking_id: int) -> None:
         booking = _locked(booking_id)
     except SlotTakenError:
         return
-    if not Vehicle.objects.filter(pk=booking.vehicle_id, status__in=GONE).exists():
+    if not Vehicle.objects.filter(pk=booking.vehicle_id or 0, status__in=GONE).exists():
         return
     _end(booking_id, Booking.Status.FREED, "stok")
     if not Lead.objects.filter(phone=booking.phone, status=Lead.Status.WON).exists():
@@ -202,7 +202,7 @@ STEP = "Test drive"
 
 def _next_step(booking: Booking) -> None:
     """The lead's next step is the appointment."""
-    car = Vehicle.objects.filter(pk=booking.vehicle_id).first()
+    car = Vehicle.objects.filter(pk=booking.vehicle_id or 0).first()
     step = f"{STEP} {car.name}" if car else f"{STEP}: kunjungan"
     Lead.objects.filter(tenant_id=booking.tenant_id, phone=booking.phone).update(
         next_step=step[:200], follow_up_date=booking.starts_at.date(), updated_at=clock.now()
