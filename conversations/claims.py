@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from conversations import clauses, opening, vocabulary
+from conversations import clauses, opening, quiet, vocabulary
 from conversations.clauses import Clause
 from conversations.ground import Ground, bare, known
 from conversations.reading import Claim, Mention, Reader, Reading
@@ -21,6 +21,7 @@ OFFERS = listed("bisa boleh terima tersedia dapat masih ada punya")
 WH = listed("berapa mana bagaimana kapan siapa kenapa mengapa")
 ASKING = listed("silakan silahkan boleh mohon tolong mau ingin kalau jika bila apakah perlu jangan bisa yuk")
 DEFERRING = listed("cek tanya konfirmasi pasti terus sampai info bicara lanjut hitung siap urus tangan")
+DOING = listed("urus siap tangan proses atur")
 FREEBIES = listed("diskon promo bonus gratis free cashback voucher hadiah subsidi potongan garansi")
 DEALS = listed("price credit_price price_range lower never alive state complete flooded crashed hands year")
 COMPARING = listed("dari daripada dibanding dibandingkan")
@@ -111,6 +112,13 @@ class Judge(Reader):
         yield from self._verify_noted(reading)
         yield from self._verify_existence(reading, unknown)
         yield from opening.untrue(reading, self.ground)
+        yield from quiet.untrue(
+            reading,
+            self.ground,
+            lambda seg: self._about(reading, seg),
+            unknown=unknown,
+            deferred=self._defers(reading),
+        )
         absent_segs = {claim.seg for claim in reading.claims if self._is_absence(claim)}
         for claim in reading.claims:
             if not self._bears(reading, claim, absent_segs, unknown):
@@ -195,8 +203,8 @@ class Judge(Reader):
                 and not reading.clause.question
             )
             if name == "never":
-                quiet = unknown or (deferred and not offers and vocabulary.stem(word) not in FREEBIES)
-                if not quiet:
+                passed_on = deferred and not offers and self._only_asks(reading)
+                if not (unknown or (passed_on and vocabulary.stem(word) not in FREEBIES)):
                     yield word
             elif name == "bargain":
                 before = [one for one in reading.words[:place] if one][-1:]
@@ -222,8 +230,13 @@ class Judge(Reader):
         """It passes the question on to the staff."""
         if not reading.staff:
             return False
-        roots = {root for word in reading.words if word for root in vocabulary._roots(word)}
+        roots = {root for word in reading.words if word for root in vocabulary.roots(word)}
         return not DEFERRING.isdisjoint(roots)
+
+    @staticmethod
+    def _only_asks(reading: Reading) -> bool:
+        """ "nanti diurus tim kami" would be a service promised."""
+        return DOING.isdisjoint(root for word in reading.words if word for root in vocabulary.roots(word))
 
     def _verify_noted(self, reading: Reading) -> Iterator[str]:
         """ "baik" and "siap" anywhere but at the beginning praise something."""
@@ -399,7 +412,7 @@ class Judge(Reader):
             return False
         return any(
             vocabulary.stem(word) in ("mau", "ingin", "cari", "mencari", "suka", "pilih", "prefer", "butuh", "tipe")
-            or any(root in ("cari", "butuh", "suka") for root in vocabulary._roots(word))
+            or any(root in ("cari", "butuh", "suka") for root in vocabulary.roots(word))
             for word in reading.words[: claim.place]
             if word
         )

@@ -9,7 +9,10 @@ from conversations import wording
 from conversations.clauses import Token
 from conversations.ground import Ground
 from conversations.reading import Reading
+from conversations.turn import DayHours
 
+WEEKEND = {5, 6}
+EVENING = "19:00"
 DAYS = {day.lower(): number for number, day in enumerate(wording.DAYS)} | {"jum": 4, "ahad": 6}
 
 
@@ -21,14 +24,34 @@ def untrue(reading: Reading, ground: Ground) -> Iterator[str]:
     for seg_tokens in _by_segment(reading.clause.tokens):
         words = [token.word for token in seg_tokens if token.kind != "mark"]
         times = [token.value for token in seg_tokens if token.kind == "time"]
-        named = _days(words) or _relative_days(words, ground)
+        named = days_of(words, ground)
         days = named or days
         if (
             (times and not _are_hours(times, days or _today(reading, ground), week, words, ground))
             or ("tutup" in words and not times and not _is_closed(named or days, week, words, ground))
             or ("buka" in words and not times and not _is_open(named or days, week, words, ground))
+            or ("buka" in words and not times and _is_late(words) and not is_open_at(named or days, [EVENING], ground))
+            or ("buka" in words and week and _is_always(words))
         ):
             yield " ".join(words)
+
+
+def days_of(words: list[str], ground: Ground) -> set[int]:
+    """The weekdays spoken of; "akhir pekan" is both of them."""
+    named = _days(words) or _relative_days(words, ground)
+    return named | (WEEKEND if "pekan" in words and "akhir" in words else set())
+
+
+def is_open_at(days: set[int], times: Sequence[str], ground: Ground) -> bool:
+    """Is the showroom open on all these days, at all these times ("10:00")? Without days: on any day."""
+    week = {day.weekday: day for day in ground.facts.showroom.hours if day.opens}
+    if not days:
+        return any(_within(day, times) for day in week.values())
+    return all(day in week and _within(week[day], times) for day in days)
+
+
+def _within(day: DayHours, times: Sequence[str]) -> bool:
+    return all(day.opens <= time < day.closes or day.closes < day.opens for time in times)
 
 
 def _today(reading: Reading, ground: Ground) -> set[int]:
@@ -65,6 +88,16 @@ def _are_hours(times: list[str], days: set[int], week: dict[int, Any], words: li
     if len(times) == 2:
         return times == [opens, closes]
     return times == [closes if "tutup" in words or "sampai" in words else opens]
+
+
+def _is_late(words: list[str]) -> bool:
+    """ "buka sampai malam" """
+    return "malam" in words and words[max(0, words.index("malam") - 1)] != "selamat"
+
+
+def _is_always(words: list[str]) -> bool:
+    spoken = " ".join(words)
+    return any(always in spoken for always in ("kapan saja", "kapan pun", "setiap saat", "sewaktu", "siang malam"))
 
 
 def _is_closed(days: set[int], week: dict[int, Any], words: list[str], ground: Ground) -> bool:

@@ -26,6 +26,7 @@ BUDGET = listed("budget bujet anggaran dana maksimal bawah atas dibawah diatas k
 DOWN = listed("dp muka")
 PRICED = listed("harga harganya cash tunai seharga dibanderol banderol dijual senilai")
 CONDITIONS = listed("kalau jika bila apabila apakah semoga silakan")
+ANSWERS = listed("masih sudah bisa boleh dapat")
 LABELS = (
     ("credit", frozenset(("kredit",))),
     ("price", PRICED),
@@ -101,6 +102,7 @@ class Reader:
         while place < len(tokens):
             place += self._token(reading, place)
         self._begins(reading)
+        self._ends(reading)
         return reading
 
     def _token(self, reading: Reading, place: int) -> int:
@@ -313,7 +315,12 @@ class Reader:
 
     def _label(self, reading: Reading, place: int) -> str:
         """What an amount is said to be, by the word before it."""
-        for word in reversed(reading.words[max(0, place - 7) : place]):
+        named = [
+            one.end for one in reading.mentions if place - 2 <= one.end <= place
+        ]  # "untuk budget 100 juta City 79 juta"
+        figure = any(token.kind == "amount" for token in reading.clause.tokens[max(0, place - 7) : place])
+        start = max(0, place - 7, *(named if figure else ()))
+        for word in reversed(reading.words[start:place]):
             stem = vocabulary.stem(word)
             for label, words in LABELS:
                 if stem in words:
@@ -516,6 +523,15 @@ class Reader:
             if words[at] in vocabulary.NEGATORS:
                 count += 1
         return count % 2 == 1
+
+    def _ends(self, reading: Reading) -> None:
+        """ "Untuk yang itu masih Kak": an answer whose yes stands last."""
+        content = [
+            place for place in reading.content if vocabulary.stem(reading.words[place]) not in vocabulary.ADDRESSES
+        ]
+        conditional = reading.clause.question or not CONDITIONS.isdisjoint(reading.words)
+        if content and reading.words[content[-1]] in ANSWERS and not conditional and content[-1] not in reading.phrased:
+            reading.affirms = reading.affirms or "yes"
 
     def _begins(self, reading: Reading) -> None:
         """ "Iya Kak", "Bisa Kak", "Tidak Kak", "Baik Kak": the answer to what the customer asked."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -99,7 +99,7 @@ CLAIMS: Mapping[str, Mapping[str, str]] = {
         "oldest": "tertua", "least_used": "terendah", "only": "satu-satunya satu_satunya",
     },
     "degree": {
-        "cheapest": "murah terjangkau hemat", "dearest": "mahal tinggi", "newest": "muda baru_tahunnya",
+        "cheapest": "murah terjangkau hemat", "dearest": "mahal tinggi", "newest": "muda baru",
         "oldest": "tua", "least_used": "rendah sedikit",
     },
     "lower": {"": "kurang turun nett fix pas"},
@@ -181,7 +181,7 @@ def kind(word: str) -> str:
     stem = lib_text.stem_clitics(word)
     if word in known.words or stem in known.words:
         return NEUTRAL
-    for root in _roots(word):
+    for root in roots(word):
         if root in known.promises:
             return PROMISE
         if root in known.verbs:
@@ -201,8 +201,13 @@ def stem(word: str) -> str:
     return lib_text.stem_clitics(word)
 
 
-def _roots(word: str) -> Iterable[str]:
+@lru_cache(maxsize=16_384)
+def roots(word: str) -> frozenset[str]:
     """The word without its affixes, every way that leaves three letters or more."""
+    return frozenset(_stripped(word))
+
+
+def _stripped(word: str) -> Iterator[str]:
     for bare in dict.fromkeys((word, lib_text.stem_clitics(word))):
         for suffix in _SUFFIXES:
             if suffix and not bare.endswith(suffix):

@@ -63,6 +63,8 @@ _NO_NAMES = listed(
     "customer, test, testing, tes, null, none, undefined, anonymous, anonim, noname, halo, hai, hello, hi, "
     "assalamualaikum, semangat, ignore, abaikan, instruksi, instruksikan, instructions, instruction, prompt, "
     "previous, all, kamu, anda, you, are, saya, aku, me, the, harus, password, token, say, katakan, reply, balas, "
+    "tandai, kirim, kirimkan, ubah, ganti, hapus, sebut, sebutkan, tulis, tuliskan, cerita, ceritakan, jalankan, "
+    "matikan, nyalakan, jadikan, minta, beri, buat, buatkan, kasih, terjual, harga, stok, diskon, status, "
     "jawab, berikan, give, tampilkan, show, forget, lupakan, act, berpura, developer, assistant, asisten, mama, "
     "papa, bunda, ayah, umi, abi, mamah, papah, keluarga, sibuk, busy, available, online, offline, allah, "
     "bismillah, alhamdulillah, tuhan, love, cinta, nomor, baru, lama, no, hp, telepon, call, only, chat, gratis, "
