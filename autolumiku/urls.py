@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from autolumiku.health import healthz, metrics, readyz
-from conversations import webhook
+from conversations import enclosures, webhook
 from conversations.admin import dashboard
 from inventory.views import media
 from tenants.admin import choose_showroom
@@ -20,6 +20,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path("kiriman/<str:token>", enclosures.fetch, name="enclosure"),
     path("media/<path:path>", media, name="media"),
     path("api/v1/whatsapp-ai/", include("autolumiku.api")),
     path("inbox/", include("conversations.inbox.urls")),
