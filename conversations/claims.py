@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from conversations import clauses, echo, opening, quiet, vocabulary
 from conversations.clauses import Clause
 from conversations.ground import TRUTHS, Ground, bare, known
-from conversations.reading import Claim, Mention, Reader, Reading
+from conversations.reading import CONDITIONS, Claim, Mention, Reader, Reading
 from conversations.turn import Unit
 from conversations.vocabulary import listed
 
@@ -126,6 +126,7 @@ class Judge(Reader):
             deferred=self._defers(reading),
         )
         absent_segs = {claim.seg for claim in reading.claims if self._is_absence(claim)}
+        absent_segs |= {reading.clause.tokens[place].seg for place in reading.exists if self._negated(reading, place)}
         for claim in reading.claims:
             if not self._bears(reading, claim, absent_segs, unknown):
                 yield claim.text
@@ -194,6 +195,9 @@ class Judge(Reader):
             yield "sama"
         if reading.claims and not reading.mentions and self._is_of_all_stock(reading):
             yield "semua"
+        several = max(len(self.spoken), len(self.ground.named), len(reading.mentions))
+        if reading.has(echo.EACH) and several < 2 and reading.affirms == "yes":
+            yield "keduanya"
         for mention in reading.mentions:
             if not echo.is_again(reading, mention):
                 continue
@@ -286,6 +290,8 @@ class Judge(Reader):
         """ "baik" and "siap" anywhere but at the beginning praise something."""
         for place in reading.noted:
             word = reading.words[place]
+            if not CONDITIONS.isdisjoint(reading.words[:place]) or self._is_alone(reading, place, word):
+                continue
             if (
                 word != "baik"
                 or "condition" not in [topic[0] for topic in reading.topics]
@@ -296,11 +302,19 @@ class Judge(Reader):
             ):
                 yield word
 
+    @staticmethod
+    def _is_alone(reading: Reading, place: int, word: str) -> bool:
+        """ "Oh begitu Kak, baik." """
+        seg = reading.clause.tokens[place].seg
+        beside = [at for at in reading.content if reading.clause.tokens[at].seg == seg and at != place]
+        agreed = word not in ("baik", "oke") or reading.affirms
+        return seg > 0 and not (agreed or beside or reading.topics or reading.claims or reading.mentions)
+
     def _verify_promises(self, reading: Reading) -> Iterator[str]:
         for place in reading.promises:
             before = reading.words[:place]
             said = reading.words[place]
-            imperative = place == reading.content[0] and not said.startswith("di") and said[-3:] != "kan"
+            imperative = place == reading.content[0] and not said.startswith("di") and said[-3:] not in ("kan", "nya")
             allowed = imperative or reading.staff or reading.clause.question or not ASKING.isdisjoint(before)
             if not allowed:
                 yield reading.words[place]
@@ -355,7 +369,9 @@ class Judge(Reader):
         ground = self.ground
         named = [one for one in reading.mentions if one.seg <= seg] or reading.mentions
         kinds = [
-            claim for claim in reading.claims if claim.aspect in ("gear", "fuel", "body", "color", "year", "seats")
+            claim
+            for claim in reading.claims
+            if claim.aspect in ("gear", "fuel", "body", "color", "year", "seats") and claim.seg <= seg
         ]
         pool = ground.here
         ceilings = [token.value.value for token in reading.clause.tokens if token.kind == "amount"]
@@ -526,8 +542,11 @@ class Judge(Reader):
         before = reading.words[max(0, claim.place - 2) : claim.place]
         named = [one for one in reading.mentions if one.units]
         if claim.aspect == "degree" and "lebih" in before:
-            first = [one for one in named if one.place < claim.place][-1:]
+            first = [one for one in named if one.place < claim.place and one.seg == claim.seg][-1:]
+            first = first or [one for one in named if one.place < claim.place][-1:]
             second = [one for one in named if one.place > claim.place][:1]
+            if not first and second and COMPARING.isdisjoint(reading.words[: second[0].place]):
+                first, second = second, []  # "lebih murah City"
             others = (frozenset(self.spoken) | ground.named) - first[0].units if first else frozenset()
             against = second[0].units if second else others
             return bool(first) and self._compared(kind, first[0].units, against)
@@ -654,6 +673,11 @@ class Judge(Reader):
         either = "atau" in reading.words and len(missing) < len(reading.mentions)
         if missing and not either:
             found.add(False)
+        about = lambda seg: self._about(reading, seg)  # noqa: E731
+        if any(True for _ in opening.untrue(reading, self.ground)) or any(
+            True for _ in quiet.untrue(reading, self.ground, about, unknown=False, deferred=False)
+        ):
+            found.add(None)
         if any(True for _ in self._verify_topics(reading, False)):
             found.add(None)
             self.deal.add(None)

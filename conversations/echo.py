@@ -83,7 +83,7 @@ def points_at_the_question(reading: Reading) -> bool:
     bare = [
         word for word in words if word not in ("kak", "kakak", "ka", "ya", "yah", "maaf", "mohon", "banget", "sekali")
     ]
-    if not bare or len(words) > 7:
+    if not bare or len(words) > 7 or ("sama", "sama") in pairwise(words):
         return False
     stems = {word if word in POINTING else vocabulary.stem(word) for word in bare}
     return stems <= POINTING | WITH_POINTING and not POINTING.isdisjoint(stems)

@@ -121,6 +121,11 @@ class Ground:
         return frozenset(token.word for clause in clauses.read(self.customer) for token in clause.tokens)
 
     @cached_property
+    def customer_tokens_now(self) -> frozenset[str]:
+        """The words of this turn alone."""
+        return frozenset(clauses.words(clauses.folded(self.turn.text[:2000])))
+
+    @cached_property
     def customer_values(self) -> frozenset[Any]:
         """Times, dates, phones, links and ids the customer named."""
         return frozenset(

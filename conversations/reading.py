@@ -427,7 +427,7 @@ class Reader:
             return 2 if after else 1
         elif after in ("foto", "gambar") or topic == "photo":
             self._claim(reading, "photos", number, place)
-        elif vocabulary.stem(after) in COUNTED:
+        elif vocabulary.stem(after) in COUNTED or (after == "yang" and before == "ada"):
             self._claim(reading, "count", number, place)
         elif after in DURATIONS:
             self._duration(reading, place, after, token)
@@ -555,6 +555,8 @@ class Reader:
             if reading.words[place] in ("ya", "yah") and reading.clause.tokens[place].seg:
                 return
             if place in reading.phrased:
+                return
+            if reading.words[place] == "adanya":  # "what there is"
                 return
             if word in vocabulary.AFFIRM:
                 if reading.words[max(0, place - 1)] == "kakak" or self._counts(reading, place + 1):
