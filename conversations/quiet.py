@@ -70,6 +70,7 @@ TALKING = listed("bicara bahas diskusi obrol runding")
 WISHED = listed(
     "maksud sebut permintaan minta keinginan ingin kriteria kebutuhan butuh selera harapan preferensi pesanan cari mau"
 )
+SEEKING = listed("cari bantu pilih semoga")
 SOME = listed("beberapa banyak berbagai")
 KINDS = listed("warna tipe tahun varian transmisi model seri")
 ARRIVES = listed("sampai masuk datang muncul tiba")
@@ -326,11 +327,12 @@ def _first_owner(clause: Clause) -> Iterator[str]:
 
 
 def _as_wished(clause: Clause) -> Iterator[str]:
-    """ "Sesuai permintaan Kakak": nothing that the customer wished is otherwise."""
+    """ "Sesuai permintaan Kakak": nothing that the customer wished is otherwise. "Kami carikan yang sesuai" is none."""
     fits = [place for place, stem in enumerate(clause.stems) if stem in FITS]
-    if not fits or not WISHED & clause.all_roots or clause.of_condition or clause.negated(fits[0]):
+    if not fits or clause.of_condition or clause.negated(fits[0]):
         return
-    if not _are_as_wished(clause):
+    sought = not SEEKING.isdisjoint(frozenset().union(*clause.roots[: fits[0]]))
+    if WISHED & frozenset().union(*clause.roots[fits[0] + 1 :]) and not sought and not _are_as_wished(clause):
         yield clause.words[fits[0]]
 
 
