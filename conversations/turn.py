@@ -153,6 +153,34 @@ class Faq:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """The appointment that this customer has. car: "*Honda City S 2006* (PM-PST-001)", "" for a visit without one."""
+
+    id: int
+    at: datetime
+    unit_id: int | None = None
+    car: str = ""
+
+
+class Act(StrEnum):
+    """What a turn can do besides talking; conversations.deeds does it."""
+
+    BOOK = "book"
+    MOVE = "move"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something to be done if, and only if, the text that says so is sent."""
+
+    act: Act
+    unit_id: int | None = None
+    at: datetime | None = None
+    visit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that may be said in this turn, read in one go."""
 
@@ -168,6 +196,8 @@ class Facts:
     welcome: str = ""  # the manager's own words at the first greeting
     credit: Credit | None = None  # only where the turn asks for it
     told: Told | None = None  # what the customer has told of themselves before this turn
+    visit: Visit | None = None  # the customer's appointment, if they have one
+    slots: tuple[datetime, ...] | None = None  # free for a test drive; None: not asked for, or nobody to book for
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +230,7 @@ class Answer:
     text: str
     covers: bool
     units: tuple[Unit, ...] = ()  # units the text states something about
+    deeds: tuple[Deed, ...] = ()  # what the text says is done
 
 
 @dataclass(frozen=True, slots=True)
