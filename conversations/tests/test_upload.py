@@ -342,3 +342,16 @@ def test_photos_of_a_cancelled_upload_are_deleted_after_a_day(staffed: Showroom)
     assert not default_storage.exists(name)
     with staffed.scope():
         assert not UploadPhoto.objects.exists()
+
+
+def test_photos_may_lie_in_another_storage(staffed: Showroom, settings: Any) -> None:
+    """No path, no local file: as with S3."""
+    elsewhere = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    settings.STORAGES = {**settings.STORAGES, "default": elsewhere}
+    tell(staffed, "upload", photo(1), BRIO, "simpan")
+    [car] = stock(staffed)
+    [kept] = photos(staffed, car)
+    for width in pictures.WIDTHS:
+        with default_storage.open(pictures.sized(kept.image.name, width)) as file:
+            assert Image.open(file).format == "JPEG"
+    assert not list(settings.MEDIA_ROOT.iterdir())
