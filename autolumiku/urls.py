@@ -8,6 +8,7 @@ from autolumiku.health import healthz, metrics, readyz
 from conversations import enclosures, webhook
 from conversations.admin import dashboard
 from inventory.views import media
+from leads.views import calendar
 from tenants.admin import choose_showroom
 
 WEBHOOK = "api/v1/(?:aimeow/webhook|webhooks/aimeow)"
@@ -22,6 +23,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("kiriman/<str:token>", enclosures.fetch, name="enclosure"),
     path("media/<path:path>", media, name="media"),
+    path("calendar/<int:tenant_id>/<str:secret>.ics", calendar, name="calendar"),
     path("api/v1/whatsapp-ai/", include("autolumiku.api")),
     path("inbox/", include("conversations.inbox.urls")),
     path("admin/showroom/", admin.site.admin_view(choose_showroom), name="choose_showroom"),

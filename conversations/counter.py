@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from autolumiku.lib import phone, rupiah
-from conversations import asked, wording
+from conversations import asked, visits, wording
 from conversations import entities as named
 from conversations.asked import Asked, Aspect, Topic
-from conversations.turn import Answer, Entities, Facts, Intent, Turn, Unit
+from conversations.turn import Answer, Deed, Entities, Facts, Intent, Turn, Unit
 from inventory import names
 from inventory.credit import Credit, Wish
 
@@ -38,6 +38,7 @@ class _Part:
     text: str
     covers: bool = True
     units: tuple[Unit, ...] = ()
+    deeds: tuple[Deed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def answer(turn: Turn, facts: Facts) -> Answer:
     whole = _toned("\n\n".join(line for line in texts if line), turn.persona.personality)
     whole = _named_once(whole, words["kak"])
     units = tuple({unit.id: unit for part in parts for unit in part.units}.values())
-    return Answer(_cut(whole), all(part.covers for part in parts), units)
+    deeds = tuple(deed for part in parts for deed in part.deeds)
+    return Answer(_cut(whole), all(part.covers for part in parts), units, deeds)
 
 
 def _named_once(whole: str, kak: str) -> str:
@@ -557,9 +559,16 @@ def _photo(say: _Say) -> _Part:
 
 
 def _test_drive(say: _Say) -> _Part:
-    """Yes and a question for the day; a day already named is for staff to confirm, or one on which we are closed."""
+    """What is decided of an appointment; else yes and a question for the day. Where nobody can be booked, a day already
+    named is for staff to confirm, or one on which we are closed.
+    """
     if not say.turn.persona.test_drive:
         return _Part(say("test_drive_off"), covers=False)
+    decided = visits.decide(say.turn, say.facts)
+    if decided is not None:
+        address = [f"📍 {_address(say)}"] if decided.deed and decided.deed.at and say.facts.showroom.address else []
+        text = "\n".join([decided.text, *address])
+        return _Part(text, decided.covers, decided.units, (decided.deed,) if decided.deed else ())
     if say.entities.names_a_car() and (not say.facts.units or _asks_for_gone(say)):
         return _Part("") if Topic.STOCK in say.asked.topics else _stock(say)
     units = say.facts.units[:MAX_CARDS] if say.entities.names_a_car() else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from time import monotonic
@@ -16,7 +16,7 @@ from django.db import connection
 from aiconfig import hours, llm, spending
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import clock, text
-from conversations import entities, financing, intents, storms, turns
+from conversations import entities, financing, intents, storms, turns, visits, wording
 from conversations.models import Direction, Sender, WhatsAppMessage
 from conversations.turn import (
     DayHours,
@@ -28,8 +28,10 @@ from conversations.turn import (
     Showroom,
     Turn,
     Understanding,
+    Visit,
 )
 from inventory import credit, leasing, search
+from leads import bookings, slots
 from leads.told import Told
 from staffcommands import desk, grammar, proof, staff
 from staffcommands.models import StaffWhatsAppAuth
@@ -119,6 +121,7 @@ class _Place:
     faqs: tuple[Faq, ...]
     spent: spending.Spent
     lead: Told | None
+    visit: dict[str, Any] | None  # the appointment of this person
 
 
 PLACE_SQL = """
@@ -146,7 +149,11 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
         ORDER BY day DESC LIMIT 1),
     (SELECT jsonb_build_object('name', name, 'vehicle_id', vehicle_id, 'interested_in', interested_in,
         'budget_range', budget_range, 'timeframe', timeframe, 'location', location, 'priority', priority,
-        'heard', heard) FROM leads l WHERE l.tenant_id = c.tenant_id AND l.phone = c.customer_phone)
+        'heard', heard) FROM leads l WHERE l.tenant_id = c.tenant_id AND l.phone = c.customer_phone),
+    (SELECT jsonb_build_object('id', b.id, 'at', b.starts_at, 'unit_id', b.vehicle_id, 'display_id', v.display_id,
+        'name', concat_ws(' ', v.make, v.model, nullif(v.variant, ''), v.year))
+        FROM bookings b LEFT JOIN vehicles v ON v.id = b.vehicle_id AND v.tenant_id = b.tenant_id
+        WHERE b.tenant_id = c.tenant_id AND b.phone = c.customer_phone AND b.status IN ('booked', 'confirmed'))
 FROM whatsapp_conversations c
 JOIN aimeow_accounts a ON a.id = c.account_id
 JOIN tenants t ON t.id = c.tenant_id
@@ -159,7 +166,7 @@ def _place(conversation_id: int) -> _Place:
     with connection.cursor() as cursor:
         cursor.execute(PLACE_SQL, [FAQS, conversation_id])
         row = cursor.fetchone()
-    tenant, config, days, faqs, spent, lead = (json.loads(part or "null") for part in row[12:])
+    tenant, config, days, faqs, spent, lead, visit = (json.loads(part or "null") for part in row[12:])
     tenant_id, chat, phone, name, told, released, trusted, busy_since, in_service, perhaps_staff = row[:10]
     code_open, lid = row[10:12]
     return _Place(
@@ -180,6 +187,7 @@ def _place(conversation_id: int) -> _Place:
         faqs=tuple(Faq(question, answer) for question, answer in faqs or ()),
         spent=spending.Spent(date.fromisoformat(spent[0]), *spent[1:]) if spent else spending.Spent(),
         lead=Told(**{**lead, "heard": tuple(lead["heard"])}) if lead else None,
+        visit=visit,
     )
 
 
@@ -222,6 +230,8 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
     )
     wanted, understanding, told = _understood(said, hear)
     words = "\n".join(wanted)
+    visit = _visit(place, now) if member is None else None
+    understanding = visits.in_context(understanding, words, asked, visit)
     understanding = intents.in_context(by_customer, understanding)
     turn = Turn(
         tenant_id=place.tenant_id,
@@ -237,6 +247,8 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         persona=_persona(place.config),
     )
     facts = _facts(place, understanding, words, history)
+    if understanding.intent is Intent.TEST_DRIVE and member is None and place.phone:
+        facts = replace(facts, visit=visit, slots=_free(place, facts, visit))
     return Work(
         turn=turn,
         facts=facts,
@@ -406,6 +418,24 @@ def _facts(place: _Place, understanding: Understanding, words: str, history: tup
         welcome=place.config.welcome_message,
         credit=_credit(tenant.pk, found, financing.wish(words, understanding, history), now.date()),
     )
+
+
+def _visit(place: _Place, now: datetime) -> Visit | None:
+    """The appointment of this person, unless its time is past."""
+    row = place.visit
+    at = datetime.fromisoformat(row["at"]) if row else now
+    if row is None or at < now - slots.LENGTH:
+        return None
+    car = f"*{wording.one_line(row['name'], 80)}* ({row['display_id']})" if row["display_id"] else ""
+    return Visit(row["id"], at.astimezone(ZoneInfo(place.config.timezone)), row["unit_id"], car)
+
+
+def _free(place: _Place, facts: Facts, visit: Visit | None) -> tuple[datetime, ...]:
+    """The hours in which the car meant can be had; of a visit without a car all hours are free."""
+    unit_id = facts.units[0].id if len(facts.units) == 1 else visit.unit_id if visit else None
+    zone = ZoneInfo(place.config.timezone)
+    taken = bookings.taken(place.tenant_id, unit_id, facts.now) if unit_id else []
+    return slots.free(_week(place.days), facts.now, [at.astimezone(zone) for at in taken])
 
 
 def _credit(tenant_id: int, found: search.Found, wish: credit.Wish | None, today: date) -> credit.Credit | None:

@@ -17,6 +17,7 @@ from autolumiku.lib import counters
 from conversations import (
     counter,
     decide,
+    deeds,
     ending,
     gather,
     guard,
@@ -26,6 +27,7 @@ from conversations import (
     prompt,
     prospects,
     turns,
+    visits,
     wording,
 )
 from conversations.decide import Reason
@@ -39,7 +41,7 @@ from conversations.models import (
     WhatsAppConversation,
     WhatsAppMessage,
 )
-from conversations.turn import Answer, Unit, Verdict
+from conversations.turn import Answer, Deed, Unit, Verdict
 from leads import keeping, told
 from staffcommands import proof, registry
 from tenants import scope
@@ -58,6 +60,7 @@ class Outcome:
     verdict: Verdict | None = None
     repaired: Verdict | None = None  # of the first draft, where this is the second
     told_after_hours: bool = False
+    deeds: tuple[Deed, ...] = ()  # what the text says is done
 
 
 LONGEST_SAID = 3500  # characters of what commands say, so that WhatsApp's 4096 hold an answer too
@@ -155,8 +158,18 @@ def _judged(work: Work, text: str, before: Verdict | None = None) -> tuple[Outco
         return None, verdict
     asked = Reason.MISSING_FACT if verdict.asks_staff else None
     cited = work.facts.units + work.facts.gone + work.facts.nearest
-    outcome = Outcome(text, Path.MODEL, handover.reason if handover else asked, cited, verdict=verdict, repaired=before)
-    return outcome, verdict
+    reason = handover.reason if handover else asked
+    text, done = _with_deeds(work, text)
+    return Outcome(text, Path.MODEL, reason, cited, verdict=verdict, repaired=before, deeds=done), verdict
+
+
+def _with_deeds(work: Work, text: str) -> tuple[str, tuple[Deed, ...]]:
+    """The draft, with the sentence of what is done for the customer where it does not say it itself."""
+    decided = visits.decide(work.turn, work.facts)
+    if decided is None or decided.deed is None:
+        return text, ()
+    says = " ".join(decided.text.split()) in " ".join(text.split())
+    return text if says else f"{text}\n\n{decided.text}", (decided.deed,)
 
 
 def _printable(text: str) -> str:
@@ -186,7 +199,7 @@ def _counted(work: Work, answer: Answer, reason: Reason | None) -> Outcome:
     """The counter's answer, which has to pass the same check."""
     verdict = guard.check(answer.text, work.turn, work.facts, limit=guard.MAX_DRAFT)
     if verdict.ok:
-        return Outcome(answer.text, Path.COUNTER, reason, answer.units, verdict=verdict)
+        return Outcome(answer.text, Path.COUNTER, reason, answer.units, verdict=verdict, deeds=answer.deeds)
     turn = work.turn
     log.error("counter refused", tenant=turn.tenant_id, conversation=turn.conversation_id, claims=len(verdict.failed))
     counters.add("guard", verdict="counter_refused")
@@ -216,35 +229,48 @@ def _reminded(work: Work, outcome: Outcome) -> Outcome:
 def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None:
     """Write the turn's end if the claim still holds; returns what to send now, if anything.
 
-    A draft that newer messages or a changed car have overtaken is thrown away and the chat is woken again.
+    A draft that newer messages, a changed car or another customer have overtaken is thrown away and the chat is woken
+    again.
     """
     turn = work.turn
-    with scope.of(turn.tenant_id):
-        ended = _end(work, outcome, began)
-        if ended is None:
+    try:
+        with scope.of(turn.tenant_id):
+            ended = _end(work, outcome, began)
+            letter = _effects(work, outcome, ended, began) if ended is not None else None
+    except deeds.OvertakenError:
+        ended = None
+    if ended is None:
+        with scope.of(turn.tenant_id):
             turns.release(turn.tenant_id, turn.conversation_id, turn.claim)
-            _tell(work, outcome, began, "discarded")
-            return None
-        documents: list[registry.Document] = []
-        if work.commands:
-            outcome, documents = _with_commands(work, outcome)
-        for call in work.attempts:
-            registry.refuse(turn.tenant_id, work.phone or work.lid.partition("@")[0], call)
-        if work.proof is not None:
-            outcome = _proved(work, work.proof, ended)
-        _keep_lead(work)
-        letter = _letter(work, outcome, ended, began) if outcome.text else None
-        for document in documents:
-            people.hand(turn.tenant_id, ended.account_id, turn.conversation_id, document)
-        if work.spam:
-            turns.note(turn.conversation_id, ConversationEvent.Kind.SPAM)
-        if work.stale == "some":
-            turns.hand_over(turn.conversation_id, reason=Reason.STALE)
-        if outcome.handover is not None:
-            turns.hand_over(turn.conversation_id, reason=outcome.handover)
-        if ended.rest_due_at is not None:
-            turns.rewake(turn.tenant_id, turn.conversation_id, turn.upto)
+        _tell(work, outcome, began, "discarded")
+        return None
     _tell(work, outcome, began, str(outcome.path) if outcome.text else "silent")
+    return letter
+
+
+def _effects(work: Work, outcome: Outcome, ended: ending.Ended, began: float) -> outbox.Letter | None:
+    """All that a turn does besides its end."""
+    turn = work.turn
+    documents: list[registry.Document] = []
+    if work.commands:
+        outcome, documents = _with_commands(work, outcome)
+    for call in work.attempts:
+        registry.refuse(turn.tenant_id, work.phone or work.lid.partition("@")[0], call)
+    if work.proof is not None:
+        outcome = _proved(work, work.proof, ended)
+    _keep_lead(work)
+    deeds.do(work, outcome.deeds, ended)
+    letter = _letter(work, outcome, ended, began) if outcome.text else None
+    for document in documents:
+        people.hand(turn.tenant_id, ended.account_id, turn.conversation_id, document)
+    if work.spam:
+        turns.note(turn.conversation_id, ConversationEvent.Kind.SPAM)
+    if work.stale == "some":
+        turns.hand_over(turn.conversation_id, reason=Reason.STALE)
+    if outcome.handover is not None:
+        turns.hand_over(turn.conversation_id, reason=outcome.handover)
+    if ended.rest_due_at is not None:
+        turns.rewake(turn.tenant_id, turn.conversation_id, turn.upto)
     return letter
 
 

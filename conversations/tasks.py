@@ -27,7 +27,7 @@ from aimeow import files
 from aimeow.client import AimeowError
 from autolumiku.lib import counters, jobs
 from autolumiku.lib.turnstile import Turnstiles, here
-from conversations import gather, media, notices, orchestrator, outbox, people, reconcile, seats, turns
+from conversations import gather, media, notices, orchestrator, outbox, outreach, people, reconcile, seats, turns
 from inventory import pictures
 from staffcommands import uploads
 from tenants import scope, throttles
@@ -274,6 +274,9 @@ def errands() -> None:
     with scope.platform("sweep photos"):
         uploads.sweep()
     notices.send()
+    outreach.free_gone()
+    outreach.send()
+    outreach.lapse()
 
 
 def sweep() -> None:

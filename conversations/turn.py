@@ -152,6 +152,34 @@ class Faq:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """The appointment that this customer has. car: "*Honda City S 2006* (PM-PST-001)", "" for a visit without one."""
+
+    id: int
+    at: datetime
+    unit_id: int | None = None
+    car: str = ""
+
+
+class Act(StrEnum):
+    """What a turn can do besides talking; conversations.deeds does it."""
+
+    BOOK = "book"
+    MOVE = "move"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something to be done if, and only if, the text that says so is sent."""
+
+    act: Act
+    unit_id: int | None = None
+    at: datetime | None = None
+    visit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that may be said in this turn, read in one go."""
 
@@ -166,6 +194,8 @@ class Facts:
     faqs: tuple[Faq, ...] = ()
     welcome: str = ""  # the manager's own words at the first greeting
     credit: Credit | None = None  # only where the turn asks for it
+    visit: Visit | None = None  # the customer's appointment, if they have one
+    slots: tuple[datetime, ...] | None = None  # free for a test drive; None: not asked for, or nobody to book for
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +228,7 @@ class Answer:
     text: str
     covers: bool
     units: tuple[Unit, ...] = ()  # units the text states something about
+    deeds: tuple[Deed, ...] = ()  # what the text says is done
 
 
 @dataclass(frozen=True, slots=True)

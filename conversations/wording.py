@@ -22,8 +22,9 @@ from inventory.credit import Credit, Estimate
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 PLACEHOLDERS = frozenset(
     {
-        "aspects", "body", "budget", "car", "cars", "count", "day", "hello", "kak", "me", "media", "opens_next",
-        "order", "partners", "percent", "rates", "reopens", "role", "seats", "tenant", "topics",
+        "aspects", "body", "budget", "car", "cars", "choices", "count", "day", "hello", "kak", "me", "media", "moment",
+        "opens_next", "order", "partners", "percent", "rates", "reopens", "role", "seats", "tenant", "time", "times",
+        "topics", "what", "when",
     }
 )  # fmt: skip
 
@@ -138,9 +139,14 @@ def day(value: date) -> str:
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
+def weekday_and_day(value: date) -> str:
+    """ "Senin, 23 November 2026"."""
+    return f"{DAYS[value.weekday()]}, {day(value)}"
+
+
 def moment(value: datetime) -> str:
     """ "Senin, 23 November 2026 pukul 18.14"."""
-    return f"{DAYS[value.weekday()]}, {day(value)} pukul {value:%H.%M}"
+    return f"{weekday_and_day(value)} pukul {value:%H.%M}"
 
 
 def hours(week: Sequence[DayHours]) -> str:

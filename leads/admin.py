@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from autolumiku.lib import clock, phone
-from leads import keeping
-from leads.models import Lead
-from tenants.admin import SELLERS, ScopedAdmin, label, phone_formfield, place_of, when
+from leads import bookings, keeping
+from leads.models import Booking, BookingEvent, Calendar, Lead, new_secret
+from tenants.admin import (
+    LEADERS,
+    NOBODY,
+    SELLERS,
+    ReadOnly,
+    ScopedAdmin,
+    ScopedTable,
+    label,
+    phone_formfield,
+    place_of,
+    when,
+)
 
 STATUS_TONES = {"NEW": "info", "WON": "good", "LOST": "plain", "NEGOTIATING": "warn"}
 PRIORITY_TONES = {"URGENT": "bad", "HIGH": "warn"}
@@ -132,3 +146,102 @@ class LeadAdmin(ScopedAdmin):
     @admin.display(description="diubah", ordering="updated_at")
     def changed(self, lead: Lead) -> str:
         return when(lead.updated_at)
+
+
+BOOKING_TONES = {"booked": "info", "confirmed": "good", "done": "good", "no_show": "bad", "freed": "warn"}
+
+
+class StepInline(ReadOnly, ScopedTable):
+    model = BookingEvent
+    extra = 0
+    fields = ("step", "was_at", "by", "created_at")
+    readonly_fields = fields
+
+    @admin.display(description="kejadian")
+    def step(self, event: BookingEvent) -> str:
+        return {"moved": "diganti"}.get(event.kind, dict(Booking.Status.choices).get(event.kind, event.kind))
+
+
+@admin.register(Booking)
+class BookingAdmin(ScopedAdmin):
+    """Test drives: people say how they ended; times are changed here or by chat."""
+
+    list_display = ("who", "moment", "car", "stage")
+    list_display_links = ("who",)
+    list_filter = ("status", "starts_at")
+    list_select_related = ("vehicle",)
+    search_fields = ("name", "phone", "vehicle__display_id", "notes")
+    search_help_text = "Cari nama, nomor HP, ID mobil atau catatan."
+    ordering = ("-starts_at",)
+    adders = deleters = NOBODY  # made by chat, where the slots are looked at
+    changers = SELLERS
+    actions = ("confirm", "came", "missed", "call_off")
+    readonly_fields = ("phone", "vehicle", "starts_at", "status")
+    fields = (("name", "phone"), ("vehicle", "starts_at"), "status", "notes")
+    inlines = (StepInline,)
+
+    @admin.display(description="nama", ordering="name")
+    def who(self, booking: Booking) -> SafeString:
+        return format_html(
+            '{}<small class="al-sub">{}</small>', booking.name or "(tanpa nama)", phone.show(booking.phone)
+        )
+
+    @admin.display(description="waktu", ordering="starts_at")
+    def moment(self, booking: Booking) -> str:
+        return when(booking.starts_at)
+
+    @admin.display(description="mobil")
+    def car(self, booking: Booking) -> str:
+        return str(booking.vehicle) if booking.vehicle else "kunjungan"
+
+    @admin.display(description="status", ordering="status")
+    def stage(self, booking: Booking) -> SafeString:
+        return label(booking.get_status_display(), BOOKING_TONES.get(booking.status, "plain"))
+
+    @admin.action(description="Konfirmasi", permissions=["change"])
+    def confirm(self, request: HttpRequest, rows: QuerySet[Booking]) -> None:
+        self._each(request, rows, bookings.confirm)
+
+    @admin.action(description="Pelanggan datang", permissions=["change"])
+    def came(self, request: HttpRequest, rows: QuerySet[Booking]) -> None:
+        self._each(request, rows, bookings.done)
+
+    @admin.action(description="Pelanggan tidak datang", permissions=["change"])
+    def missed(self, request: HttpRequest, rows: QuerySet[Booking]) -> None:
+        self._each(request, rows, bookings.no_show)
+
+    @admin.action(description="Batalkan", permissions=["change"])
+    def call_off(self, request: HttpRequest, rows: QuerySet[Booking]) -> None:
+        self._each(request, rows, bookings.cancel)
+
+    def _each(self, request: HttpRequest, rows: QuerySet[Booking], change: Callable[..., Booking]) -> None:
+        """Those that still stand; the others stay as they are."""
+        by = request.user.get_full_name() or str(request.user)  # type: ignore[union-attr]
+        changed = 0
+        for booking in rows.filter(status__in=Booking.OPEN):
+            change(booking.pk, by=by)
+            changed += 1
+        self.message_user(request, f"{changed} test drive diubah.")
+
+
+@admin.register(Calendar)
+class CalendarAdmin(ScopedAdmin):
+    """The link that phones subscribe to; a new secret ends the old link."""
+
+    list_display = ("feed", "created_at")
+    list_display_links = None
+    adders = LEADERS
+    deleters = LEADERS
+    fields = ()
+    actions = ("renew",)
+
+    @admin.display(description="tautan")
+    def feed(self, row: Calendar) -> SafeString:
+        link = f"{settings.PUBLIC_URL}{reverse('calendar', args=[row.tenant_id, row.secret])}"
+        return format_html('<a href="{}">{}</a>', link, link)
+
+    @admin.action(description="Ganti tautan (yang lama tidak berlaku lagi)", permissions=["delete"])
+    def renew(self, request: HttpRequest, rows: QuerySet[Calendar]) -> None:
+        for row in rows:
+            Calendar.objects.filter(pk=row.pk).update(secret=new_secret())
+        self.message_user(request, "Tautan kalender diganti.")

@@ -1,9 +1,17 @@
 """People who may buy."""
 
-from django.conf import settings
-from django.db import models
-from django.db.models import Q
+from __future__ import annotations
 
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+from autolumiku.lib import phone as phones
+from leads import slots
 from tenants.models import Owned, OwnedForeignKey
 
 
@@ -83,3 +91,173 @@ class Lead(Owned):
 
     def __str__(self) -> str:
         return self.name or self.phone
+
+
+class Booking(Owned):
+    """A test drive, or a visit without a certain car: one slot of a full hour.
+
+    The database holds that nobody gets the slot of another, that a person has one appointment at a time, and that
+    slots begin on the full hour (bookings_full_hour, in the migration), so that two of them cannot overlap.
+    """
+
+    class Status(models.TextChoices):
+        BOOKED = "booked", "dijadwalkan"
+        CONFIRMED = "confirmed", "dikonfirmasi"
+        DONE = "done", "datang"
+        NO_SHOW = "no_show", "tidak datang"
+        CANCELLED = "cancelled", "dibatalkan"
+        FREED = "freed", "mobil terjual"
+
+    OPEN = (Status.BOOKED, Status.CONFIRMED)
+
+    account = OwnedForeignKey("aimeow.AimeowAccount", models.CASCADE, related_name="+", verbose_name="nomor")
+    phone = models.CharField("nomor HP", max_length=20)
+    name = models.CharField("nama", max_length=120, blank=True)
+    vehicle = OwnedForeignKey(
+        "inventory.Vehicle", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="mobil"
+    )
+    starts_at = models.DateTimeField("waktu")
+    status = models.CharField("status", max_length=10, choices=Status, default=Status.BOOKED)
+    notes = models.TextField("catatan", max_length=1000, blank=True)
+    created_at = models.DateTimeField("dibuat", auto_now_add=True)
+    updated_at = models.DateTimeField("diubah", auto_now=True)
+
+    class Meta:
+        db_table = "bookings"
+        verbose_name = "test drive"
+        verbose_name_plural = "test drive"
+        ordering = ["starts_at"]
+        constraints = [
+            # bookings.taken, and the wall between two customers who want the same hour
+            models.UniqueConstraint(
+                fields=["tenant", "vehicle", "starts_at"],
+                name="booking_slot_once",
+                condition=Q(status__in=["booked", "confirmed"]),
+                violation_error_message="Jam itu sudah dipakai orang lain untuk mobil ini.",
+            ),
+            # gather: the appointment of this person
+            models.UniqueConstraint(
+                fields=["tenant", "phone"],
+                name="booking_open_once",
+                condition=Q(status__in=["booked", "confirmed"]),
+                violation_error_message="Orang ini sudah punya jadwal yang belum selesai.",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["booked", "confirmed", "done", "no_show", "cancelled", "freed"]),
+                name="booking_status",
+            ),
+        ]
+        indexes = [
+            # bookings.of_days, admin and calendar: a showroom's appointments in order
+            models.Index(fields=["tenant", "starts_at"], name="booking_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or phones.show(self.phone)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + slots.LENGTH
+
+    def clean(self) -> None:
+        self.phone = phones.normalise(self.phone) or self.phone
+        if self.starts_at and (self.starts_at.minute or self.starts_at.second):
+            raise ValidationError({"starts_at": "Test drive mulai pada jam penuh, misalnya 10.00."})
+
+
+class BookingEvent(Owned):
+    """One step of an appointment's history: who, when, what it was and became."""
+
+    booking = OwnedForeignKey(Booking, models.CASCADE, related_name="events", verbose_name="test drive")
+    kind = models.CharField("kejadian", max_length=10)  # booked, moved, or the new status
+    was_at = models.DateTimeField("waktu sebelumnya", null=True, blank=True)
+    by = models.CharField("oleh", max_length=80)
+    created_at = models.DateTimeField("waktu", auto_now_add=True)
+
+    class Meta:
+        db_table = "booking_events"
+        verbose_name = "riwayat test drive"
+        verbose_name_plural = "riwayat test drive"
+        ordering = ["id"]
+        # admin: the history of an appointment
+        indexes = [models.Index(fields=["tenant", "booking", "id"], name="event_of_booking")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Outreach(Owned):
+    """A word to a customer who has not just written, with the time it is due. conversations.outreach sends what is due.
+
+    until: from then on it is of no use any more and stays unsent.
+    """
+
+    class Kind(models.TextChoices):
+        DAY_BEFORE = "day_before", "pengingat sehari sebelumnya"
+        HOUR_BEFORE = "hour_before", "pengingat sejam sebelumnya"
+        FREED = "freed", "mobil terjual"
+        ARRIVED = "arrived", "mobil yang ditunggu ada"
+        FOLLOW_UP = "follow_up", "sapaan lanjutan"
+
+    account = OwnedForeignKey("aimeow.AimeowAccount", models.CASCADE, related_name="+", verbose_name="nomor")
+    phone = models.CharField("nomor HP", max_length=20)
+    kind = models.CharField("untuk", max_length=12, choices=Kind)
+    booking = OwnedForeignKey(
+        Booking, models.CASCADE, null=True, blank=True, related_name="outreach", verbose_name="test drive"
+    )
+    vehicle = OwnedForeignKey(
+        "inventory.Vehicle", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="mobil"
+    )
+    due_at = models.DateTimeField("jatuh tempo")
+    until = models.DateTimeField("paling lambat")
+    sent_at = models.DateTimeField("dikirim", null=True, blank=True)
+    dropped = models.CharField("tidak jadi dikirim", max_length=40, blank=True)
+    message_id = models.BigIntegerField(null=True, editable=False)  # of conversations.WhatsAppMessage
+    created_at = models.DateTimeField("dibuat", auto_now_add=True)
+
+    class Meta:
+        db_table = "outreach"
+        verbose_name = "sapaan terjadwal"
+        verbose_name_plural = "sapaan terjadwal"
+        ordering = ["due_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gte=F("due_at")), name="outreach_until"),
+        ]
+        indexes = [
+            # conversations.outreach: what is due, over all showrooms
+            models.Index(
+                fields=["tenant", "due_at"], name="outreach_due", condition=Q(sent_at__isnull=True, dropped="")
+            ),
+            # bookings: the reminders of an appointment
+            models.Index(fields=["tenant", "booking"], name="outreach_of_booking"),
+            # follow-ups: what this person was told already
+            models.Index(fields=["tenant", "phone", "kind"], name="outreach_to_phone"),
+            # outreach.lapse: the word that a message carries
+            models.Index(
+                fields=["tenant", "message_id"], name="outreach_as_message", condition=Q(message_id__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class Calendar(Owned):
+    """The secret of a showroom's iCalendar feed: who knows the link sees the appointments."""
+
+    secret = models.CharField("kunci", max_length=40, default=new_secret, editable=False)
+    created_at = models.DateTimeField("dibuat", auto_now_add=True)
+
+    class Meta:
+        db_table = "calendars"
+        verbose_name = "kalender test drive"
+        verbose_name_plural = "kalender test drive"
+        # calendar: the feed's secret
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="calendar_once")]
+
+    def __str__(self) -> str:
+        return "kalender"

@@ -17,7 +17,7 @@ from aimeow.models import AimeowAccount
 from conversations.models import ConversationEvent, Delivery, Direction, Path, Sender, WhatsAppConversation
 from inventory import leasing
 from inventory.models import Vehicle, VehiclePhoto
-from leads.models import Lead
+from leads.models import Booking, Lead
 from staffcommands.models import StaffWhatsAppAuth
 from tenants import scope
 from tenants.models import Tenant
@@ -77,6 +77,10 @@ def pattern(tenant: Tenant) -> None:
         chat.events.create(**mine, kind=ConversationEvent.Kind.ESCALATED, reason="manual")
         LLMDay.objects.create(**mine, day=timezone.now().date(), calls=1)
         Lead.objects.create(**mine, phone="6281100000000", name="Pelanggan")
+        hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+        Booking.objects.create(
+            **mine, account=account, phone="6281100000000", vehicle=Vehicle.objects.earliest("id"), starts_at=hour
+        )
         VehiclePhoto.objects.create(**mine, vehicle=Vehicle.objects.earliest("id"), image="vehicles/pattern.jpg")
         StaffWhatsAppAuth.objects.create(**mine, name="Staf", phone_number="628110000001")
         FAQEntry.objects.create(**mine, question="Bisa kredit?", answer="Bisa Kak, kami bantu prosesnya.")
@@ -107,6 +111,10 @@ def _copies(size: Size) -> Iterator[tuple[str, int, dict[str, str]]]:
     yield "vehicle_photos", size.vehicles, of_car
     phone = "'62811' || lpad(k::text, 8, '0')"
     yield "leads", size.chats, {"id": key(size.chats), "phone": phone}
+    yield "bookings", size.chats, {
+        "id": key(size.chats), "account_id": TENANT, "phone": phone, "vehicle_id": key(size.vehicles, "0"),
+        "starts_at": "date_trunc('hour', now()) + k * interval '1 hour'",
+    }  # fmt: skip
     yield "llm_calls", size.chats, {"id": key(size.chats), "created_at": "now() - k * interval '1 hour'"}
     yield "llm_days", 30, {"id": key(30), "day": "current_date - k"}
     yield "whatsapp_conversations", size.chats, {

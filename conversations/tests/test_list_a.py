@@ -155,7 +155,7 @@ UNDERSTOOD = {
     "A31-there": Row("ada fortuner? → 2021", ("PM-PST-002",), (), "general_question"),
     "A32": Row("honda city ada? → interiornya gimana?", ("Untuk interior *Honda City S AT 2006* (PM-PST-001), datanya belum ada",), ("bersih", "terawat"), "condition", "missing_fact"),
     "A33": Row("nomor wa sales dong", ("+62 812-0000-0001",), (), "contact"),
-    "A34": Row("bisa datang lihat showroom besok?", ("Bisa, Kak", "dikonfirmasi oleh staf"), (), "test_drive", "missing_fact"),
+    "A34": Row("bisa datang lihat showroom besok?", ("Bisa, Kak", "jam yang masih kosong", "jam berapa"), (), "test_drive"),
     "A35": Row("cari mobil keluarga 7 seater budget 200 jutaan", ("budget sekitar Rp 200 juta", "Avanza Veloz", "Avanza G"), ("Honda", "Fortuner"), "vehicle_inquiry", stock="rich"),
     "A35-none": Row("cari mobil keluarga 7 seater budget 200 jutaan", ("belum ada unit yang sesuai",), ("City", "Fortuner"), "vehicle_inquiry"),
     "A36": Row("???", ("maksudnya bagaimana",), ("PM-PST",), "unknown"),
@@ -316,7 +316,8 @@ EVERYDAY = {
     "id-unknown": Row("PM-PST-099 ada?", ("unit PM-PST-099 tidak ada di data stok",), ("🚗",)),
     "two-questions": Row("avanza ada? sekalian alamatnya dmn", ("Ada 2 unit", ADDRESS), ()),
     "three-bubbles": Row("brio ada? / harganya brp / bisa kredit?", ("Rp 158 juta", "disiapkan oleh staf"), (), reason="missing_fact"),
-    "visit": Row("besok jam 10 saya ke showroom ya mau liat avanza", ("Bisa, Kak", "PM-PST-003", "dikonfirmasi oleh staf"), ("KM:",), "test_drive", "missing_fact"),
+    "visit": Row("besok jam 10 saya ke showroom ya mau liat avanza", ("pukul 10.00, mobil yang mana", "PM-PST-003", "PM-PST-004"), ("KM:", "dikonfirmasi oleh staf"), "test_drive"),
+    "visit-which": Row("besok jam 10 saya ke showroom ya mau liat avanza → yang veloz", ("(PM-PST-004) sudah dijadwalkan", "pukul 10.00", ADDRESS), ("KM:", "dikonfirmasi oleh staf"), "test_drive"),
     "accept-visit": Row("fortuner ada? → boleh", ("Bisa, Kak", "PM-PST-002", "hari apa"), (), "test_drive"),
     "sell": Row("saya mau jual mobil saya bisa?", ("tukar tambah atau jual mobil",), (), "trade_in", "missing_fact"),
     "trade": Row("tt sama brio 2018 saya bisa ga ke xenia?", ("tukar tambah", "kondisi mobil Kakak"), ("belum punya datanya",), "trade_in", "missing_fact"),
@@ -564,7 +565,8 @@ def test_a78_message_only_says_the_text_once_and_asks_no_model(closing: Showroom
     ("sabtu buka kak?", "Hari Sabtu kami buka"),
     ("kapan buka?", "Senin-Jumat 09.00-17.00, Sabtu 09.00-15.00, Minggu tutup"),
     ("minggu saya ke showroom ya mau lihat unit", "Hari Minggu kami tutup"),
-    ("besok bisa test drive?", "dikonfirmasi oleh staf"),
+    ("besok bisa test drive?", "Untuk test drive Selasa, 24 November 2026, mobil yang mana"),
+    ("besok bisa test drive fortuner?", "Untuk Selasa, 24 November 2026, jam yang masih kosong: 09.00"),
 ])  # fmt: skip
 def test_a_named_day_is_looked_up(closing: Showroom, text: str, says: str) -> None:
     with at(23, 12):
