@@ -256,7 +256,7 @@ def _file_of(tenant_id: int, pk: int, message: int) -> tuple[str, str]:
     rows = WhatsAppMessage.objects.filter(tenant_id=tenant_id, conversation_id=pk, pk=message)
     kept = KeptFile.objects.filter(tenant_id=tenant_id, message__in=rows).first()
     if kept is not None:
-        return kept.file.name, kept.mime_type
+        return kept.file.name or "", kept.mime_type
     sent = rows.first()
     if sent is None or not thread.is_enclosure(sent):
         raise Http404
