@@ -18,10 +18,10 @@ from autolumiku.lib import clock
 from conversations import outbox, people, wording
 from conversations.models import Delivery, Holder, WhatsAppConversation, WhatsAppMessage
 from inventory import search
-from inventory.models import Vehicle
+from inventory.models import Status, Vehicle
 from inventory.search import Wanted
-from leads import bookings
-from leads.models import Booking, Outreach
+from leads import bookings, waiting
+from leads.models import Booking, Outreach, Wait
 from tenants import scope
 from tenants.models import Tenant
 
@@ -98,6 +98,8 @@ def _text(row: Outreach, config: WhatsAppAIConfig) -> str:
         return _reminder(row, config)
     if row.kind == Outreach.Kind.FREED:
         return _freed(row, config)
+    if row.kind == Outreach.Kind.ARRIVED:
+        return _arrived(row)
     return ""
 
 
@@ -123,6 +125,25 @@ def _freed(row: Outreach, config: WhatsAppAIConfig) -> str:
         return said
     cars = "\n".join(wording.brief(unit) for unit in others)
     return f"{said}\n\n{wording.reply('visit_freed_instead', cars=cars, **words)}"
+
+
+def _arrived(row: Outreach) -> str:
+    """The car that was waited for, if it is still to be had."""
+    if row.vehicle is None or row.vehicle.status != Status.AVAILABLE:
+        return ""
+    found = search.find(row.tenant_id, Wanted(unit_id=row.vehicle.display_id)).units
+    wait = Wait.objects.filter(phone=row.phone, vehicle_id=row.vehicle.pk).order_by("-pk").first()
+    kak = wording.kak(wait.name if wait else "")
+    return wording.reply("arrived", kak=kak, cars="\n".join(map(wording.brief, found[:1]))) if found else ""
+
+
+def match_waits() -> None:
+    """Who waits for a car that has come hears of it."""
+    with scope.platform("waiting list"):
+        rows = waiting.due()
+    for tenant_id, pk in rows:
+        with scope.of(tenant_id):
+            waiting.look(pk)
 
 
 def _words(booking: Booking, config: WhatsAppAIConfig) -> dict[str, str]:

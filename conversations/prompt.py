@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from autolumiku.lib import phone
-from conversations import wording
+from conversations import acts, wording
 from conversations.turn import Facts, Faq, Persona, Turn
 
 MAX_UNITS = 10
@@ -163,6 +163,9 @@ def _rules(turn: Turn, facts: Facts) -> list[str]:
     lines.append(wording.instruction("negotiation_on" if persona.price_negotiation else "negotiation_off"))
     if not persona.test_drive:
         lines.append(wording.instruction("test_drive_off"))
+    for decided in acts.decide(turn, facts):
+        name = "done" if decided.deed else "said"
+        lines.append(wording.instruction(name, sentence=wording.one_line(decided.text, 700)))
     if not persona.vehicle_info:
         lines.append(wording.instruction("vehicle_info_off"))
     return lines

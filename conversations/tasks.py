@@ -275,6 +275,7 @@ def errands() -> None:
         uploads.sweep()
     notices.send()
     outreach.free_gone()
+    outreach.match_waits()
     outreach.send()
     outreach.lapse()
 

@@ -242,6 +242,37 @@ class Outreach(Owned):
         return self.get_kind_display()
 
 
+class Wait(Owned):
+    """Somebody waits for a car that is not there: told once, when one comes that fits. wish: of inventory.search."""
+
+    account = OwnedForeignKey("aimeow.AimeowAccount", models.CASCADE, related_name="+", verbose_name="nomor")
+    phone = models.CharField("nomor HP", max_length=20)
+    name = models.CharField("nama", max_length=120, blank=True)
+    wish = models.JSONField("yang dicari", default=dict, editable=False)
+    words = models.CharField("yang dicari", max_length=200)
+    vehicle = OwnedForeignKey(
+        "inventory.Vehicle", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="mobil yang cocok"
+    )
+    looked_at = models.DateTimeField("dilihat sampai")
+    ended_at = models.DateTimeField("selesai", null=True, blank=True)
+    created_at = models.DateTimeField("dibuat", auto_now_add=True)
+
+    class Meta:
+        db_table = "waits"
+        verbose_name = "daftar tunggu"
+        verbose_name_plural = "daftar tunggu"
+        ordering = ["-created_at"]
+        constraints = [
+            # waiting: the open wish of this person
+            models.UniqueConstraint(
+                fields=["tenant", "phone"], name="wait_open_once", condition=Q(ended_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+
 def new_secret() -> str:
     return secrets.token_urlsafe(24)
 
