@@ -122,7 +122,7 @@ def configured() -> bool:
 
 
 async def complete(
-    messages: Sequence[dict[str, str]],
+    messages: Sequence[dict[str, Any]],
     *,
     budget: Budget,
     model: str = "",
@@ -236,7 +236,7 @@ def _retry_after(error: Exception) -> float:
     return max(seconds, 0.0)
 
 
-def _body(messages: Sequence[dict[str, str]], model: str, temperature: float, max_tokens: int) -> dict[str, Any]:
+def _body(messages: Sequence[dict[str, Any]], model: str, temperature: float, max_tokens: int) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": model,
         "messages": list(messages),

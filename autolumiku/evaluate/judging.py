@@ -14,7 +14,7 @@ from autolumiku.testing.stage import CUSTOMER, Showroom
 from conversations import wording
 from conversations.models import Direction, WhatsAppMessage
 from inventory.models import Vehicle
-from leads.models import Booking, Lead, Outreach
+from leads.models import Booking, Lead, Outreach, Wait
 
 if TYPE_CHECKING:
     from autolumiku.evaluate.playing import Played
@@ -123,5 +123,9 @@ STATES: Mapping[str, Callable[[Showroom], Any]] = {
     "cars": _cars,
     "prices": _prices,
     "calls": lambda _: LLMCall.objects.count(),
+    "photos": lambda _: WhatsAppMessage.objects.filter(
+        direction=Direction.OUTBOUND, media_type="image", aimeow_status="sent"
+    ).count(),
+    "waits": lambda _: list(Wait.objects.order_by("pk").values_list("words", flat=True)),
     "waiting": lambda _: Outreach.objects.filter(sent_at=None, dropped="").count(),
 }

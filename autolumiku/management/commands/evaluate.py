@@ -18,6 +18,7 @@ from aiconfig.tests.model_server import ModelServer
 from aimeow.simulator import Simulator
 from autolumiku.evaluate import reporting, scenarios
 from autolumiku.evaluate.playing import Played, Stage
+from autolumiku.testing import web
 
 
 class Command(BaseCommand):
@@ -81,7 +82,7 @@ def _stage(*, live: bool) -> Iterator[Stage]:
     setup_databases(verbosity=0, interactive=False, keepdb=True)
     settings.AIMEOW_WEBHOOK_SECRET = settings.AIMEOW_WEBHOOK_SECRET or "evaluate"
     try:
-        with Simulator(clients=()) as gateway:
+        with web.own_storage(), Simulator(clients=()) as gateway:
             if live:
                 yield Stage(gateway, None)
                 return
