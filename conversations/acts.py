@@ -26,7 +26,7 @@ _WAITS = re.compile(
     rf"\b{_WHEN_THERE} (?:\w{{1,15}} ){{0,5}}{_ARRIVES}\b(?: \w{{1,15}}){{0,6}} {_TELL_ME}\b|"
     r"\bwaiting list\b|\bdaftar tunggu\b"
 )
-_VIDEO = re.compile(r"\bvideo\b")
+_VIDEO = re.compile(r"\bvideo")
 _PHOTO = re.compile(r"\b(?:foto|gambar|pict?|photo)")
 _NOT_WAITING = frozenset({Intent.SPAM, Intent.COMPLAINT, Intent.TEST_DRIVE, Intent.TRADE_IN})
 WAITS = "waits"

@@ -34,6 +34,9 @@ def serving() -> Iterator[str]:
 @contextmanager
 def own_storage() -> Iterator[None]:
     """PUBLIC_URL and MEDIA_ROOT are the server's, for as long as this lasts."""
-    with tempfile.TemporaryDirectory() as folder, serving() as address:
-        with override_settings(MEDIA_ROOT=folder, PUBLIC_URL=address):
-            yield
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving() as address,
+        override_settings(MEDIA_ROOT=folder, PUBLIC_URL=address),
+    ):
+        yield

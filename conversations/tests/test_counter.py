@@ -97,7 +97,7 @@ CASES = {
     "A26": Case("boleh nego?", Intent.NEGOTIATION, facts(CITY), ("tim sales kami",), covers=False, never=("nego", "diskon"), changes={"persona": persona(price_negotiation=True)}),
     "A25": Case("tukar tambah bisa?", Intent.TRADE_IN, BOTH, ("tukar tambah", "merek, tipe, tahun"), covers=False),
     "A62": Case("lihat foto", Intent.PHOTO, BOTH, ("mobil yang mana", "Honda City S 2006")),
-    "photo-there": Case("foto avanza dong", Intent.PHOTO, facts(AVANZA), ("Foto *Toyota Avanza G 2019* (PM-PST-003) ada", "Staf kami yang akan mengirimkannya"), covers=False, entities=AVANZA_NAMED),
+    "photo-there": Case("foto avanza dong", Intent.PHOTO, facts(AVANZA), ("Foto *Toyota Avanza G 2019* (PM-PST-003) menyusul di bawah ini",), never=("Staf",), entities=AVANZA_NAMED),
     "photo-not-yet": Case("foto city dong", Intent.PHOTO, facts(CITY), ("belum ada di data saya", "sampaikan ke staf"), covers=False, entities=CITY_NAMED),
     # visits and the showroom
     "A5": Case("bisa test drive?", Intent.TEST_DRIVE, BOTH, ("Bisa, Kak Yudho!", "Jl. Melati Raya No. 12", "mobil yang mau dicoba")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         if not chosen:
             raise CommandError("no scenario to play")
         logging.disable(logging.CRITICAL)  # the table is the output
+        warnings.simplefilter("ignore", UserWarning)
         with _stage(live=live) as stage:
             runs = [[self._play(stage, one, options["show"]) for _ in range(options["runs"])] for one in chosen]
         self._report(runs, options)
