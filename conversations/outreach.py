@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from aiconfig.models import WhatsAppAIConfig
 from aimeow.models import AimeowAccount
 from autolumiku.lib import clock
-from conversations import outbox, people, wording
+from conversations import followups, outbox, people, wording
 from conversations.models import Delivery, Holder, WhatsAppConversation, WhatsAppMessage
 from inventory import search
 from inventory.models import Status, Vehicle
@@ -69,6 +69,11 @@ def _send(pk: int) -> None:
     config = WhatsAppAIConfig.objects.select_related("tenant").filter(tenant_id=row.tenant_id).first()
     config = config or WhatsAppAIConfig(tenant=Tenant.objects.get(pk=row.tenant_id))
     why = _unwanted(row, account, config)
+    if not why and row.kind == Outreach.Kind.FOLLOW_UP:
+        opens = followups.next_opening(row.tenant_id, clock.now())
+        if opens is not None and opens > clock.now():  # the worker was away while the showroom was open
+            Outreach.objects.filter(pk=pk).update(due_at=opens, until=opens + followups.USEFUL)
+            return
     text = "" if why else _text(row, config)
     if not text:
         Outreach.objects.filter(pk=pk).update(dropped=why or "nothing to say")
@@ -100,6 +105,8 @@ def _text(row: Outreach, config: WhatsAppAIConfig) -> str:
         return _freed(row, config)
     if row.kind == Outreach.Kind.ARRIVED:
         return _arrived(row)
+    if row.kind == Outreach.Kind.FOLLOW_UP:
+        return followups.text(row)
     return ""
 
 

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from autolumiku.lib import clock, phone
 from leads import bookings, keeping
-from leads.models import Booking, BookingEvent, Calendar, Lead, Wait, new_secret
+from leads.models import Booking, BookingEvent, Calendar, FollowUp, Lead, Wait, new_secret
 from tenants.admin import (
     LEADERS,
     NOBODY,
@@ -266,3 +266,11 @@ class WaitAdmin(ScopedAdmin):
     @admin.display(description="sejak", ordering="created_at")
     def since(self, wait: Wait) -> str:
         return when(wait.created_at)
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(ScopedAdmin):
+    """One row a showroom: whether, when and with which words somebody who has gone silent is written to."""
+
+    list_display = ("__str__", "is_active", "after_hours")
+    fields = ("is_active", "after_hours", "text")

@@ -120,6 +120,7 @@ STATES: Mapping[str, Callable[[Showroom], Any]] = {
     "budget": _lead("budget_range"),
     "need": _lead("interested_in"),
     "place": _lead("location"),
+    "step": _lead("next_step"),
     "cars": _cars,
     "prices": _prices,
     "calls": lambda _: LLMCall.objects.count(),
