@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 import traceback
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -70,6 +71,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "axes",
     "procrastinate.contrib.django",
     "autolumiku",
     "tenants",
@@ -91,7 +93,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tenants.middleware.ShowroomMiddleware",
     "aiconfig.middleware.ZoneMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 ROOT_URLCONF = "autolumiku.urls"
 WSGI_APPLICATION = "autolumiku.wsgi.application"
 TEMPLATES = [
@@ -110,6 +114,15 @@ TEMPLATES = [
     }
 ]
 AUTH_USER_MODEL = "tenants.User"
+# Who guesses a password waits: one name from one address, over all web processes.
+AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURES", 8)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_WAIT_MINUTES", 15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "tenants.lockout.address"
+AXES_LOCKOUT_CALLABLE = "tenants.lockout.refuse"
+AXES_RESET_ON_SUCCESS = AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
