@@ -282,6 +282,8 @@ def _keep_lead(work: Work) -> None:
         return
     turn, in_turn = work.turn, work.config.assign_leads == WhatsAppAIConfig.Assignment.IN_TURN
     keeping.keep(turn.tenant_id, work.phone, turn.conversation_id, news, message=turn.text, in_turn=in_turn)
+    if news.priority in deeds.HOT:
+        deeds.tell_of_lead(work, news)
 
 
 def _tell(work: Work, outcome: Outcome, began: float, path: str) -> None:

@@ -14,10 +14,11 @@ from inventory import names
 from inventory.models import Condition, Fuel, Status, Transmission, Vehicle, VehicleHistory
 from staffcommands import (
     cars,
+    drives,  # noqa: F401 - registers its commands
     edits,
     grammar,
     notices,
-    prospects,  # noqa: F401 - registers its commands
+    prospects,  # noqa: F401
     uploads,  # noqa: F401
 )
 from staffcommands.grammar import Call
@@ -480,6 +481,7 @@ MENU = (
     ("kkb", "kkb – simulasi kredit", "kkb PM-PST-001 dp 20% tenor 3,4"),
     ("leads", "prospek – lihat, ambil, catat, tutup prospek", "catat prospek 081234567890 mau datang Sabtu"),
     ("chats", "chat – yang menunggu orang; ambil, balas, lepas", "balas 081234567890 Halo Kak, unitnya masih ada."),
+    ("drives", "test drive – jadwal; konfirmasi, datang, tidak datang", "test drive hari ini"),
     ("undo", "undo – batalkan perubahan terakhir (10 menit)", "undo"),
 )
 

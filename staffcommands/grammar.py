@@ -54,6 +54,11 @@ _HEADS = {
     "take_chat": "ambil chat|ambil",
     "release_chat": "lepas chat|lepas|kembalikan chat",
     "reply_chat": "balas chat|balas",
+    "drives": "test drive|testdrive|jadwal|jadwal test drive|cek test drive|lihat test drive|daftar test drive|"
+    "list test drive|cek jadwal|lihat jadwal",
+    "confirm_drive": "konfirmasi|konfirm|konfirmasi test drive|test drive konfirmasi",
+    "done_drive": "datang|sudah datang|test drive datang|test drive selesai|selesai test drive",
+    "missed_drive": "tidak datang|gak datang|ga datang|tidak jadi datang|no show|noshow|test drive tidak datang",
     "help": "help|bantuan|panduan|menu|fitur|perintah|command|commands|cara pakai|daftar perintah|list perintah",
     "undo": "undo|urungkan|batalkan perubahan|batalkan yang tadi|kembalikan perubahan",
     "absent": "emergency mode|restart bot|system status|master control|security audit|payroll system|payroll|"
@@ -272,12 +277,16 @@ def _is_meant(call: Call, keys: list[str]) -> bool:
         return period(call.rest) is not None
     if call.name in ("leads", "chats"):
         return not rest
+    if call.name == "drives":
+        return _DRIVE_WORDS.issuperset(rest)
     if call.name == "kkb":
         return not rest or keys[0] in ("kkb", "simulasi", "hitung") or any(edits.UNIT_ID.fullmatch(key) for key in rest)
     return not _PAST.intersection(rest) and (call.name != "inventory" or len(rest) <= 12)
 
 
-_TO_A_CHAT = _words("take_chat release_chat reply_chat take_lead note_lead close_lead")
+_TO_A_CHAT = _words(
+    "take_chat release_chat reply_chat take_lead note_lead close_lead confirm_drive done_drive missed_drive"
+)
 _CHAT_NUMBER = re.compile(r"#[0-9]{1,12}")
 
 
@@ -419,6 +428,15 @@ def _price_range(rest: str) -> tuple[int | None, int | None, str]:
         if match := pattern.search(before):
             return *bounds, f"{before[: match.start()]} {after}"
     return amount.value * AROUND[0] // 100, amount.value * AROUND[1] // 100, f"{before} {after}"
+
+
+_DRIVE_DAYS = {"besok": "tomorrow", "bsk": "tomorrow", "minggu": "week", "pekan": "week", "week": "week"}
+_DRIVE_WORDS = frozenset(_DRIVE_DAYS) | _words("hari ini today semua test drive jadwal depan")
+
+
+def drive_days(rest: str) -> str:
+    """ "today" unless "tomorrow" or "week" is said."""
+    return next((_DRIVE_DAYS[key] for word in rest.split()[:6] if (key := _key(word)) in _DRIVE_DAYS), "today")
 
 
 def period(rest: str) -> str | None:

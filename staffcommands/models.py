@@ -45,8 +45,9 @@ class StaffWhatsAppAuth(Owned):
     can_manage_chats = models.BooleanField("boleh mengurus percakapan", default=True)
     hears_upload = models.BooleanField("kabar mobil baru", default=True)
     hears_price = models.BooleanField("kabar harga berubah", default=True)
-    hears_booking = models.BooleanField("kabar mobil dibooking", default=True)
+    hears_booking = models.BooleanField("kabar booking dan test drive", default=True)
     hears_sold = models.BooleanField("kabar mobil terjual", default=True)
+    hears_lead = models.BooleanField("kabar prospek hangat", default=True)
     hears_escalation = models.BooleanField("kabar percakapan perlu orang", default=True)
     quiet_from = models.TimeField("jam tenang mulai", null=True, blank=True, default=time(21))
     quiet_to = models.TimeField(
@@ -274,8 +275,9 @@ class Notice(Owned):
     class Kind(models.TextChoices):
         UPLOAD = "upload", "mobil baru"
         PRICE = "price", "harga berubah"
-        BOOKING = "booking", "mobil dibooking"
+        BOOKING = "booking", "booking dan test drive"
         SOLD = "sold", "mobil terjual"
+        LEAD = "lead", "prospek hangat"
         ESCALATION = "escalation", "percakapan perlu orang"
 
     staff = OwnedForeignKey(StaffWhatsAppAuth, models.CASCADE, related_name="+", verbose_name="staf")
