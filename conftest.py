@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
 from aiconfig import llm
 from aiconfig.tests.model_server import ModelServer
 from aimeow.simulator import Simulator
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *args: Any) -> None:
+        pass
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +51,24 @@ def gateway(one_simulator: Simulator, settings: Any) -> Simulator:
     one_simulator.clear()
     settings.AIMEOW_BASE_URL = one_simulator.base_url
     return one_simulator
+
+
+@pytest.fixture(scope="session")
+def one_web() -> Iterator[str]:
+    """The address of our own web server."""
+    with make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def storage(one_web: str, settings: Any, tmp_path: Path) -> Path:
+    """Files of this test alone; the gateway fetches photos from our web server, which no database stands behind."""
+    settings.MEDIA_ROOT, settings.PUBLIC_URL = tmp_path, one_web
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

@@ -112,7 +112,7 @@ def configured() -> bool:
 
 
 async def complete(
-    messages: Sequence[dict[str, str]], *, budget: Budget, model: str = "", temperature: float, max_tokens: int
+    messages: Sequence[dict[str, Any]], *, budget: Budget, model: str = "", temperature: float, max_tokens: int
 ) -> Completion:
     """One usable answer within the budget, which keeps every call made for it. Raises LLMError.
 
@@ -216,7 +216,7 @@ def _retry_after(error: Exception) -> float:
     return max(seconds, 0.0)
 
 
-def _body(messages: Sequence[dict[str, str]], model: str, temperature: float, max_tokens: int) -> dict[str, Any]:
+def _body(messages: Sequence[dict[str, Any]], model: str, temperature: float, max_tokens: int) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": model,
         "messages": list(messages),

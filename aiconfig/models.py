@@ -238,6 +238,9 @@ class LLMCall(Owned):
 
     class Purpose(models.TextChoices):
         REPLY = "reply", "balasan"
+        SUGGESTION = "suggestion", "saran untuk staf"
+        READING = "reading", "membaca data mobil"
+        SEEING = "seeing", "melihat foto"
 
     class Outcome(models.TextChoices):
         OK = "ok", "berhasil"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from aiconfig.llm import Call
-from aiconfig.models import LLMDay, WhatsAppAIConfig
+from aiconfig.models import LLMCall, LLMDay, WhatsAppAIConfig
 from autolumiku.lib import clock
 
 
@@ -52,7 +52,7 @@ def reached(config: WhatsAppAIConfig, spent: Spent) -> bool:
 MADE_SQL = """made AS (
     INSERT INTO llm_calls (tenant_id, purpose, model, outcome, error, finish_reason, prompt_tokens, completion_tokens,
         cost, latency_ms, created_at)
-    SELECT %(tenant)s, 'reply', c.model, CASE WHEN c.error = '' THEN 'ok' ELSE 'error' END, c.error,
+    SELECT %(tenant)s, %(purpose)s, c.model, CASE WHEN c.error = '' THEN 'ok' ELSE 'error' END, c.error,
         c.finish_reason, c.prompt_tokens, c.completion_tokens, c.cost, c.latency_ms, now()
     FROM unnest(%(model)s::text[], %(error)s::text[], %(finish_reason)s::text[], %(prompt_tokens)s::int[],
         %(completion_tokens)s::int[], %(cost)s::int[], %(latency_ms)s::int[]) WITH ORDINALITY
@@ -68,12 +68,14 @@ MADE_SQL = """made AS (
 COLUMNS = ("model", "error", "finish_reason", "prompt_tokens", "completion_tokens", "cost", "latency_ms")
 
 
-def values(config: WhatsAppAIConfig, calls: Sequence[Call]) -> dict[str, Any]:
-    """MADE_SQL's own: the calls column by column, oldest first, and the day they count for."""
-    return {name: [getattr(call, name) for call in calls] for name in COLUMNS} | {"day": today(config)}
+def values(config: WhatsAppAIConfig, calls: Sequence[Call], purpose: str = LLMCall.Purpose.REPLY) -> dict[str, Any]:
+    """MADE_SQL's own: the calls column by column, oldest first, what for, and the day they count for."""
+    columns = {name: [getattr(call, name) for call in calls] for name in COLUMNS}
+    return {**columns, "purpose": str(purpose), "day": today(config)}
 
 
-def record(tenant_id: int, config: WhatsAppAIConfig, calls: Sequence[Call]) -> None:
+def record(tenant_id: int, config: WhatsAppAIConfig, calls: Sequence[Call], purpose: str) -> None:
     """Calls that belong to no turn. Inside the showroom's scope."""
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {MADE_SQL} SELECT count(*) FROM made", {**values(config, calls), "tenant": tenant_id})  # noqa: S608
+        said = {**values(config, calls, purpose), "tenant": tenant_id}
+        cursor.execute(f"WITH {MADE_SQL} SELECT count(*) FROM made", said)  # noqa: S608 - our own words

@@ -98,6 +98,11 @@ class Aimeow:
         """The message's id at WhatsApp."""
         return _message_id(self._send(client_id, "send-message", {"phone": phone_or_jid, "message": text}))
 
+    def send_image(self, client_id: str, to: str, url: str, caption: str = "") -> str:
+        """url: absolute; the gateway fetches it, and its server's Content-Type is the photo's."""
+        body = {"phone": to, "imageUrl": url, "caption": caption}
+        return _message_id(self._send(client_id, "send-image", body))
+
     def send_images(self, client_id: str, to: str, images: Sequence[tuple[str, str]]) -> ImagesSent:
         """images: (public https URL, caption). The gateway fetches and sends them one by one, each taking its time."""
         items = [{"imageUrl": url, "caption": caption} for url, caption in images]

@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from autolumiku.health import healthz, metrics, readyz
-from conversations import webhook
+from conversations import enclosures, webhook
 from conversations.admin import dashboard
 from inventory.views import media
 from leads.views import calendar
@@ -21,6 +21,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path("kiriman/<str:token>", enclosures.fetch, name="enclosure"),
     path("media/<path:path>", media, name="media"),
     path("calendar/<int:tenant_id>/<str:secret>.ics", calendar, name="calendar"),
     path("api/v1/whatsapp-ai/", include("autolumiku.api")),

@@ -25,6 +25,7 @@ DOING = listed("urus siap tangan proses atur")
 FREEBIES = listed("diskon promo bonus gratis free cashback voucher hadiah subsidi potongan garansi")
 DEALS = listed("price credit_price price_range lower never alive state complete flooded crashed hands year")
 COMPARING = listed("dari daripada dibanding dibandingkan")
+OF_QUESTION = "(pertanyaan pelanggan)"  # behind a yes or a no that the question does not bear
 OWN_CAR = listed("tukar jual tambah")
 OF_DATA = listed("data info informasi catatan keterangan")
 
@@ -511,12 +512,12 @@ class Judge(Reader):
         if (reading.affirms == "yes" and strict is not True) or (
             reading.affirms == "no" and not self._denial_stands(reading, lenient)
         ):
-            yield f"{first} (pertanyaan pelanggan)"
+            yield f"{first} {OF_QUESTION}"
         elif reading.affirms == "noted":
             matter = reading.topics or reading.mentions
             same = any(seg == 0 for _, _, seg, _ in reading.topics) or any(one.seg == 0 for one in reading.mentions)
             if (matter and same) or deal is not True:
-                yield f"{first} (pertanyaan pelanggan)"
+                yield f"{first} {OF_QUESTION}"
 
     def _denial_stands(self, reading: Reading, lenient: bool | None) -> bool:
         """A refusal that says what it refuses is judged by that; a bare one by the question."""

@@ -49,6 +49,7 @@ class _Say:
     facts: Facts
     asked: Asked
     words: Mapping[str, str] = field(default_factory=dict)
+    affirms: bool = True  # False: no yes to a question that was not understood to its last word
 
     def __call__(self, name: str, **values: object) -> str:
         return wording.reply(name, **{**self.words, **values})
@@ -58,7 +59,7 @@ class _Say:
         return self.turn.understanding.entities
 
 
-def answer(turn: Turn, facts: Facts) -> Answer:
+def answer(turn: Turn, facts: Facts, *, affirms: bool = True) -> Answer:
     """The whole reply for this turn. Never empty; `units` are those it states something about, for conclude's check."""
     words = {
         "kak": wording.kak(turn.customer_name),
@@ -68,7 +69,7 @@ def answer(turn: Turn, facts: Facts) -> Answer:
         "role": turn.staff_role,
         "reopens": wording.reopens(facts),
     }
-    say = _Say(turn, facts, asked.read(turn, facts), words)
+    say = _Say(turn, facts, asked.read(turn, facts), words, affirms)
     parts = [PARTS[topic](say) for topic in Topic if topic in say.asked.topics]
     if say.asked.rest:
         parts.append(_Part(_open_question(say, parts), covers=False))
@@ -248,6 +249,8 @@ def _head(say: _Say) -> str:
     if _asks_price(say):
         return say("stock_price")
     if all(_was_shown(say, unit) for unit in say.facts.units) or say.asked.open or _absent(say):
+        return say("stock_again")
+    if not say.affirms:
         return say("stock_again")
     return say("stock_fits") if count == 1 or count >= MAX_LISTED else say("stock_count", count=count)
 

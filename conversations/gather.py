@@ -416,6 +416,7 @@ def _facts(place: _Place, understanding: Understanding, words: str, history: tup
         nearest=found.nearest,
         faqs=place.faqs,
         welcome=place.config.welcome_message,
+        told=place.lead,
         credit=_credit(tenant.pk, found, financing.wish(words, understanding, history), now.date()),
     )
 

@@ -91,9 +91,11 @@ class Ground:
 
     @cached_property
     def customer(self) -> str:
-        """What the customer wrote, folded: this turn, then earlier ones."""
+        """What the customer wrote, folded: this turn, then earlier ones, then what was kept of long ago."""
         earlier = [line.text for line in self.turn.history if line.role == "customer"]
-        return clauses.folded("\n".join(text[:4000] for text in (self.turn.text, *earlier)))
+        told = self.facts.told
+        kept = [told.interested_in, told.budget_range, told.timeframe, told.location] if told else []
+        return clauses.folded("\n".join(text[:4000] for text in (self.turn.text, *earlier, *kept)))
 
     @cached_property
     def asked(self) -> str:

@@ -12,6 +12,7 @@ from collections import Counter
 from functools import cache
 
 from conversations import clauses, placeholders, wording
+from conversations.claims import OF_QUESTION as OF_QUESTION  # noqa: PLC0414 - for who checks a draft
 from conversations.claims import Judge
 from conversations.ground import Ground
 from conversations.turn import Facts, Turn, Verdict

@@ -125,7 +125,8 @@ _RULES: tuple[_Rule, ...] = (
         Intent.STOP,
         0.95,
         "stop_phrase",
-        r"\b(?:stop|berhenti|setop)(?: (?:kirim|mengirim|foto|spam|chat|wa|unit|hubungi|pesan|promo|gambar|balas))\b|"
+        r"\b(?:stop|berhenti|setop)(?: dulu)?"
+        r"(?: (?:kirim|mengirim|foto|spam|chat|wa|unit|hubungi|pesan|promo|gambar|balas))\b|"
         r"\b(?:jangan|tidak usah|tidak perlu)(?: lagi)? (?:kirim|chat|wa|hubungi|ganggu|spam|kontak)\b|"
         r"\bcukup (?:foto|dulu|gambar|sudah)\b|\bsudah cukup\b|\bhapus nomor saya\b",
         unless=r"\b(?:kalau|terima kasih|jangan (?:kirim|chat|wa|hubungi) (?:ke|di|malam|dulu ke))\b",
@@ -136,12 +137,12 @@ _RULES: tuple[_Rule, ...] = (
         "contact",
         rf"\b(?:nomor|kontak|wa|whatsapp|hp|telepon|email|ig|instagram)(?: (?:hp|wa|telepon|kontak|whatsapp|"
         rf"dari))?{_W}{{0,1}} {_STAFF_PEOPLE}\b|"
-        rf"\b{_STAFF_PEOPLE}(?: yang)?{_W}{{0,2}} (?:siapa|nomor|kontak|wa)\b|\bsiapa{_W}{{0,1}} {_STAFF_PEOPLE}\b|"
+        rf"\b{_STAFF_PEOPLE}(?: yang)?{_W}{{0,3}} (?:siapa|nomor|kontak|wa)\b|\bsiapa{_W}{{0,1}} {_STAFF_PEOPLE}\b|"
         r"\b(?:minta|ada|boleh|berapa|bagi|mana|kirim|tahu)(?: minta)? (?:nomor|kontak|wa|telepon)\b|"
         r"\b(?:nomor|kontak|telepon) (?:yang )?(?:bisa|berapa|dihubungi|showroom|toko|wa|hp|telepon)\b|"
         r"\byang bisa dihubungi\b|"
         rf"^mana {_STAFF_PEOPLE}$|\b(?:instagram|ig|tiktok|facebook|website) (?:apa|ada|nama)\b",
-        unless=r"\bnomor (?:rangka|mesin|plat|polisi|stnk|bpkb|ktp|rek|rekening)\b|\bowner saya\b|\bkenapa\b",
+        unless=r"\brekening|\bnomor (?:rangka|mesin|plat|polisi|stnk|bpkb|ktp|rek)\b|\bowner saya\b|\bkenapa\b",
     ),
     _rule(
         Intent.HUMAN_REQUEST,
@@ -149,7 +150,7 @@ _RULES: tuple[_Rule, ...] = (
         "wants_a_person",
         rf"\b(?:bicara|berbicara|ngomong|ngobrol|chat|chatan|konsultasi|tanya|berhubungan|nego|dilayani|dibantu|"
         rf"dibalas|komunikasi|diskusi){_W}{{0,3}} {_PERSON}\b|"
-        rf"\b(?:sambung\w{{0,4}}|hubungkan|hubungin|disambung\w{{0,4}}|dihubungkan|panggil\w{{0,3}}|"
+        rf"\b(?:sambung\w{{0,4}}|hubungkan|hubungin|disambung\w{{0,4}}|dihubungkan|dihubungi|panggil\w{{0,3}}|"
         rf"dipanggil\w{{0,3}}|alihkan|oper|connect|diarahkan)"
         rf"{_W}{{0,3}} {_PERSON}\b|"
         rf"\b{_STAFF_PEOPLE}{_W}{{0,2}} (?:hubungi|telepon|kontak|wa|chat) saya\b|"
@@ -187,8 +188,8 @@ _RULES: tuple[_Rule, ...] = (
         Intent.GENERAL_QUESTION,
         0.6,
         "payment",
-        r"\b(?:rekening|norek|nomor rek|pelunasan|transfer (?:ke|uang|dp|kemana|di)|bukti (?:transfer|bayar)|"
-        r"bayar ke mana)\b",
+        r"\b(?:rekening|norek|nomor rek|pelunasan|transfer (?:ke|uang|dp|kemana|di|tanda jadi|booking)|"
+        r"bukti (?:transfer|bayar)|bayar ke mana)\b",
     ),
     _rule(
         Intent.IDENTITY,
@@ -235,7 +236,8 @@ _RULES: tuple[_Rule, ...] = (
         r"\b(?:kurangi|kurangin|dikurangi|turunin|turunkan|diturunkan|tawar|menawar|ditawar|kurang dikit|"
         r"kurang sedikit|kurang lagi|dikurangin|murahin)\b|"
         r"\b(?:bisa|boleh) lebih murah(?: lagi)?$|\b(?:kasih|lepas|bungkus|angkat|deal)(?: (?:di|harga|saya|"
-        r"dengan|nih)){0,2} [0-9]{2,3} ?(?:jt|juta|m)?\b|\b[0-9]{2,4} ?(?:jt|juta) (?:boleh|dapat|lepas|deal|"
+        r"dengan|nih)){0,2} [0-9]{2,3} ?(?:jt|juta|m)?\b|\b[0-9]{2,4} ?(?:jt|juta) "
+        r"(?:boleh|dapat(?! (?:apa|mobil|unit|yang))|lepas|deal|"
         r"bungkus|angkut)(?: (?:tidak|ya|kak))?\b",
     ),
     _rule(
@@ -244,7 +246,8 @@ _RULES: tuple[_Rule, ...] = (
         "offers_a_price",
         r"(?<![0-9.,])[0-9]{2,3} ?(?:jt|juta)?(?: (?:saja|cash|tunai))? (?:bisa|boleh|dapat|lepas|angkut|"
         r"gas)(?: (?:tidak|ya|kak|gan|bos|min|dong|om|lah))*$",
-        unless=r"\b(?:budget|dp|tdp|uang muka|cicilan|angsuran|dana|tahun|tenor|bulan|kredit|jam|km|persen)\b",
+        unless=r"\b(?:budget|dp|tdp|uang muka|cicilan|angsuran|dana|tahun|tenor|bulan|kredit|jam|pukul|pkl|km|"
+        r"persen)\b|\btest ?drive\b",
     ),
     _rule(
         Intent.TEST_DRIVE,

@@ -50,7 +50,8 @@ def arrived(tenant_id: int, account_id: int, gateway_id: str) -> None:
 def missing(tenant_id: int, message_id: int) -> str:
     """The address of a file that we have no copy of yet; "" if there is nothing to fetch."""
     with scope.of(tenant_id):
-        rows = WhatsAppMessage.objects.filter(tenant_id=tenant_id, pk=message_id, files=None).exclude(media_url="")
+        rows = WhatsAppMessage.objects.filter(tenant_id=tenant_id, pk=message_id, direction="inbound", files=None)
+        rows = rows.exclude(media_url="")
         return rows.values_list("media_url", flat=True).first() or ""
 
 

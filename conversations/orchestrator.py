@@ -196,8 +196,15 @@ def _count(work: Work) -> Outcome:
 
 
 def _counted(work: Work, answer: Answer, reason: Reason | None) -> Outcome:
-    """The counter's answer, which has to pass the same check."""
+    """The counter's answer, which has to pass the same check.
+
+    Where it says yes to a question that was not understood to its last word ("ada sunroof?"), it shows the car without
+    a yes, and a person is asked for.
+    """
     verdict = guard.check(answer.text, work.turn, work.facts, limit=guard.MAX_DRAFT)
+    if not verdict.ok and all(claim.endswith(guard.OF_QUESTION) for claim in verdict.failed):
+        answer, reason = counter.answer(work.turn, work.facts, affirms=False), reason or Reason.MISSING_FACT
+        verdict = guard.check(answer.text, work.turn, work.facts, limit=guard.MAX_DRAFT)
     if verdict.ok:
         return Outcome(answer.text, Path.COUNTER, reason, answer.units, verdict=verdict, deeds=answer.deeds)
     turn = work.turn

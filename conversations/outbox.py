@@ -13,13 +13,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import PurePosixPath
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import structlog
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, Now
@@ -30,7 +28,7 @@ from aimeow.client import Aimeow, AimeowError
 from aimeow.models import AimeowAccount, Finding
 from autolumiku.lib import counters, jobs
 from autolumiku.lib.turnstile import Turnstiles, here
-from conversations import turns
+from conversations import enclosures, turns
 from conversations.models import (
     ConversationEvent,
     Delivery,
@@ -65,7 +63,8 @@ class Letter:
     client_id: str
     recipient: str
     text: str
-    document: str = ""  # the stored name of a file; the text is its caption
+    file: str = ""  # the stored name of what it carries (conversations.enclosures); the text is its caption
+    media_type: str = ""
     mime_type: str = ""
 
 
@@ -158,15 +157,17 @@ async def send(letter: Letter, database: Callable[..., Any]) -> None:
 def _send(letter: Letter) -> str:
     """The message's id at WhatsApp."""
     gateway = Aimeow(settings.AIMEOW_BASE_URL)
-    if not letter.document:
+    if not letter.file:
         return gateway.send_text(letter.client_id, letter.recipient, letter.text)
-    try:
-        with default_storage.open(letter.document) as file:
-            data = file.read()
-    except OSError:
-        raise AimeowError("invalid", permanent=True) from None
-    name = PurePosixPath(letter.document).name
-    return gateway.send_document_base64(letter.client_id, letter.recipient, data, name, letter.mime_type)
+    return enclosures.send(
+        gateway,
+        letter.client_id,
+        letter.recipient,
+        name=letter.file,
+        media_type=letter.media_type,
+        mime_type=letter.mime_type,
+        caption=letter.text,
+    )
 
 
 # Whoever waited behind this message in its chat is returned, to go out next.
@@ -280,7 +281,7 @@ def take_queued(tenant_id: int, message_id: int) -> Letter | None:
         free = mine.filter(~Exists(_ahead(earlier)), aimeow_status=Delivery.QUEUED)
         if not free.update(aimeow_status=Delivery.SENDING, sending_at=Now()):
             return None
-        columns = ("account__client_id", "conversation__chat_jid", "content", "media_url", "mime_type")
+        columns = ("account__client_id", "conversation__chat_jid", "content", "media_url", "media_type", "mime_type")
         return Letter(tenant_id, message_id, *mine.values_list(*columns).get())
 
 

@@ -1,8 +1,9 @@
 """The messages for the model, from a turn and its facts. Pure.
 
-The system message starts with the product's template and holds only what the showroom knows. What the customer wrote
-stands only in user messages: it is data, never instruction. Every part has a limit, so the whole stays below about
-45,000 characters; a usual one has 3,000.
+The system message starts with the product's template and holds only what the showroom knows: first what is the same for
+every chat, so that a provider can keep it, then what this turn needs. What the customer wrote stands only in user
+messages: it is data, never instruction. Every part has a limit, so the whole stays below about 45,000 characters; a
+usual one has 3,000.
 """
 
 from __future__ import annotations
@@ -47,20 +48,30 @@ def repair(messages: list[dict[str, str]], draft: str, failed: Sequence[str]) ->
 
 
 def system(turn: Turn, facts: Facts) -> str:
-    """The product's template, filled, then the showroom's further facts and our additional rules."""
+    """The same for every chat of this showroom, then the turn's own."""
+    return "\n\n".join("\n".join(block) for block in (*_lasting(turn.persona, facts), *_now(turn, facts)) if block)
+
+
+def _lasting(persona: Persona, facts: Facts) -> list[list[str]]:
+    """The product's template, filled, the showroom's further facts and our additional rules."""
     values = {
-        "aiName": wording.one_line(turn.persona.ai_name, 60),
-        "aiPersonality": _personality(turn.persona),
+        "aiName": wording.one_line(persona.ai_name, 60),
+        "aiPersonality": _personality(persona),
         "tenantName": wording.one_line(facts.showroom.name, 80),
         "city": wording.one_line(facts.showroom.city, 80) or NO_DATA,
         "phone": _phone(facts.showroom.phone),
         "whatsappNumber": _phone(facts.showroom.whatsapp),
-        "Optional: Vehicle Inventory": _block(_inventory(turn.persona, facts)),
+        "Optional: Vehicle Inventory": "",
         "Optional: Custom FAQ": _block(_faq(facts.faqs)),
     }
     template = _squeeze(wording.instruction("system", **values))
-    blocks = [[template], _further(facts), _credit(facts), _rules(turn, facts)]
-    return "\n\n".join("\n".join(block) for block in blocks if block)
+    return [[template], _further(facts), _rules(persona)]
+
+
+def _now(turn: Turn, facts: Facts) -> list[list[str]]:
+    """The cars and figures that matter in this turn, and whom it speaks to."""
+    moment = wording.instruction("now", moment=wording.moment(facts.now), open=_open(facts))
+    return [_inventory(turn.persona, facts), _credit(facts), _told(facts), [*_chat(turn, facts), moment]]
 
 
 def _personality(persona: Persona) -> str:
@@ -114,7 +125,6 @@ def _further(facts: Facts) -> list[str]:
     if showroom.maps_url:
         lines.append(wording.instruction("maps", maps=wording.one_line(showroom.maps_url, 200)))
     lines.append(wording.instruction("hours", hours=wording.hours(showroom.hours) or NO_DATA))
-    lines.append(wording.instruction("now", moment=wording.moment(facts.now), open=_open(facts)))
     return lines
 
 
@@ -143,11 +153,32 @@ def _open(facts: Facts) -> str:
     return f"sedang tutup, buka kembali {facts.opens_next}" if facts.opens_next else "sedang tutup"
 
 
-def _rules(turn: Turn, facts: Facts) -> list[str]:
-    persona = turn.persona
-    lines = [wording.instruction("rules", kak=wording.kak(turn.customer_name))]
+def _told(facts: Facts) -> list[str]:
+    """What the customer has told of themselves, also long ago."""
+    told = facts.told
+    if told is None:
+        return []
+    known = {"Mencari": told.interested_in, "Anggaran": told.budget_range, "Waktu beli": told.timeframe,
+             "Tinggal di": told.location}  # fmt: skip
+    lines = [f"- {label}: {wording.one_line(value, 120)}" for label, value in known.items() if value]
+    return [wording.instruction("told_head"), *lines] if lines else []
+
+
+def _rules(persona: Persona) -> list[str]:
+    lines = [wording.instruction("rules")]
+    lines.append(wording.instruction("negotiation_on" if persona.price_negotiation else "negotiation_off"))
+    if not persona.test_drive:
+        lines.append(wording.instruction("test_drive_off"))
+    if not persona.vehicle_info:
+        lines.append(wording.instruction("vehicle_info_off"))
+    return lines
+
+
+def _chat(turn: Turn, facts: Facts) -> list[str]:
+    persona, kak = turn.persona, wording.kak(turn.customer_name)
+    lines = [wording.instruction("chat", kak=kak)]
     if turn.staff_role:
-        lines.append(wording.instruction("staff", kak=wording.kak(turn.customer_name), role=turn.staff_role))
+        lines.append(wording.instruction("staff", kak=kak, role=turn.staff_role))
     if turn.first_contact:
         name = wording.one_line(facts.showroom.name, 80)
         lines.append(wording.instruction("first_contact", daypart=wording.daypart(facts.now), tenantName=name))
@@ -160,11 +191,6 @@ def _rules(turn: Turn, facts: Facts) -> list[str]:
     named = turn.understanding.entities
     if named.guessed:
         lines.append(wording.instruction("car_guessed", car=f"{named.make} {named.model}".strip()))
-    lines.append(wording.instruction("negotiation_on" if persona.price_negotiation else "negotiation_off"))
-    if not persona.test_drive:
-        lines.append(wording.instruction("test_drive_off"))
-    if not persona.vehicle_info:
-        lines.append(wording.instruction("vehicle_info_off"))
     return lines
 
 

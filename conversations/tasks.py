@@ -23,11 +23,24 @@ from django.db import InterfaceError, OperationalError, connection
 from procrastinate.contrib.django import app
 
 from aiconfig import spending
+from aiconfig.models import LLMCall
 from aimeow import files
 from aimeow.client import AimeowError
 from autolumiku.lib import counters, jobs
 from autolumiku.lib.turnstile import Turnstiles, here
-from conversations import gather, media, notices, orchestrator, outbox, outreach, people, reconcile, seats, turns
+from conversations import (
+    gather,
+    media,
+    notices,
+    orchestrator,
+    outbox,
+    outreach,
+    people,
+    proposing,
+    reconcile,
+    seats,
+    turns,
+)
 from inventory import pictures
 from staffcommands import uploads
 from tenants import scope, throttles
@@ -204,7 +217,21 @@ async def suggest(tenant_id: int, conversation_id: int, user_id: int) -> None:
 
 def _spent(tenant_id: int, work: gather.Work) -> None:
     with scope.of(tenant_id):
-        spending.record(tenant_id, work.config, work.budget.calls)
+        spending.record(tenant_id, work.config, work.budget.calls, LLMCall.Purpose.SUGGESTION)
+
+
+@app.task(name="conversations.propose")
+async def propose(tenant_id: int, draft_id: int) -> None:
+    """Ask a model about a car that staff are adding, and tell them what it proposes. Without an answer, nothing."""
+    question = await on_database(_to_propose, tenant_id, draft_id, tenant=tenant_id)
+    if question is not None:
+        proposal = await proposing.ask(tenant_id, question)
+        await on_database(proposing.tell, tenant_id, draft_id, question, proposal, tenant=tenant_id)
+
+
+def _to_propose(tenant_id: int, draft_id: int) -> uploads.Question | None:
+    with scope.of(tenant_id):
+        return uploads.to_propose(draft_id)
 
 
 @app.task(name="conversations.keep_file")

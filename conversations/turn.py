@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from inventory.credit import Credit
 from inventory.unit import Unit
+from leads.told import Told
 
 
 class Intent(StrEnum):
@@ -194,6 +195,7 @@ class Facts:
     faqs: tuple[Faq, ...] = ()
     welcome: str = ""  # the manager's own words at the first greeting
     credit: Credit | None = None  # only where the turn asks for it
+    told: Told | None = None  # what the customer has told of themselves before this turn
     visit: Visit | None = None  # the customer's appointment, if they have one
     slots: tuple[datetime, ...] | None = None  # free for a test drive; None: not asked for, or nobody to book for
 

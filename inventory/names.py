@@ -37,6 +37,12 @@ _NOT_PRECEDED = {"city": {"grand", "depok", "bekasi", "mall", "summarecon", "sen
 _DENIED = lib_text.listed("selain, kecuali")
 
 
+@cache
+def trims() -> frozenset[str]:
+    """Longer words that names of variants are made of: "satya", "ultimate"."""
+    return frozenset(resources.files("inventory").joinpath("data/trims.txt").read_text(encoding="utf-8").split())
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """One car named in a text; model "" when only the make was. start, end: offsets in `lib.text.plain(text)`."""

@@ -12,6 +12,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image, ImageOps
 
+from inventory.models import VehiclePhoto
+
 WIDTHS = (1920, 1080, 480, 160)  # the first is the one a VehiclePhoto names
 MOST_PIXELS = 60_000_000
 SMALLEST = 64  # pixels a side; less is a tracking dot or a sticker
@@ -67,6 +69,13 @@ def keep(tenant_id: int, key: str, picture: Picture) -> str:
         if not default_storage.exists(name):
             default_storage.save(name, ContentFile(data))
     return f"{stem}-{WIDTHS[0]}.jpg"
+
+
+def first_of(tenant_id: int, display_id: str) -> str:
+    """The stored name of this car's main photo, or its first; "" if it has none."""
+    photos = VehiclePhoto.objects.filter(tenant_id=tenant_id, vehicle__display_id=display_id)
+    names = photos.order_by("-is_main", "position", "pk").values_list("image", flat=True)
+    return names.first() or ""
 
 
 def sized(name: str, width: int) -> str:

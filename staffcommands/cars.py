@@ -42,6 +42,7 @@ COLORS = _words(
     "cream beige gold emas orange oranye oren ungu pink bronze perunggu champagne tembaga tosca black "
     "white red blue green brown yellow"
 )
+COLOR_SLANG = {"item": "hitam", "ireng": "hitam", "ijo": "hijau", "abu2": "abu-abu", "puteh": "putih"}
 SHADES = _words("metalik metallic mutiara pearl tua muda doff matte solid abu")
 _LABELS = _words(
     "merk merek model varian tipe type tahun thn th harga hrg rp warna transmisi trans km kilometer bahan bakar bbm "
@@ -55,6 +56,7 @@ _BARE_MILLIONS = re.compile(
 _CC = re.compile(r"(?<![^\s])([0-9]{3,4})\s?cc(?![^\s,;])", re.I)
 _INTEGER = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){1,4}|[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,15}")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_JOINED_YEAR = re.compile(r"\b(tahun|thn|th)\.?((?:19|20)[0-9]{2})\b", re.I)
 _NAMELIKE = re.compile(r"[^\W_][\w./+&'-]{0,29}")
 
 
@@ -96,7 +98,7 @@ def car(rest: str, this_year: int) -> Car:
 
     Numbers carry their unit, or follow the year as price and then mileage ("2020 150000000 50000").
     """
-    reading = _Reading(rest[:LONGEST].replace(":", " "))
+    reading = _Reading(_JOINED_YEAR.sub(r"\1 \2", rest[:LONGEST].replace(":", " ")))
     reading.take_numbers()
     reading.take_words()
     named = _named(" ".join(reading.words))
@@ -227,7 +229,7 @@ class _Reading:
 
     def _take_color(self, words: list[str]) -> list[str]:
         """The word after "warna", else the last run of colour words ("Black Edition … putih mutiara")."""
-        keys = [text.plain(word) for word in words]
+        keys = [COLOR_SLANG.get(key := text.plain(word), key) for word in words]
         start = self._color_start(keys)
         if start is None:
             return words
@@ -270,12 +272,21 @@ def _named(written: str) -> _Named:
         meant = " ".join(next(iter(models), (mentions[0].make,)))
         return _Named(doubts=(f"“{written[:60]}” belum dikenali. Maksudnya {meant}?",))
     left = _variant(written, mentions)
-    wrong = [word for word in left if not _NAMELIKE.fullmatch(word)]
+    wrong = [word for word in left[0 if models else 1 :] if not is_trim(word)]
+    left = [word for word in left if word not in wrong]
     doubts = (f"“{' '.join(wrong)[:60]}” belum dipahami.",) if wrong else ()
     if not models and left:
         return _Named(mentions[0].make, cased(left[0])[:60], " ".join(map(cased, left[1:]))[:80], doubts)
     make, model = next(iter(models), (mentions[0].make, ""))
     return _Named(make, model, " ".join(map(cased, left))[:80], doubts)
+
+
+def is_trim(word: str) -> bool:
+    """ "Satya", "RS", "1.5G", "320i": a word as names of variants have it; longer ones have to be known."""
+    if not _NAMELIKE.fullmatch(word):
+        return False
+    short = len(word) <= 3 or any(char.isdigit() for char in word) or (word.isupper() and len(word) <= 5)
+    return short or all(part in names.trims() for part in text.plain(word).split("-"))
 
 
 def _variant(written: str, mentions: Iterable[names.Mention]) -> list[str]:

@@ -35,6 +35,7 @@ class Draft:
     car: Mapping[str, Any] = field(default_factory=dict)
     adds_photos: bool = False
     has_twin: bool = False
+    has_proposal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,11 @@ def look(staff: StaffWhatsAppAuth, config: WhatsAppAIConfig) -> Desk:
     may_upload = config.staff_commands_enabled and config.enable_staff_upload and staff.can_upload_vehicle
     drafts = uploads.is_open(UploadDraft.objects.filter(tenant_id=staff.tenant_id, staff=staff)) if may_upload else ()
     draft = next(
-        (Draft(row.car, row.stage == UploadDraft.Stage.PHOTOS, row.twin_id is not None) for row in drafts), None
+        (
+            Draft(row.car, row.stage == UploadDraft.Stage.PHOTOS, row.twin_id is not None, bool(row.proposed))
+            for row in drafts
+        ),
+        None,
     )
     return Desk(asked.exists(), may_upload, draft)
 
@@ -82,18 +87,22 @@ DONE = frozenset(("selesai", "done", "sudah", "udah", "beres", "cukup"))
 CANCEL = frozenset(("batal", "cancel", "batalkan", "batalin"))
 OTHER = frozenset(("lain", "beda", "lainnya", "berbeda"))
 SAME = frozenset(("sama",))
+TAKE = frozenset(("pakai", "pake", "gunakan"))
 _BESIDE = text.listed(
     "ya, iya, ok, oke, okay, siap, lanjut, kak, min, dong, deh, saja, aja, unit, mobil, upload, uploadnya, semua, "
-    "fotonya, foto, yang, yg, draf, draft, tidak, gak, ga, jadi, langsung, tolong, sekarang, itu"
+    "fotonya, foto, yang, yg, draf, draft, tidak, gak, ga, jadi, langsung, tolong, sekarang, itu, "
+    "usulan, usulannya"
 )
 
 
 def draft_word(message: str, draft: Draft) -> str:
-    """ "save", "done", "cancel", "other" or "same" where a short message says just that to the open upload."""
+    """ "save", "done", "cancel", "take", "other" or "same" where a short message says just that to the open upload."""
     keys = [key for word in message.split()[:7] if (key := text.plain(word).strip("*_~.,!:;()\"'"))]
     if not 0 < len(keys) <= 6 or "?" in message:
         return ""
     meanings = {"cancel": CANCEL, "save": SAVE, "done": DONE}
+    if draft.has_proposal:
+        meanings |= {"take": TAKE}
     if draft.has_twin:
         meanings |= {"other": OTHER, "same": SAME}
     known = {name for name, words in meanings.items() if words.intersection(keys)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,10 +56,50 @@ def read(said: str, this_year: int) -> Reading:
 
 
 def _described(said: str, this_year: int) -> Reading:
-    car = cars.car(said, this_year)
+    rest, labelled = _labelled(said, this_year)
+    car = cars.car(rest, this_year)
     found = {name: getattr(car, name) for name in ORDER if getattr(car, name, None) not in ("", None)}
-    values = {name: value for name, value in found.items() if not edits.out_of_bounds(name, value, this_year)}
+    values = {name: value for name, value in {**found, **labelled}.items() if not _beyond(name, value, this_year)}
     return Reading(values, car.doubts)
+
+
+# what a line about a car says only behind its label
+_BY_LABEL = re.compile(
+    r"(?:^|(?<=[\s,;]))(?=(?:kondisi|surat|plat|nopol|nomor polisi|no\.? ?pol|catatan|harga kredit|harga modal|modal)"
+    r"(?:nya)?\b)",
+    re.I,
+)
+_AREAS = (
+    "A B D E F G H K L M N P R S T W Z AA AB AD AE AG BA BB BD BE BG BH BK BL BM BN BP DA DB DC DD DE DG DH DK DL DM "
+    "DN DP DR DS DT DW EA EB ED KB KH KT KU PA PB PG PS PT"
+).replace(" ", "|")
+_PLATE = re.compile(
+    r"\b(?:(?:plat|nopol|nomor polisi|no\.? ?pol)(?:nya)?(?: nomor(?:nya)?)?\s?:?\s?"
+    r"([a-z]{1,2} ?[0-9]{1,4}(?: ?[a-z]{1,3})?)"
+    rf"|(?-i:((?:{_AREAS}) [0-9]{{1,4}} (?!CC|KM|JT|MT|AT)[A-Z]{{2,3}})))(?![\w])",
+    re.I,
+)
+
+
+def _labelled(said: str, this_year: int) -> tuple[str, dict[str, Any]]:
+    """(the rest, the fields that stand behind their labels): plate, condition, papers, notes, further prices."""
+    values: dict[str, Any] = {}
+    if plate := _PLATE.search(said):
+        values["license_plate"] = " ".join((plate[1] or plate[2]).upper().split())
+        said = f"{said[: plate.start()]} , {said[plate.end() :]}"
+    first, *parts = _BY_LABEL.split(said)
+    rest = [first]
+    for part in parts:
+        read = edits.read(part, this_year)
+        if read.wrong or not read.changes or read.names_a_car:
+            rest.append(part)
+        else:
+            values = {**values, **{name: one for name, one in read.values.items() if name != "status"}}
+    return " ".join(rest), values
+
+
+def _beyond(name: str, value: Any, this_year: int) -> bool:
+    return bool(edits.out_of_bounds(name, value, this_year))
 
 
 def is_mostly_about_a_car(said: str, reading: Reading) -> bool:

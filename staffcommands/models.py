@@ -196,6 +196,9 @@ class UploadDraft(Owned):
         "inventory.Vehicle", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="mirip dengan"
     )
     other_unit = models.BooleanField("unit lain", default=False)
+    unread = models.TextField("belum dipahami", blank=True)  # words a model has not been asked about yet
+    looked_at = models.PositiveSmallIntegerField("foto yang sudah dilihat model", default=0)
+    proposed = models.JSONField("usulan", default=dict, blank=True)
     created_at = models.DateTimeField("dimulai", auto_now_add=True)
     updated_at = models.DateTimeField("diubah", auto_now=True)
 

@@ -14,11 +14,13 @@ from typing import Any
 
 from django.db.models import Q
 
+from aiconfig import llm, spending
+from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import clock, jobs
 from inventory import models as inventory
 from inventory import names
 from inventory.models import Fuel, Status, Transmission, Vehicle, VehiclePhoto
-from staffcommands import drafting, edits, notices
+from staffcommands import drafting, edits, notices, proposals
 from staffcommands.grammar import Call, Photo
 from staffcommands.models import UploadDraft, UploadPhoto
 from staffcommands.registry import Actor, Done, command
@@ -43,6 +45,7 @@ LOOSE = (
     "📷 {count} foto diterima. Untuk mobil baru? Ketik *upload* dalam 10 menit, atau langsung kirim datanya, "
     f"contoh: {EXAMPLE}"
 )
+TAKE = "Benar? Ketik *pakai*. Kalau salah, tulis yang benar."
 NO_FILE = "📷 {count} foto belum bisa diproses. Coba kirim ulang fotonya ya, Kak."
 FULL = "Sudah cukup 15 foto ya, Kak. {count} foto lainnya tidak dipakai."
 
@@ -81,6 +84,10 @@ def add_to_draft(actor: Actor, call: Call) -> Done:
         return _cancel(draft)
     if draft.stage == Stage.PHOTOS:
         return _finish(draft)
+    if call.rest == "take":
+        before, draft.car, draft.proposed = draft.car, {**draft.proposed, **draft.car}, {}
+        taken = [f"🤖 {_label(name)}: {_shown(name, draft.car[name])}" for name in draft.car if name not in before]
+        return _done(_card(draft, ["Usulan dipakai.", *taken]), draft)
     if call.rest == "same":
         return _cancel(draft, f"Baik Kak, tidak disimpan karena sama dengan {_title(draft.twin)}.")
     if call.rest in ("save", "other"):
@@ -124,6 +131,7 @@ def _go_on(actor: Actor, draft: UploadDraft, call: Call) -> Done:
 
 def _done(text: str, draft: UploadDraft) -> Done:
     draft.save()
+    think_later(draft)
     return Done(text, True)
 
 
@@ -161,6 +169,9 @@ def _merge(draft: UploadDraft, said: str) -> tuple[str, ...]:
     """Take over what a text says; returns what was not understood. Another car's name starts the description anew."""
     reading = drafting.read(said, clock.now().year)
     draft.car = {**draft.car, **reading.values}
+    draft.proposed = {name: one for name, one in draft.proposed.items() if name not in draft.car}
+    if reading.wrong:
+        draft.unread = f"{draft.unread}\n{said}"[-proposals.MOST_TEXT :]
     if {"make", "model"} & reading.values.keys():
         draft.twin = None
         draft.other_unit = False
@@ -196,11 +207,17 @@ def _card(draft: UploadDraft, notes: Iterable[str] = ()) -> str:
     if failed := _refused(draft):
         lines.append(f"⚠️ {failed} foto tidak bisa dipakai, kirim ulang bila perlu.")
     lines += ["", *notes] if notes else []
+    if draft.proposed:
+        lines += ["", f"🤖 Usulan: {_proposal(draft)}", TAKE]
     if lacking:
         lines += ["", f"Yang belum ada: {', '.join(lacking)}.", "Tulis saja, misalnya: hitam, matic, 120jt"]
     else:
         lines += ["", "Sudah benar? Ketik *simpan*. Ada yang salah? Tulis perbaikannya, misalnya: harga 125jt"]
     return "\n".join([*lines, "Untuk membatalkan, ketik *batal*."])
+
+
+def _proposal(draft: UploadDraft) -> str:
+    return ", ".join(f"{_label(name)} {_shown(name, value)}" for name, value in draft.proposed.items())
 
 
 def _below(notes: Sequence[str]) -> str:
@@ -295,6 +312,70 @@ def _saved(vehicle: Vehicle, photos: int) -> str:
     return "\n".join(lines)
 
 
+# --- what a model proposes ------------------------------------------------------------------------------------------
+
+LOOKED_AT = 3  # photos at once
+LOOK_WIDTH = 1080
+THINK_SECONDS = 4  # an album is here by then
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a model is to be asked about a draft: words, or names of stored photos."""
+
+    config: WhatsAppAIConfig
+    phone: str
+    said: str = ""
+    photos: tuple[str, ...] = ()
+
+
+def think_later(draft: UploadDraft) -> None:
+    """Have a model asked, where one is set and something that it may tell is missing."""
+    if draft.stage == Stage.OPEN and llm.configured() and (draft.unread or _may_be_seen(draft)):
+        at = clock.now() + timedelta(seconds=THINK_SECONDS)
+        jobs.later(
+            "conversations.propose", at=at, once=f"propose:{draft.pk}", tenant_id=draft.tenant_id, draft_id=draft.pk
+        )
+
+
+def _may_be_seen(draft: UploadDraft) -> bool:
+    lacks = any(not draft.car.get(name) and name not in draft.proposed for name in proposals.SEEN[:3])
+    return lacks and not draft.looked_at and draft.photos.filter(state=UploadPhoto.State.READY).exists()
+
+
+def to_propose(draft_id: int) -> Question | None:
+    """What to ask now; it is asked once. None: nothing, or the showroom's daily limit is reached. Inside the scope."""
+    draft = (
+        UploadDraft.objects.select_for_update().select_related("staff").filter(pk=draft_id, stage=Stage.OPEN).first()
+    )
+    config = WhatsAppAIConfig.objects.filter(tenant_id=draft.tenant_id).first() if draft else None
+    if draft is None or config is None or spending.reached(config, spending.of_today(config)):
+        return None
+    said, draft.unread = draft.unread, ""
+    seen: tuple[str, ...] = ()
+    if _may_be_seen(draft):
+        ready = draft.photos.filter(state=UploadPhoto.State.READY).order_by("written_at", "message_id")
+        seen = tuple(ready.values_list("image", flat=True)[:LOOKED_AT])
+        draft.looked_at = len(seen)
+    draft.save(update_fields=["unread", "looked_at"])
+    return Question(config, draft.staff.phone_number, said, seen) if said or seen else None
+
+
+def proposed(draft_id: int, values: dict[str, Any]) -> str:
+    """Keep what a model proposed and nobody has said; returns what to tell the person, "" for nothing."""
+    draft = UploadDraft.objects.select_for_update().filter(pk=draft_id, stage=Stage.OPEN).first()
+    if draft is None:
+        return ""
+    new = {name: value for name, value in values.items() if draft.car.get(name) in ("", None)}
+    if "model" in new and draft.car.get("make") not in (None, "", values.get("make")):
+        del new["model"]  # another make's
+    if not new.keys() - draft.proposed.keys():
+        return ""
+    draft.proposed = {**draft.proposed, **new}
+    draft.save(update_fields=["proposed"])
+    return f"🤖 Usulan untuk {drafting.called(draft.car)} (belum dipakai): {_proposal(draft)}.\n{TAKE}"
+
+
 # --- photos ---------------------------------------------------------------------------------------------------------
 
 
@@ -365,6 +446,8 @@ def fetched(photo_id: int, name: str, digest: str) -> None:
     draft = UploadDraft.objects.select_for_update().filter(pk=photo.draft_id).first() if photo.draft_id else None
     if draft is not None and draft.vehicle is not None and photo.state == UploadPhoto.State.READY:
         _attach(photo, draft.vehicle)
+    elif draft is not None:
+        think_later(draft)
 
 
 def not_fetched(photo_id: int, error: str, *, permanent: bool) -> None:

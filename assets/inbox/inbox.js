@@ -62,6 +62,22 @@
     if (!button) return;
     if (button.dataset.close) one(`#${button.dataset.close}`).replaceChildren();
     else insert(button.dataset.insert ?? one(`#${button.dataset.insertFrom}`).textContent);
+    if (button.dataset.unit) { one("#file").value = ""; one("#unit").value = button.dataset.unit; enclosed(); }
+  });
+
+  // -- what goes along with the words: a chosen file, or the first photo of a car
+  const enclosed = () => {
+    const box = one("#enclosed");
+    if (!box) return;
+    const file = one("#file").files[0], unit = one("#unit").value;
+    box.hidden = !file && !unit;
+    box.firstElementChild.textContent = file ? file.name : `Foto ${unit}`;
+  };
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "file") { one("#unit").value = ""; enclosed(); }
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.id === "unenclose") { one("#file").value = one("#unit").value = ""; enclosed(); }
   });
   document.addEventListener("input", (event) => {
     if (event.target.id !== "text") return;

@@ -14,6 +14,7 @@ from conversations.inbox import pulse
 from conversations.models import (
     AnswerReport,
     ConversationEvent,
+    Direction,
     KeptFile,
     Path,
     Sender,
@@ -77,13 +78,19 @@ def _with_more(rows: Any, tenant_id: int) -> Any:
 
 def beside(message: Any) -> Beside:
     """message: with `kept` and `reported`, as read() annotates them."""
+    kind = message.kept or (message.mime_type if is_enclosure(message) else "")
     return Beside(
-        file=_shown_as(message.kept) if message.kept is not None else "",
-        lost=bool(message.media_url) and message.kept is None,
+        file=_shown_as(kind) if kind else "",
+        lost=bool(message.media_url) and not kind and message.direction == Direction.INBOUND,
         reported=AnswerReport.Kind(message.reported).label if message.reported else "",
         by_bot=message.sender_type in (Sender.AI, Sender.SYSTEM) and message.path != Path.COMMAND,
         knew=tuple(knowledge(message)),
     )
+
+
+def is_enclosure(message: WhatsAppMessage) -> bool:
+    """We sent it with a file from the storage. What a command made (a report) is its staff member's alone."""
+    return message.direction == Direction.OUTBOUND and bool(message.media_url) and message.path != Path.COMMAND
 
 
 def _shown_as(mime_type: str) -> str:

@@ -6,6 +6,7 @@ import mimetypes
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -164,7 +165,7 @@ def move(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
 def reply(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
     one = _chat(place, pk)
     text = request.POST.get("text", "")
-    said = work.reply(one, request.user, text)
+    said = work.reply(one, request.user, text, request.FILES.get("file"), request.POST.get("unit", "")[:40])
     return _composed(request, one, said, text)
 
 
@@ -232,25 +233,34 @@ def cars(request: HttpRequest, place: Place) -> HttpResponse:
 
 @page()
 def file(request: HttpRequest, place: Place, pk: int, message: int) -> HttpResponseBase:
-    """Our copy of the file that a message brought; anything else does not exist."""
+    """Our copy of the file that a message brought, or the one we sent with it; anything else does not exist."""
     if max(pk, message) > folders.BIGGEST_ID:
         raise Http404
-    of = {"tenant_id": place.tenant_id, "conversation_id": pk, "pk": message}
-    kept = KeptFile.objects.filter(tenant_id=place.tenant_id, message__in=WhatsAppMessage.objects.filter(**of)).first()
-    if kept is None:
-        raise Http404
-    shown = kept.mime_type in media.SHOWN
+    stored, kind = _file_of(place.tenant_id, pk, message)
+    shown = kind in media.SHOWN
     try:
         answer = FileResponse(
-            kept.file.open(),
-            content_type=kept.mime_type if shown else "application/octet-stream",
+            default_storage.open(stored),
+            content_type=kind if shown else "application/octet-stream",
             as_attachment=not shown,
-            filename=f"berkas-{message}{mimetypes.guess_extension(kept.mime_type) or ''}",
+            filename=f"berkas-{message}{mimetypes.guess_extension(kind) or ''}",
         )
     except FileNotFoundError as error:
         raise Http404 from error
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+def _file_of(tenant_id: int, pk: int, message: int) -> tuple[str, str]:
+    """(stored name, MIME type) of our copy of what came with the message, or of what we sent with it."""
+    rows = WhatsAppMessage.objects.filter(tenant_id=tenant_id, conversation_id=pk, pk=message)
+    kept = KeptFile.objects.filter(tenant_id=tenant_id, message__in=rows).first()
+    if kept is not None:
+        return kept.file.name or "", kept.mime_type
+    sent = rows.first()
+    if sent is None or not thread.is_enclosure(sent):
+        raise Http404
+    return sent.media_url, sent.mime_type
 
 
 def _here(request: HttpRequest) -> str:

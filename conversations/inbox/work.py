@@ -7,10 +7,12 @@ chat takes it, so that the assistant is silent and no colleague answers the same
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from autolumiku.lib import text
-from conversations import media, outbox, turns, wording
+from conversations import enclosures, media, outbox, turns, wording
 from conversations.admin import holder_name
 from conversations.models import (
     AnswerReport,
@@ -24,8 +26,15 @@ from conversations.models import (
     WhatsAppMessage,
 )
 from conversations.seats import LONGEST, keep_draft, name_of
-from inventory import search
+from inventory import pictures, search
 from tenants.models import Membership, Role, Tenant, User
+
+WORD, EXCEL = "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/vnd.ms-excel"
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCUMENTS = {
+    ".pdf": "application/pdf", ".doc": "application/msword", ".docx": WORD, ".xls": EXCEL, ".xlsx": SHEET,
+    ".csv": "text/csv", ".txt": "text/plain", ".mp4": "video/mp4",
+}  # fmt: skip
 
 
 class Said(NamedTuple):
@@ -45,31 +54,80 @@ def take(chat: WhatsAppConversation, user: Any) -> Said:
     return Said(True, "Percakapan ini sekarang Anda pegang. Asisten diam sampai dikembalikan.")
 
 
-def reply(chat: WhatsAppConversation, user: Any, words: str) -> Said:
+def reply(chat: WhatsAppConversation, user: Any, words: str, upload: Any = None, unit: str = "") -> Said:
+    """Words, a file that was chosen (`upload`), a car's first photo (`unit`: its id), or words with one of these."""
     words = words.replace("\x00", "").strip()
-    if not words:
+    said = _refused(chat, words, upload, unit)
+    if said.words:
+        return said
+    try:
+        enclosed = _uploaded(chat, upload) if upload is not None else _pictured(chat, unit)
+    except ValueError as error:
+        return Said(False, str(error))
+    if not words and enclosed is None:
+        return Said(False, "Mobil ini belum punya foto.")
+    if not turns.take(chat.pk, user=user):
+        return _lost_to(chat)
+    for message in _letters(chat, words, enclosed):
+        message.sender_type, message.sender, message.path = Sender.HUMAN, name_of(user)[:80], Path.PERSON
+        outbox.queue(message, now=False)
+    keep_draft(chat, user, "")
+    return Said(True)
+
+
+def _refused(chat: WhatsAppConversation, words: str, upload: Any, unit: str) -> Said:
+    """What is to be said before anything is done; without words: go on."""
+    if not words and upload is None and not unit:
         return Said(False, "Tulis dulu balasannya.")
     if chat.holder == Holder.NOBODY:
         return Said(False, f"Belum terkirim: orang ini {chat.get_silence_display()}.")
     if len(words) > LONGEST:
         return Said(False, f"Balasan terlalu panjang: paling banyak {LONGEST} huruf.")
-    if not turns.take(chat.pk, user=user):
-        return _lost_to(chat)
-    outbox.queue(
-        WhatsAppMessage(
+    if upload is not None and upload.size > enclosures.BIGGEST:
+        return Said(False, f"Berkas terlalu besar: paling banyak {enclosures.BIGGEST // 2**20} MB.")
+    return Said(True)
+
+
+class Enclosed(NamedTuple):
+    name: str  # in the storage
+    mime_type: str  # "": a photo
+
+
+def _uploaded(chat: WhatsAppConversation, upload: Any) -> Enclosed:
+    """The file kept: a photo without what the camera noted beside it, a document as it is. ValueError says why not."""
+    data = upload.read()
+    try:
+        clean = pictures.clean(data).files[enclosures.WIDTH]
+    except pictures.NoPictureError:
+        suffix = PurePosixPath(upload.name).suffix.lower()
+        if suffix not in DOCUMENTS:
+            raise ValueError("Berkas ini tidak bisa dikirim. Pilih foto, PDF, Word, Excel, atau video MP4.") from None
+        return Enclosed(enclosures.keep(chat.tenant_id, data, upload.name), DOCUMENTS[suffix])
+    return Enclosed(enclosures.keep(chat.tenant_id, clean, "foto.jpg"), "")
+
+
+def _pictured(chat: WhatsAppConversation, unit: str) -> Enclosed | None:
+    name = pictures.first_of(chat.tenant_id, unit) if unit else ""
+    return Enclosed(name, "") if name else None
+
+
+def _letters(chat: WhatsAppConversation, words: str, enclosed: Enclosed | None) -> Iterator[WhatsAppMessage]:
+    """The messages of a reply: a file has the words as its caption, where they fit."""
+    fits = len(words) <= enclosures.LONGEST_CAPTION
+    if enclosed is not None:
+        caption = words if fits else ""
+        if enclosed.mime_type:
+            yield enclosures.document(chat, enclosed.name, caption, enclosed.mime_type)
+        else:
+            yield enclosures.photo(chat, enclosed.name, caption)
+    if words and (enclosed is None or not fits):
+        yield WhatsAppMessage(
             tenant_id=chat.tenant_id,
             account_id=chat.account_id,
             conversation_id=chat.pk,
             direction=Direction.OUTBOUND,
-            sender_type=Sender.HUMAN,
-            sender=name_of(user)[:80],
             content=words,
-            path=Path.PERSON,
-        ),
-        now=False,
-    )
-    keep_draft(chat, user, "")
-    return Said(True)
+        )
 
 
 def leave_note(chat: WhatsAppConversation, user: Any, words: str) -> Said:
@@ -118,7 +176,8 @@ def report(chat: WhatsAppConversation, user: Any, message_id: str, kind: str, re
 
 def fetch_file(chat: WhatsAppConversation, message_id: str) -> str:
     """Try once more to get the file of a message from the gateway."""
-    own = WhatsAppMessage.objects.filter(tenant_id=chat.tenant_id, conversation=chat).exclude(media_url="")
+    own = WhatsAppMessage.objects.filter(tenant_id=chat.tenant_id, conversation=chat, direction="inbound")
+    own = own.exclude(media_url="")
     if message_id.isdecimal() and len(message_id) < 19 and own.filter(pk=message_id).exists():
         media.wanted(chat.tenant_id, int(message_id))
     return "Berkas sedang diambil dari gateway."
@@ -146,8 +205,9 @@ def fill(words: str, known: dict[str, str]) -> str:
     return re.sub(r"\{([a-z]{2,10})\}", lambda found: known.get(found[1], found[0]), words)
 
 
-def cards(tenant_id: int, words: str) -> list[tuple[str, str]]:
-    """(line, card) of the cars in stock that these words may mean."""
+def cards(tenant_id: int, words: str) -> list[tuple[str, str, str]]:
+    """(line, card, id if it has a photo) of the cars in stock that these words may mean."""
     return [
-        (wording.brief(unit), wording.card(unit, wording.basics(unit))) for unit in search.by_words(tenant_id, words)
+        (wording.brief(unit), wording.card(unit, wording.basics(unit)), unit.display_id if unit.photo_count else "")
+        for unit in search.by_words(tenant_id, words)
     ]

@@ -90,3 +90,14 @@ def test_new_leads_go_to_the_sellers_in_turn_where_the_manager_wants_it(showroom
         showroom.hears("ada fortuner?", phone=phone)
         showroom.hears("city ada juga?", phone=phone)  # news of a known lead is no new lead
     assert [str(lead(showroom, phone).assigned_to or "") or None for phone in phones] == expected
+
+
+def test_the_model_knows_what_was_told_before_the_last_ten_messages(showroom, model):
+    showroom.hears("saya cari avanza matic, budget maksimal 150jt, saya di Bekasi")
+    for number in range(8):
+        showroom.hears(f"oke kak {number}")
+    showroom.hears("jadi yang cocok mana?")
+    content = model.requests[-1]["messages"][0]["content"]
+    assert "Anggaran: maksimal Rp 150 juta" in content
+    assert "Tinggal di: Bekasi" in content
+    assert "budget maksimal 150jt" not in str(model.requests[-1])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from conversations import prompt
-from conversations.tests.showroom import AVANZA, CITY, COD, FORTUNER, PRIMA, facts, persona, said, turn
+from conversations.tests.showroom import AVANZA, CITY, COD, FORTUNER, NOON, PRIMA, facts, persona, said, turn
 from conversations.turn import Facts, Faq, Intent, Showroom
+from leads.told import Told
 
 TEMPLATE_WITHOUT_BLOCKS = """Anda adalah Sinta, asisten virtual untuk Prima Mobil
 Personality: friendly (ramah dan hangat, emoji secukupnya)
@@ -166,3 +168,20 @@ def test_the_prompt_is_bounded() -> None:
 
 def test_an_intent_alone_changes_nothing_in_the_system_message() -> None:
     assert system(facts(CITY), intent=Intent.GREETING) == system(facts(CITY), intent=Intent.PRICE_INQUIRY)
+
+
+def test_what_is_the_same_for_every_chat_comes_first() -> None:
+    """So that a provider can keep it: all but the cars, the figures, the clock and whom it speaks to."""
+    one = system(facts(CITY, faqs=(COD,)), "city ada?", first_contact=True, customer_name="Sari")
+    other = system(facts(AVANZA, FORTUNER, faqs=(COD,), now=NOON + timedelta(hours=7)), "avanza?")
+    lasting = one[: one.index("Daftar Mobil")]
+    assert other.startswith(lasting)
+    assert all(part in lasting for part in ("Aturan Penting", "Aturan Tambahan", COD.answer, "Jam buka"))
+
+
+def test_what_the_customer_told_long_ago_is_known() -> None:
+    told = Told(interested_in="Toyota Avanza 2019 matic", budget_range="maksimal Rp 150 juta", location="Bekasi")
+    content = system(facts(CITY, told=told))
+    assert "- Mencari: Toyota Avanza 2019 matic\n- Anggaran: maksimal Rp 150 juta\n- Tinggal di: Bekasi\n" in content
+    assert "Waktu beli" not in content
+    assert "diceritakan" not in system(facts(CITY, told=Told(name="Sari")))

@@ -77,6 +77,7 @@ FLOWS = {  # messages; then the one car: (make, model, year, price, color, trans
     "A141": (["Upload Toyota Avanza 2019", "Putih, manual, 150jt", "stok", "Tahun 2019", "simpan"], ("Toyota", "Avanza", 2019, 150_000_000, "Putih", "manual", None), 0),
     "A142": (["Upload Mitsubishi Pajero 2021", "Hitam, 300jt", "status", "Diesel, automatic", "simpan"], ("Mitsubishi", "Pajero Sport", 2021, 300_000_000, "Hitam", "automatic", None), 0),
     "A147": (["upload", "Brio 2020 120jt hitam matic unit istimewa", "simpan"], ("Honda", "Brio", 2020, 120_000_000, "Hitam", "automatic", None), 0),
+    "labelled": (["upload", "Brio 2020 120jt hitam matic plat B 1234 XYZ kondisi bagus surat lengkap", "simpan"], ("Honda", "Brio", 2020, 120_000_000, "Hitam", "automatic", None), 0),
     "A98": ([photo(1), "Brio Satya MT 2015 KM 30.000 Rp 120JT Warna Hitam", "simpan"], ("Honda", "Brio", 2015, 120_000_000, "Hitam", "manual", 30_000), 1),
     "A103": (["upload Brio 2020 120jt", "hitam matic km 30rb", "ok simpan"], ("Honda", "Brio", 2020, 120_000_000, "Hitam", "automatic", 30_000), 0),
     "A104": (["upload", "Alphard 2022 1,2 M hitam", "matic", "simpan"], ("Toyota", "Alphard", 2022, 1_200_000_000, "Hitam", "automatic", None), 0),
@@ -341,3 +342,16 @@ def test_photos_of_a_cancelled_upload_are_deleted_after_a_day(staffed: Showroom)
     assert not default_storage.exists(name)
     with staffed.scope():
         assert not UploadPhoto.objects.exists()
+
+
+def test_photos_may_lie_in_another_storage(staffed: Showroom, settings: Any) -> None:
+    """No path, no local file: as with S3."""
+    elsewhere = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    settings.STORAGES = {**settings.STORAGES, "default": elsewhere}
+    tell(staffed, "upload", photo(1), BRIO, "simpan")
+    [car] = stock(staffed)
+    [kept] = photos(staffed, car)
+    for width in pictures.WIDTHS:
+        with default_storage.open(pictures.sized(kept.image.name, width)) as file:
+            assert Image.open(file).format == "JPEG"
+    assert not list(settings.MEDIA_ROOT.iterdir())

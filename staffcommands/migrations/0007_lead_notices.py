@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("staffcommands", "0005_notices"),
+        ("staffcommands", "0006_proposals"),
     ]
 
     operations = [
