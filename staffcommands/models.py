@@ -232,6 +232,12 @@ class UploadPhoto(Owned):
         USED = "used", "terpasang"
         REFUSED = "refused", "tidak bisa dipakai"
 
+    class Plates(models.TextChoices):
+        WANTED = "wanted", "sedang dicari"
+        NONE = "none", "tidak terlihat"
+        COVERED = "covered", "ditutup"
+        UNKNOWN = "unknown", "tidak bisa diperiksa"
+
     staff = OwnedForeignKey(StaffWhatsAppAuth, models.CASCADE, related_name="+", verbose_name="staf")
     draft = OwnedForeignKey(
         UploadDraft, models.CASCADE, null=True, blank=True, related_name="photos", verbose_name="draf"
@@ -241,6 +247,8 @@ class UploadPhoto(Owned):
     state = models.CharField("keadaan", max_length=10, choices=State, default=State.WAITING)
     image = models.CharField("berkas", max_length=300, blank=True)
     digest = models.CharField("sidik", max_length=64, blank=True)
+    plates = models.CharField("nomor polisi di foto", max_length=10, choices=Plates, blank=True)
+    looks = models.PositiveSmallIntegerField("percobaan mencari nomor polisi", default=0)
     tries = models.PositiveSmallIntegerField("percobaan", default=0)
     error = models.CharField("kesalahan", max_length=40, blank=True)
     written_at = models.DateTimeField("dikirim")
@@ -265,6 +273,10 @@ class UploadPhoto(Owned):
             # uploads.sweep: photos that are still to be fetched, over all showrooms
             models.Index(
                 fields=["tenant", "created_at"], name="upload_photo_waiting", condition=models.Q(state="waiting")
+            ),
+            # plates.sweep: photos on which plates are still to be found, over all showrooms
+            models.Index(
+                fields=["tenant", "created_at"], name="upload_photo_plates", condition=models.Q(plates="wanted")
             ),
         ]
 

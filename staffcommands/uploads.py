@@ -20,7 +20,7 @@ from autolumiku.lib import clock, jobs
 from inventory import models as inventory
 from inventory import names
 from inventory.models import Fuel, Status, Transmission, Vehicle, VehiclePhoto
-from staffcommands import drafting, edits, notices, proposals
+from staffcommands import drafting, edits, notices, plates, proposals
 from staffcommands.grammar import Call, Photo
 from staffcommands.models import UploadDraft, UploadPhoto
 from staffcommands.registry import Actor, Done, command
@@ -206,6 +206,7 @@ def _card(draft: UploadDraft, notes: Iterable[str] = ()) -> str:
     lines.append(f"Foto: {_count(draft)}")
     if failed := _refused(draft):
         lines.append(f"⚠️ {failed} foto tidak bisa dipakai, kirim ulang bila perlu.")
+    lines += plates.unknown(draft.photos)
     lines += ["", *notes] if notes else []
     if draft.proposed:
         lines += ["", f"🤖 Usulan: {_proposal(draft)}", TAKE]
@@ -442,6 +443,8 @@ def fetched(photo_id: int, name: str, digest: str) -> None:
     same = UploadPhoto.objects.filter(draft=photo.draft_id, digest=digest, state=UploadPhoto.State.READY)
     if photo.draft_id is not None and same.exists():
         photo.state, photo.error = UploadPhoto.State.REFUSED, "twice"
+    else:
+        plates.want(photo)
     photo.save()
     draft = UploadDraft.objects.select_for_update().filter(pk=photo.draft_id).first() if photo.draft_id else None
     if draft is not None and draft.vehicle is not None and photo.state == UploadPhoto.State.READY:
