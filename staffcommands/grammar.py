@@ -324,8 +324,7 @@ def report_wanted(rest: str) -> ReportWanted:
     kind = "staff" if "staff" in said and "sales" in said else said[0] if said else ""
     kind = "" if {"menu", "list", "daftar"}.intersection(keys) and not {"listing"}.intersection(keys) else kind
     periods = [_PERIODS[key] for key in keys if key in _PERIODS]
-    forms = [_FORMATS[key] for key in keys if key in _FORMATS]
-    return ReportWanted(kind, periods[0] if periods else "month", forms[0] if forms else "")
+    return ReportWanted(kind, periods[0] if periods else "month", form(rest))
 
 
 def names_a_car(rest: str) -> bool:
@@ -441,9 +440,14 @@ def drive_days(rest: str) -> str:
 
 def period(rest: str) -> str | None:
     """ "today" (also for nothing said), "week" or "month"; None if it is no period we know."""
-    keys = [key for word in rest.split()[:12] if (key := _key(word)) not in _BESIDE_PERIOD]
+    keys = [key for word in rest.split()[:12] if (key := _key(word)) not in _BESIDE_PERIOD and key not in _FORMATS]
     said = {_PERIODS.get(key, "") for key in keys} or {"today"}
     return said.pop() or None if len(said) == 1 else None
+
+
+def form(rest: str) -> str:
+    """ "pdf", "csv" or "chart" where one of them is asked for, else ""."""
+    return next((_FORMATS[key] for word in rest.split()[:20] if (key := _key(word)) in _FORMATS), "")
 
 
 def begin(period: str, now: datetime) -> datetime:
