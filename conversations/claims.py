@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from conversations import clauses, opening, quiet, vocabulary
+from conversations import clauses, echo, opening, quiet, vocabulary
 from conversations.clauses import Clause
-from conversations.ground import Ground, bare, known
-from conversations.reading import Claim, Mention, Reader, Reading
+from conversations.ground import TRUTHS, Ground, bare, known
+from conversations.reading import CONDITIONS, Claim, Mention, Reader, Reading
 from conversations.turn import Unit
 from conversations.vocabulary import listed
 
@@ -47,6 +47,7 @@ class Judge(Reader):
         self.spoken: list[int] = []
         self.block = 0
         self.judged = Judged()
+        self.last: list[Claim] = []  # of the clause before
         self._question: tuple[bool | None, bool | None, bool | None] | None = None
         self.deal: set[bool | None] = set()  # of the customer's last clause: sums, favours, promises
 
@@ -77,6 +78,8 @@ class Judge(Reader):
 
     def _clause(self, clause: Clause) -> list[str]:
         reading = self._read(clause)
+        if not (reading.affirms or clause.question or clause.colon) and echo.points_at_the_question(reading):
+            reading.affirms = "yes"
         self._place_subject(reading)
         self.judged.asks_staff = self.judged.asks_staff or self._asks_staff(reading)
         self.judged.estimates = self.judged.estimates or reading.estimates
@@ -84,6 +87,8 @@ class Judge(Reader):
         if reading.mentions:
             self.subject = frozenset().union(*(mention.units for mention in reading.mentions))
             self.spoken += [one for one in self.subject if one not in self.spoken]
+        if reading.claims or reading.mentions:
+            self.last = reading.claims
         self.block = clause.block
         return failed
 
@@ -112,6 +117,7 @@ class Judge(Reader):
         yield from self._verify_promises(reading)
         yield from self._verify_noted(reading)
         yield from self._verify_existence(reading, unknown)
+        yield from self._verify_echo(reading)
         yield from opening.untrue(reading, self.ground)
         yield from quiet.untrue(
             reading,
@@ -121,6 +127,7 @@ class Judge(Reader):
             deferred=self._defers(reading),
         )
         absent_segs = {claim.seg for claim in reading.claims if self._is_absence(claim)}
+        absent_segs |= {reading.clause.tokens[place].seg for place in reading.exists if self._negated(reading, place)}
         for claim in reading.claims:
             if not self._bears(reading, claim, absent_segs, unknown):
                 yield claim.text
@@ -136,11 +143,13 @@ class Judge(Reader):
     def _says_unknown(reading: Reading) -> bool:
         """ "datanya belum ada", "belum tercatat": it says that there is no such data."""
         words = reading.words
+        of_data = any(vocabulary.stem(word) in OF_DATA for word in words if word)
+        if of_data and "kosong" in words and not reading.mentions_stock:
+            return True
         if not reading.has(("tidak", "belum")):
             return False
         if reading.has(("tercatat", "diketahui", "ketahui")):
             return True
-        of_data = any(vocabulary.stem(word) in OF_DATA for word in words if word)
         return of_data and any(
             vocabulary.stem(word) in ("ada", "punya", "lengkap", "tersedia", "memiliki") for word in words
         )
@@ -148,9 +157,11 @@ class Judge(Reader):
     def _about(self, reading: Reading, seg: int) -> frozenset[int] | None:
         """The cars a part of the clause speaks of; None where nothing says which."""
         named = [one for one in reading.mentions if one.units]
+        if len(named) < 2 and echo.is_of_each(reading):
+            return self._several(frozenset().union(*(one.units for one in named)), reading)
         own = [one for one in named if one.seg == seg]
         if len(own) == 1:
-            return own[0].units
+            return echo.grouped(reading, own)
         if len(named) > 1:  # in "lebih murah dari X" X is not what is spoken of
             named = [
                 one for one in named if not COMPARING & set(reading.words[max(0, one.place - 1) : one.place])
@@ -158,10 +169,44 @@ class Judge(Reader):
         before = [one for one in named if one.seg < seg]
         chosen = [one for one in named if one.seg == seg] or before or named
         if chosen:
-            return frozenset().union(*(one.units for one in chosen))
+            return echo.grouped(reading, chosen)
         if self.subject is not None:
             return self.subject
         return self.ground.asked_about or None
+
+    def _several(self, named: frozenset[int], reading: Reading) -> frozenset[int]:
+        """The cars that "keduanya" and "semuanya" mean; named: those of the clause."""
+        if named and echo.is_of_every(reading):
+            return named
+        for cars in (named | frozenset(self.spoken), self.ground.named):
+            if len(cars) > 1:
+                return cars
+        return self.ground.all
+
+    def _is_of_all_stock(self, reading: Reading) -> bool:
+        """ "Semuanya bensin" where no cars have been shown: it speaks of the whole stock, of which some is known."""
+        shown = max(len(self.spoken), len(self.ground.named), len(reading.mentions))
+        return echo.is_of_every(reading) and shown < 2 and self.ground.facts.stock_size > len(self.ground.here)
+
+    def _verify_echo(self, reading: Reading) -> Iterator[str]:
+        """ "Avanza juga": what was just said must be so of it too."""
+        if reading.clause.question:
+            return
+        if echo.is_alike(reading):
+            yield "sama"
+        if reading.claims and not reading.mentions and self._is_of_all_stock(reading):
+            yield "semua"
+        several = max(len(self.spoken), len(self.ground.named), len(reading.mentions))
+        if reading.has(echo.EACH) and several < 2 and reading.affirms == "yes":
+            yield "keduanya"
+        for mention in reading.mentions:
+            if not echo.is_again(reading, mention):
+                continue
+            before = [claim for claim in reading.claims if claim.seg < mention.seg] or self.last
+            so = [self.ground.of_all(mention.units, one.aspect, one.value) is not one.negated for one in before
+                  if one.aspect in TRUTHS]  # fmt: skip
+            if not so or len(so) < len(before) or not all(so) or not mention.units:
+                yield mention.text
 
     def _verify_mentions(self, reading: Reading, unknown: bool) -> Iterator[str]:
         """A car that is not for sale is named only to say so; one that nobody has only to say that it is not there."""
@@ -190,7 +235,10 @@ class Judge(Reader):
         )
 
     def _denies_existence(self, reading: Reading) -> bool:
-        return any(self._negated(reading, place) for place in reading.exists)
+        owning = [
+            place for place, word in enumerate(reading.words) if vocabulary.stem(word) in ("punya", "jual", "miliki")
+        ]
+        return any(self._negated(reading, place) for place in (*reading.exists, *owning))
 
     def _verify_topics(self, reading: Reading, unknown: bool) -> Iterator[str]:
         deferred = self._defers(reading)
@@ -243,6 +291,8 @@ class Judge(Reader):
         """ "baik" and "siap" anywhere but at the beginning praise something."""
         for place in reading.noted:
             word = reading.words[place]
+            if not CONDITIONS.isdisjoint(reading.words[:place]) or self._is_alone(reading, place, word):
+                continue
             if (
                 word != "baik"
                 or "condition" not in [topic[0] for topic in reading.topics]
@@ -253,15 +303,25 @@ class Judge(Reader):
             ):
                 yield word
 
+    @staticmethod
+    def _is_alone(reading: Reading, place: int, word: str) -> bool:
+        """ "Oh begitu Kak, baik." """
+        seg = reading.clause.tokens[place].seg
+        beside = [at for at in reading.content if reading.clause.tokens[at].seg == seg and at != place]
+        agreed = word not in ("baik", "oke") or reading.affirms
+        return seg > 0 and not (agreed or beside or reading.topics or reading.claims or reading.mentions)
+
     def _verify_promises(self, reading: Reading) -> Iterator[str]:
         for place in reading.promises:
             before = reading.words[:place]
             said = reading.words[place]
-            imperative = place == reading.content[0] and not said.startswith("di") and said[-3:] != "kan"
+            imperative = place == reading.content[0] and not said.startswith("di") and said[-3:] not in ("kan", "nya")
             allowed = imperative or reading.staff or reading.clause.question or not ASKING.isdisjoint(before)
             if not allowed:
                 yield reading.words[place]
-        timed = any(token.kind == "time" for token in reading.clause.tokens)
+        passes_on = all({"terus", "sampai", "catat"} & vocabulary.roots(reading.words[one]) for one in reading.promises)
+        own = self.ground.customer_values if passes_on else frozenset()
+        timed = any(token.kind == "time" and token.value not in own for token in reading.clause.tokens)
         if reading.promises and reading.staff and timed and not reading.of_hours and not reading.clause.question:
             yield "waktu"
 
@@ -310,7 +370,9 @@ class Judge(Reader):
         ground = self.ground
         named = [one for one in reading.mentions if one.seg <= seg] or reading.mentions
         kinds = [
-            claim for claim in reading.claims if claim.aspect in ("gear", "fuel", "body", "color", "year", "seats")
+            claim
+            for claim in reading.claims
+            if claim.aspect in ("gear", "fuel", "body", "color", "year", "seats") and claim.seg <= seg
         ]
         pool = ground.here
         ceilings = [token.value.value for token in reading.clause.tokens if token.kind == "amount"]
@@ -341,7 +403,7 @@ class Judge(Reader):
         if aspect == "value":
             return self._bears_value(reading, claim, units)
         if self._is_absence(claim):
-            return self._bears_absence(reading, claim)
+            return (unknown and claim.text == "kosong") or self._bears_absence(reading, claim)
         if aspect in ("gear", "fuel", "body", "color", "year", "seats"):
             if absent and all(claim.seg <= seg for seg in absent):
                 return claim.aspect != "year" or claim.text in ground.customer_tokens or bool(reading.mentions)
@@ -354,6 +416,8 @@ class Judge(Reader):
             return aspect == "dead" and claim.text == "lewat" and not any(topic[0] for topic in reading.topics)
         if aspect == "complete":
             said = [word for name, _, _, word in reading.topics if name == "papers"]
+            if not said and unknown and claim.negated:
+                return True
             return bool(said) and wanted and bool(units) and ground.of_all(units or (), "paper", "lengkap") is True
         if aspect == "count":
             return wanted and self._is_count(reading, claim)
@@ -367,7 +431,7 @@ class Judge(Reader):
             return self._offers_in_general(reading, units)
         if aspect == "here" and units is None:
             return bool(ground.here)
-        if aspect in ("lower", "never", "away"):
+        if aspect in ("lower", "never", "away") or (claim.negated and not self._may_be_denied(reading, claim)):
             return False
         if aspect in ("flooded", "crashed") and self._is_label(reading, claim):
             return True
@@ -382,6 +446,16 @@ class Judge(Reader):
         if truth is wanted:
             self._used(units, aspect)
         return truth is wanted
+
+    def _may_be_denied(self, reading: Reading, claim: Claim) -> bool:
+        """A figure is denied only where it is the customer's: "tidak sampai 75 juta", "bukan 2016" state something."""
+        if claim.aspect not in ("price", "credit_price", "km", "year", "engine", "hands"):
+            return True
+        if not echo.FIGURES.isdisjoint(reading.words[max(0, claim.place - 4) : claim.place]):
+            return False
+        if claim.aspect in ("price", "credit_price"):
+            return claim.value.value in self.ground.customer_amounts
+        return claim.text in self.ground.customer_tokens
 
     def _offers_in_general(self, reading: Reading, units: frozenset[int] | None) -> bool:
         """ "pilihan yang tersedia:" after a car that is gone speaks of others."""
@@ -429,7 +503,9 @@ class Judge(Reader):
                 if fit:
                     reading.mentions[index] = Mention(fit, mention.place, place + 1, mention.seg, mention.text)
                     return True
-        if before == "yang" and not reading.mentions and not claim.negated and len(units or ()) != 1:
+        own = [one for one in reading.mentions if one.seg == claim.seg]
+        other = len(units or ()) == 1 and ground.of_all(units or (), claim.aspect, claim.value) is False
+        if before == "yang" and not own and not claim.negated and (len(units or ()) != 1 or other):
             pool = frozenset(self.spoken) or self._fitting() or ground.here
             fit = frozenset(one for one in pool if ground.truth(one, claim.aspect, claim.value) is True)
             if fit:
@@ -449,7 +525,8 @@ class Judge(Reader):
         allowed = {facts.stock_size, facts.stock_size - len(facts.units), facts.stock_size - len(self.spoken)}
         if reading.has(("lain", "lainnya", "lagi")):
             return number in allowed and number > 0
-        if reading.mentions:
+        before = next((word for word in reversed(reading.words[: claim.place]) if word), "")
+        if reading.mentions and before != "dari":
             named = frozenset().union(*(one.units for one in reading.mentions)) & self.ground.here
             return few and number == len(named)
         if few:
@@ -466,9 +543,14 @@ class Judge(Reader):
         before = reading.words[max(0, claim.place - 2) : claim.place]
         named = [one for one in reading.mentions if one.units]
         if claim.aspect == "degree" and "lebih" in before:
-            first = [one for one in named if one.place < claim.place][-1:]
+            first = [one for one in named if one.place < claim.place and one.seg == claim.seg][-1:]
+            first = first or [one for one in named if one.place < claim.place][-1:]
             second = [one for one in named if one.place > claim.place][:1]
-            return bool(first and second) and self._compared(kind, first[0].units, second[0].units)
+            if not first and second and COMPARING.isdisjoint(reading.words[: second[0].place]):
+                first, second = second, []  # "lebih murah City"
+            others = (frozenset(self.spoken) | ground.named) - first[0].units if first else frozenset()
+            against = second[0].units if second else others
+            return bool(first) and self._compared(kind, first[0].units, against)
         if claim.aspect == "degree" and "paling" not in before:
             return False
         order = ground.turn.understanding.entities.order
@@ -518,6 +600,10 @@ class Judge(Reader):
             same = any(seg == 0 for _, _, seg, _ in reading.topics) or any(one.seg == 0 for one in reading.mentions)
             if (matter and same) or deal is not True:
                 yield f"{first} {OF_QUESTION}"
+
+    def stands_for_a_yes(self) -> bool:
+        """May the whole answer be a thumb up?"""
+        return self._asked()[0] is True
 
     def _denial_stands(self, reading: Reading, lenient: bool | None) -> bool:
         """A refusal that says what it refuses is judged by that; a bare one by the question."""
@@ -588,10 +674,17 @@ class Judge(Reader):
         either = "atau" in reading.words and len(missing) < len(reading.mentions)
         if missing and not either:
             found.add(False)
+        about = lambda seg: self._about(reading, seg)  # noqa: E731
+        if any(True for _ in opening.untrue(reading, self.ground)) or any(
+            True for _ in quiet.untrue(reading, self.ground, about, unknown=False, deferred=False)
+        ):
+            found.add(None)
         if any(True for _ in self._verify_topics(reading, False)):
             found.add(None)
             self.deal.add(None)
         elif not missing and any(True for _ in self._verify_existence(reading, False)):
+            found.add(None)
+        if reading.exists and not reading.mentions and not self.ground.asked_about <= self.ground.here:
             found.add(None)
         return found, bool(reading.failed), opened
 

@@ -68,6 +68,7 @@ class Clause:
     block: int = 0
     item: bool = False
     colon: bool = False  # it ends with ":", as the head of a list does
+    sign: str = ""  # the emoji right behind its words
     start: int = 0
     end: int = 0
 
@@ -124,6 +125,7 @@ def read(text: str) -> list[Clause]:
             now.block, now.start = block, position
             continue
         if kind == "mark" and word > "\u2019" and _has_words(now):  # an emoji ends what it stands behind
+            now.sign = word
             now = _closed(clauses, now)
             now.block, now.start, seg = block, position, 0
             continue

@@ -123,6 +123,11 @@ class Ground:
         return frozenset(token.word for clause in clauses.read(self.customer) for token in clause.tokens)
 
     @cached_property
+    def customer_tokens_now(self) -> frozenset[str]:
+        """The words of this turn alone."""
+        return frozenset(clauses.words(clauses.folded(self.turn.text[:2000])))
+
+    @cached_property
     def customer_values(self) -> frozenset[Any]:
         """Times, dates, phones, links and ids the customer named."""
         return frozenset(
@@ -157,9 +162,19 @@ class Ground:
             found = {place for place, model in enumerate(self.models) if _within(words, model)}
             if found:
                 return frozenset(found)
-        fitting = self.facts.units or self.facts.gone or self.facts.nearest
+        fitting = (*self.facts.units, *self.facts.gone) or self.facts.nearest
         ids = {unit.id for unit in fitting}
         return frozenset(place for place, unit in enumerate(self.units) if unit.id in ids)
+
+    @cached_property
+    def named(self) -> frozenset[int]:
+        """The cars that this turn of the customer's names."""
+        words = set(clauses.words(self.asked))
+        return frozenset(
+            place
+            for place, model in enumerate(self.models)
+            if _within(model, tuple(words)) or "".join(model) in words or self.units[place].display_id.lower() in words
+        )
 
     # --- the showroom
 
@@ -377,6 +392,13 @@ def _price(name: str) -> Any:
     return test
 
 
+def _bound(_: Ground, unit: Unit, value: tuple[str, int]) -> bool | None:
+    """value: ("most" or "least", rupiah)"""
+    if unit.price is None:
+        return None
+    return unit.price <= value[1] if value[0] == "most" else unit.price >= value[1]
+
+
 def _tax_date(_: Ground, unit: Unit, value: tuple[int | None, int | None, int | None]) -> bool | None:
     until = unit.tax_valid_until
     if until is None:
@@ -445,6 +467,7 @@ TRUTHS = {
     "photos": _same("photo_count"),
     "price": _price("price"),
     "credit_price": _price("credit_price"),
+    "price_bound": _bound,
     "tax_date": _tax_date,
     "has": _has,
 }

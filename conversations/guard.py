@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from functools import cache
 
-from conversations import clauses, placeholders, wording
+from conversations import clauses, echo, placeholders, wording
 from conversations.claims import OF_QUESTION as OF_QUESTION  # noqa: PLC0414 - for who checks a draft
 from conversations.claims import Judge
 from conversations.ground import Ground
@@ -38,13 +38,15 @@ def check(draft: str, turn: Turn, facts: Facts, *, limit: int = SOFT_LIMIT) -> V
     if unfit:
         return Verdict(False, (unfit,))
     text = clauses.folded(draft)
-    judged = Judge(Ground(turn, facts)).draft(text)
+    judge = Judge(Ground(turn, facts))
+    judged = judge.draft(text)
     whole = [
         *_too_long(draft, limit),
         *(match[0] for match in placeholders.PLACEHOLDER.finditer(draft)),
         *_repeats(text),
         *_leaks(text),
         *_photos(text),
+        *([draft] if echo.approves(draft) and not judge.stands_for_a_yes() else ()),
     ]
     if judged.estimates and not _ESTIMATE.search(text):
         whole.append(NO_ESTIMATE)

@@ -12,6 +12,7 @@ from conversations.reading import Reading
 from conversations.turn import DayHours
 
 WEEKEND = {5, 6}
+CLOSED = {"tutup", "libur"}
 EVENING = "19:00"
 DAYS = {day.lower(): number for number, day in enumerate(wording.DAYS)} | {"jum": 4, "ahad": 6}
 
@@ -23,15 +24,17 @@ def untrue(reading: Reading, ground: Ground) -> Iterator[str]:
     days: set[int] = set()
     for seg_tokens in _by_segment(reading.clause.tokens):
         words = [token.word for token in seg_tokens if token.kind != "mark"]
-        times = [token.value for token in seg_tokens if token.kind == "time"]
+        times = moments(seg_tokens)
+        closed = not CLOSED.isdisjoint(words)
         named = days_of(words, ground)
         days = named or days
         if (
             (times and not _are_hours(times, days or _today(reading, ground), week, words, ground))
-            or ("tutup" in words and not times and not _is_closed(named or days, week, words, ground))
+            or (closed and not times and not _is_closed(named or days, week, words, ground))
             or ("buka" in words and not times and not _is_open(named or days, week, words, ground))
             or ("buka" in words and not times and _is_late(words) and not is_open_at(named or days, [EVENING], ground))
             or ("buka" in words and week and _is_always(words))
+            or ("libur" in words[1:] and words[words.index("libur") - 1] == "hari")  # which days those are is not known
         ):
             yield " ".join(words)
 
@@ -48,6 +51,20 @@ def is_open_at(days: set[int], times: Sequence[str], ground: Ground) -> bool:
     if not days:
         return any(_within(day, times) for day in week.values())
     return all(day in week and _within(week[day], times) for day in days)
+
+
+def moments(tokens: Sequence[Token]) -> list[str]:
+    """The times named, "jam 5 sore" as 17:00."""
+    found = []
+    for place, token in enumerate(tokens):
+        if token.kind != "time":
+            continue
+        beside = [one.word for one in (*tokens[place + 1 : place + 2], *tokens[max(0, place - 1) : place])]
+        part = next((word for word in beside if word in ("pagi", "siang", "sore", "malam")), "")
+        hour = int(token.value[:2])
+        later = (part in ("sore", "malam") and hour < 12) or (part == "siang" and hour < 6)
+        found.append(f"{hour + 12:02d}{token.value[2:]}" if later else token.value)
+    return found
 
 
 def _within(day: DayHours, times: Sequence[str]) -> bool:
@@ -87,7 +104,7 @@ def _are_hours(times: list[str], days: set[int], week: dict[int, Any], words: li
     [(opens, closes)] = hours
     if len(times) == 2:
         return times == [opens, closes]
-    return times == [closes if "tutup" in words or "sampai" in words else opens]
+    return times == [closes if not {*CLOSED, "sampai"}.isdisjoint(words) else opens]
 
 
 def _is_late(words: list[str]) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from conversations import clauses, opening, vocabulary
 from conversations.ground import Ground
-from conversations.reading import CONDITIONS, Reading
+from conversations.reading import CONDITIONS, DURATIONS, NUMBERS, Reading
 from conversations.turn import Unit
 from conversations.vocabulary import listed
 
@@ -33,7 +33,16 @@ ABOVE = listed("atas diatas")
 TOLERANCE = 1.2  # of a budget: as far as the search goes
 VISITS = listed("datang kunjung mampir survei tunggu temu lihat")
 DAYPARTS = {"pagi": "09:00", "siang": "13:00", "sore": "16:00", "malam": "19:00"}
-ANY_TIME = (("kapan", "saja"), ("kapan", "pun"), ("setiap", "saat"), ("sewaktu-waktu",), ("sewaktu", "waktu"))
+AGREEING = listed("bisa boleh ada oke siap")
+ANY_TIME = (
+    ("jam", "berapa", "saja"),
+    ("hari", "apa", "saja"),
+    ("kapan", "saja"),
+    ("kapan", "pun"),
+    ("setiap", "saat"),
+    ("sewaktu-waktu",),
+    ("sewaktu", "waktu"),
+)
 SOON = listed("besok lusa sekarang sebentar segera")
 PARTS_OF_DAY = listed("hari pagi siang sore malam minggu")
 DONE = listed("sudah telah pernah selesai barusan")
@@ -56,6 +65,31 @@ APPROVED = listed("terima setuju lolos")
 TAKES = listed("terima beli")
 OTHERS = listed("mau minat tertarik ingin tanya lihat datang cari beli suka tawar booking")
 ASKS = listed("silakan silahkan boleh mohon tolong mau ingin apakah yuk maksud butuh perlu seputar")
+
+TALKING = listed("bicara bahas diskusi obrol runding")
+WISHED = listed(
+    "maksud sebut permintaan minta keinginan ingin kriteria kebutuhan butuh selera harapan preferensi pesanan cari mau"
+)
+SEEKING = listed("cari bantu pilih semoga")
+SOME = listed("beberapa banyak berbagai")
+KINDS = listed("warna tipe tahun varian transmisi model seri")
+ARRIVES = listed("sampai masuk datang muncul tiba")
+VISITORS = listed("silakan silahkan mau bisa boleh saya kakak yuk ayo")
+ARRIVING = listed("unit mobil kendaraan stok foto gambar video barang info jawaban")
+
+
+LIMITS = listed("besok lusa kemarin lalu depan sampai")
+OTHER_PEOPLE = listed("customer pelanggan pembeli calon orang")
+PLEASED = listed("suka cocok senang minat tertarik puas")
+THEIR_PLACES = listed("tempat lokasi rumah kota kantor daerah alamat")
+OPEN_QUESTION = listed("kapan siapa berapa mana apa dimana")
+BETWEEN = listed("dari di ke oleh untuk sampai sejak lalu depan ini itu kami saya juga saja sekali lagi punya yang")
+ANSWERING = listed(
+    "senin selasa rabu kamis jumat sabtu minggu ahad hari bulan tahun pekan januari februari maret april mei juni juli "
+    "agustus september oktober november desember besok lusa kemarin tadi nanti pagi siang sore malam sekarang sebentar "
+    "sendiri keluarga kantor kerja kota orang sales admin tim staf staff petugas pelanggan customer pembeli calon "
+    "harian perjalanan showroom dealer toko semua setiap beberapa masing rumah pribadi akhir awal"
+)
 
 
 class Clause:
@@ -95,6 +129,11 @@ class Clause:
         return not CONDITIONS.isdisjoint(self.words)
 
     @cached_property
+    def told(self) -> tuple[str, ...]:
+        """Its words besides those that only address somebody."""
+        return tuple(stem for stem in self.stems if stem and stem not in vocabulary.ADDRESSES)
+
+    @cached_property
     def hours_known(self) -> bool:
         return bool(self.ground.facts.showroom.hours)
 
@@ -132,6 +171,34 @@ def untrue(
 # --- money
 
 
+def _price_for_now(clause: Clause) -> Iterator[str]:
+    """ "Rp 79 juta sampai besok", "Rp 79 juta per bulan", "dulu Rp 79 juta": the price holds for something only."""
+    prices = [claim for claim in clause.reading.claims if claim.aspect in ("price", "credit_price", "price_range")]
+    if not prices:
+        return
+    first, tokens = prices[0], clause.reading.clause.tokens
+    others = {seg for _, _, seg, _ in clause.reading.topics} | {
+        claim.seg for claim in clause.reading.claims if claim.aspect == "tax_date"
+    }
+    others |= {tokens[place].seg for place in (*clause.places(VISITS), *clause.reading.promises)}
+    for place, stem in enumerate(clause.stems):
+        if stem in ("dulu", "dulunya", "kemarin", "tadinya") and place < first.place:
+            yield stem
+        if place < first.place or (tokens[place].seg in others and tokens[place].seg != first.seg):
+            continue
+        if stem == "per" or (stem in LIMITS and not VISITS & clause.all_roots):
+            yield stem
+        if clause.stems[place : place + 2] == ["hari", "ini"] and (ONLY | {"saja"}) & clause.said:
+            yield "hari ini saja"
+
+
+def _talk_of_price(clause: Clause) -> Iterator[str]:
+    """ "Datang dulu, nanti kita bicarakan harganya" is a bargain offered."""
+    bargains = clause.ground.turn.persona.price_negotiation or clause.reading.staff
+    if "price" in clause.topics and not bargains and "tidak" not in clause.said:
+        yield from (clause.words[place] for place in clause.places(TALKING)[:1])
+
+
 def _included(clause: Clause) -> Iterator[str]:
     """ "Harga termasuk pajak"; "belum termasuk asuransi" promises nothing."""
     of_money = "termasuk" in clause.said and clause.topics & {"price", "credit", "never", "tax"}
@@ -141,7 +208,8 @@ def _included(clause: Clause) -> Iterator[str]:
 
 def _favour(clause: Clause) -> Iterator[str]:
     """ "Untuk harga nanti kami bantu" is a discount; "kami bantu jelaskan" is none."""
-    if "price" not in clause.topics or clause.reading.staff:
+    priced = "price" in clause.topics or any(claim.aspect == "price" for claim in clause.reading.claims)
+    if not priced or clause.reading.staff:
         return
     for place in clause.places(HELPS):
         if place in clause.reading.phrased:
@@ -252,9 +320,58 @@ def _assured(clause: Clause) -> Iterator[str]:
 
 
 def _first_owner(clause: Clause) -> Iterator[str]:
-    said = "owners" in clause.topics and "pertama" in clause.said
-    if said and not clause.holds("hands", 1):
+    """Also "pertama" alone, where hands were asked for."""
+    asked = len(clause.told) == 1 and not {"tangan", "pemilik"}.isdisjoint(clause.ground.customer_tokens)
+    if "pertama" in clause.said and ("owners" in clause.topics or asked) and not clause.holds("hands", 1):
         yield "pertama"
+
+
+def _as_wished(clause: Clause) -> Iterator[str]:
+    """ "Sesuai permintaan Kakak": nothing that the customer wished is otherwise. "Kami carikan yang sesuai" is none."""
+    fits = [place for place, stem in enumerate(clause.stems) if stem in FITS]
+    if not fits or clause.of_condition or clause.negated(fits[0]):
+        return
+    sought = not SEEKING.isdisjoint(frozenset().union(*clause.roots[: fits[0]]))
+    if WISHED & frozenset().union(*clause.roots[fits[0] + 1 :]) and not sought and not _are_as_wished(clause):
+        yield clause.words[fits[0]]
+
+
+def _are_as_wished(clause: Clause) -> bool:
+    asked = clause.ground.turn.understanding.entities
+    wished = {"gear": asked.transmission, "fuel": asked.fuel, "color": asked.color, "body": asked.body_type,
+              "seats": asked.seats, "year": asked.year}  # fmt: skip
+    return all(clause.holds(aspect, value) for aspect, value in wished.items() if value)
+
+
+def _praised(clause: Clause) -> Iterator[str]:
+    """ "Kondisi 👍", "pajak ✅": a sign behind nothing but the matter states something of it."""
+    matters = [topic for topic in clause.reading.topics if topic[0] in DETAILS | {"price", "km", "color"}]
+    stated = clause.reading.claims or clause.reading.exists
+    if clause.reading.clause.sign and matters and not stated and len(clause.told) <= 2:
+        yield matters[0][3]
+
+
+def _word_for_an_answer(clause: Clause) -> Iterator[str]:
+    """ "Mei Kak" to "pajak sampai kapan?", "keluarga Kak" to "dipakai siapa?", "Jakarta Kak" to "plat mana?": they say
+    something with the question only. A day to "kapan bisa datang?" is looked up.
+    """
+    reading, city = clause.reading, clauses.words(clause.ground.facts.showroom.city)
+    stated = (
+        reading.claims or reading.mentions or reading.exists or reading.topics or reading.promises or reading.affirms
+    )
+    told = set(clause.told) - BETWEEN
+    if stated or reading.clause.colon or not told or not told <= ANSWERING | set(city):
+        return
+    asked = clause.ground.customer_tokens_now
+    if asked.isdisjoint(OPEN_QUESTION) or (told <= set(DAYPARTS) and asked.isdisjoint(("kapan", "jam"))):
+        return
+    days = opening.days_of([word for word in clause.words if word], clause.ground)
+    of_us = told <= set(city) and not asked.isdisjoint(("lokasi", "alamat", "showroom", "dealer", "toko", "posisi"))
+    open_then = (
+        days and asked & {"buka", "datang", "lihat", "tutup", "survei"} and opening.is_open_at(days, [], clause.ground)
+    )
+    if not (of_us or open_then):
+        yield clause.told[0]
 
 
 def _months(clause: Clause) -> Iterator[str]:
@@ -304,16 +421,64 @@ def _nothing_else(clause: Clause) -> Iterator[str]:
         yield "hanya"
 
 
+def _that_one(clause: Clause) -> Iterator[str]:
+    """ "Warna itu ada", "yang Kakak maksud ada": what the customer wishes must be so."""
+    has = clause.reading.exists or {"punya", "tersedia", "ready"} & clause.said
+    if not has or clause.of_condition or {"tidak", "belum"} & clause.said:
+        return
+    for place, stem in enumerate(clause.stems):
+        shown = stem in KINDS and clause.stems[place + 1 : place + 2] in (["itu"], ["tersebut"], ["segitu"])
+        meant = stem == "kakak" and bool(WISHED & frozenset().union(*clause.roots[place + 1 : place + 2]))
+        if (shown or meant) and not _are_as_wished(clause):
+            yield clause.words[place]
+
+
+def _of_many(clause: Clause) -> Iterator[str]:
+    """ "Ada beberapa City", "warna lain juga ada": there must be so many."""
+    has = clause.reading.exists or {"punya", "tersedia", "ready", "sedia"} & clause.said
+    if not has or clause.of_condition:
+        return
+    some = [place for place, stem in enumerate(clause.stems) if stem in SOME]
+    named = frozenset().union(*(one.units for one in clause.reading.mentions)) & clause.ground.here
+    if some and len(named or clause.ground.here) < 2:
+        yield clause.words[some[0]]
+    for place, stem in enumerate(clause.stems):
+        if stem in KINDS and {"lain", "lainnya"} & set(clause.stems[place + 1 : place + 3]):
+            yield f"{clause.words[place]} lain"
+        if stem in SOME and KINDS & set(clause.stems[place + 1 : place + 4]):
+            yield clause.words[place]
+    if clause.phrase(("satu", "lagi"), ("dua", "lagi"), ("juga", "lagi")) and len(named) == 1:
+        yield "lagi"
+    if (
+        {"lain", "lainnya"} & clause.said
+        and clause.ground.facts.stock_size < 2
+        and not {"tidak", "belum"} & clause.said
+    ):
+        yield "lain"
+
+
 def _wanted_by_others(clause: Clause) -> Iterator[str]:
     """ "Sudah ada yang minat", "paling dicari": nobody knows that, and it presses."""
     if not clause.of_condition and "kakak" not in clause.said:
         for place in clause.reading.exists:
+            if OTHER_PEOPLE & set(clause.stems[place + 1 : place + 2]):
+                yield clause.words[place + 1]
             behind = clause.roots[place + 2 : place + 6]
             if clause.stems[place + 1 : place + 2] == ["yang"] and any(OTHERS & found for found in behind):
                 yield "ada yang"
     for place in clause.places(SOUGHT):
         if clause.words[place].startswith("di") and {"paling", "banyak", "sering"} & clause.said:
             yield clause.words[place]
+
+
+def _sure_to_please(clause: Clause) -> Iterator[str]:
+    """ "Kakak pasti suka", "unitnya untuk Kakak", "Kakak pembeli pertama" """
+    if "pasti" in clause.said and PLEASED & clause.all_roots:
+        yield "pasti"
+    if any(clause.phrase((car, "untuk", "kakak")) for car in CARS) and not clause.of_condition:
+        yield "untuk kakak"
+    if {"pembeli", "pertama"} <= clause.said:
+        yield "pertama"
 
 
 def _exactly(clause: Clause) -> Iterator[str]:
@@ -325,9 +490,20 @@ def _place(clause: Clause) -> Iterator[str]:
     """ "Lokasi kami dekat", "ada showroom di kota Kakak" """
     if (PLACES | {"lokasi", "alamat", "tempat"}) & clause.said and {"dekat", "terdekat"} & clause.said:
         yield "dekat"
+    if not clause.of_condition and not clause.negated(len(clause.stems)):
+        for place, stem in enumerate(clause.stems):
+            if stem in THEIR_PLACES and clause.stems[place + 1 : place + 2] == ["kakak"] and _is_reached(clause, place):
+                yield f"{stem} kakak"
+    if {"dana", "kembali"} <= clause.said:
+        yield "kembali"
     for place, stem in enumerate(clause.stems):
         if stem in ("ada", "punya") and PLACES & set(clause.stems[place + 1 : place + 2]):
             yield clause.words[place + 1]
+
+
+def _is_reached(clause: Clause, place: int) -> bool:
+    """ "Ke rumah Kakak", "di kota Kakak"; "dari kota Kakak" is where they come from."""
+    return not {"ke", "di", "sampai"}.isdisjoint(clause.stems[max(0, place - 2) : place])
 
 
 # --- credit, services, promises
@@ -382,6 +558,23 @@ def _soon(clause: Clause) -> Iterator[str]:
             yield "sebentar lagi"
 
 
+def _when(clause: Clause) -> Iterator[str]:
+    """ "Lima menit lagi dibalas", "minggu depan masuk unitnya", "besok fotonya sampai"."""
+    tokens = clause.reading.clause.tokens
+    for place, stem in enumerate(clause.stems):
+        counted = tokens[place - 1].kind == "number" or clause.stems[place - 1] in NUMBERS if place else False
+        if stem in DURATIONS and counted and clause.stems[place + 1 : place + 2] == ["lagi"]:
+            yield f"{clause.words[place - 1]} {stem} lagi"
+    soon = clause.said & (SOON | PARTS_OF_DAY | {"depan", "nanti"})
+    if soon and ARRIVING & clause.said and not (clause.of_condition or clause.reading.staff):
+        yield from (clause.words[place] for place in clause.places(ARRIVES)[:1] if not _is_of_visitors(clause, place))
+
+
+def _is_of_visitors(clause: Clause, place: int) -> bool:
+    """ "Silakan datang", "Kakak mau masuk showroom" """
+    return not VISITORS.isdisjoint(clause.stems[:place])
+
+
 def _their_car(clause: Clause) -> Iterator[str]:
     """ "Mobil Kakak bisa kami terima" """
     theirs = clause.phrase(("mobil", "kakak"), ("unit", "kakak"), ("kendaraan", "kakak"))
@@ -417,34 +610,34 @@ def _registered(clause: Clause) -> Iterator[str]:
 
 
 def _visit(clause: Clause) -> Iterator[str]:
-    """An invitation holds only while the showroom is open: "silakan datang hari Minggu"."""
-    if not clause.hours_known or not ("visit" in clause.topics or clause.places(VISITS)) or clause.reading.of_hours:
+    """An invitation holds only while the showroom is open: "silakan datang hari Minggu", "Minggu juga bisa"."""
+    if not clause.hours_known or clause.reading.of_hours:
         return
-    if clause.phrase(*ANY_TIME):
+    visits = "visit" in clause.topics or bool(clause.places(VISITS))
+    agrees = AGREEING & clause.said and not clause.negated(len(clause.stems)) and not clause.of_condition
+    if not (visits or agrees):
+        return
+    if clause.phrase(*ANY_TIME) and (visits or "bisa" in clause.said):
         yield "kapan saja"
     words = [token.word for token in clause.reading.clause.tokens if token.kind != "mark"]
     days = opening.days_of(words, clause.ground)
-    times = [_moment(token.value, clause.said) for token in clause.reading.clause.tokens if token.kind == "time"]
+    times = opening.moments(clause.reading.clause.tokens)
     times = times or [DAYPARTS[stem] for stem in clause.stems if stem in DAYPARTS and _is_of_visit(clause, stem)]
     if (days or times) and not opening.is_open_at(days, times, clause.ground):
         yield " ".join(words)
 
 
-def _moment(time: str, said: frozenset[str]) -> str:
-    """ "jam 8" in "jam 8 malam" is 20:00."""
-    hour = int(time[:2])
-    later = (said & {"sore", "malam"} and hour < 12) or ("siang" in said and hour < 6)
-    return f"{hour + 12:02d}{time[2:]}" if later else time
-
-
 def _is_of_visit(clause: Clause, part: str) -> bool:
-    """ "Selamat siang" is a greeting."""
+    """ "Selamat siang" and "siang, Kak" are greetings."""
     place = clause.stems.index(part)
-    return clause.stems[max(0, place - 1) : place] != ["selamat"]
+    behind = clause.stems[place + 1 : place + 2]
+    alone = place == clause.reading.content[0] and behind in ([], [""], ["kak"], ["kakak"], ["ka"])
+    return not alone and clause.stems[max(0, place - 1) : place] != ["selamat"]
 
 
 STATED: tuple[Callable[[Clause], Iterator[str]], ...] = (
-    _included, _favour, _price_differs, _alike, _in_budget, _used, _assured, _first_owner, _months, _everything,
-    _nothing_else, _wanted_by_others, _exactly, _place, _easy_credit, _of_a_car, _done, _soon, _their_car, _who,
-    _registered, _visit,
+    _included, _favour, _price_differs, _price_for_now, _talk_of_price, _alike, _in_budget, _used, _assured,
+    _first_owner, _as_wished, _praised, _word_for_an_answer, _months, _everything, _nothing_else, _that_one, _of_many,
+    _wanted_by_others, _sure_to_please, _exactly, _place, _easy_credit, _of_a_car, _done, _soon, _when, _their_car,
+    _who, _registered, _visit,
 )  # fmt: skip

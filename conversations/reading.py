@@ -36,6 +36,7 @@ LABELS = (
     ("instalment", listed("cicilan angsuran cicil")),
     ("never", listed("biaya selisih diskon potongan")),
 )
+BOUNDS = {"bawah": "most", "dibawah": "most", "atas": "least", "diatas": "least"}
 LESS = listed("hemat turun beda kurang")
 
 
@@ -82,7 +83,11 @@ class Reading:
     @property
     def of_hours(self) -> bool:
         """It speaks of opening and closing."""
-        return self.has(("buka", "tutup", "operasional", "bukanya", "tutupnya"))
+        return self.has(("buka", "tutup", "operasional", "bukanya", "tutupnya", "libur"))
+
+    @property
+    def mentions_stock(self) -> bool:
+        return self.has(("stok", "unit", "unitnya", "mobil", "mobilnya"))
 
     def has(self, words: Iterable[str]) -> bool:
         return not set(words).isdisjoint(self.words)
@@ -297,6 +302,10 @@ class Reader:
             years = self._years(reading, place)
             reading.claims.append(Claim("estimate", (kind, years, one), place, token.seg, token.word))
             return 1
+        bound = BOUNDS.get(next((word for word in reversed(reading.words[:place]) if word), ""))
+        if bound and not theirs and one.low is None:
+            self._claim(reading, "price_bound", (bound, one.value), place)
+            return 1
         if label in ("budget", "dp"):
             if not theirs:
                 self._claim(reading, "price_range" if label == "budget" else "never", one, place)
@@ -320,11 +329,13 @@ class Reader:
         ]  # "untuk budget 100 juta City 79 juta"
         figure = any(token.kind == "amount" for token in reading.clause.tokens[max(0, place - 7) : place])
         start = max(0, place - 7, *(named if figure else ()))
-        for word in reversed(reading.words[start:place]):
-            stem = vocabulary.stem(word)
+        passed = False  # another amount
+        for at in range(place - 1, start - 1, -1):
+            stem = vocabulary.stem(reading.words[at])
             for label, words in LABELS:
-                if stem in words:
+                if stem in words and not (passed and label == "budget"):
                     return label
+            passed = passed or reading.clause.tokens[at].kind == "amount"
         if not LESS.isdisjoint(reading.words[max(0, place - 2) : place]):
             return "never"
         return ""
@@ -409,12 +420,14 @@ class Reader:
             return 2
         elif topic == "owners":
             self._claim(reading, "hands", number, place)
+        elif reading.clause.question and after == "atau" and SEATED & set(words[place + 2 : place + 4]):
+            self._claim(reading, "seats", number, place)
         elif vocabulary.stem(after) in SEATED or (after == "" and before in ("kursi", "seat")):
             self._claim(reading, "seats", number, place)
             return 2 if after else 1
         elif after in ("foto", "gambar") or topic == "photo":
             self._claim(reading, "photos", number, place)
-        elif vocabulary.stem(after) in COUNTED:
+        elif vocabulary.stem(after) in COUNTED or (after == "yang" and before == "ada"):
             self._claim(reading, "count", number, place)
         elif after in DURATIONS:
             self._duration(reading, place, after, token)
@@ -460,7 +473,7 @@ class Reader:
         if word in vocabulary.MODIFIERS and self._modifies(words, place):
             return 1
         if word in vocabulary.CONFIRM or word in ("pasti", "tentu", "tentunya"):
-            reading.affirms = "yes"
+            reading.affirms = "yes" if CONDITIONS.isdisjoint(words[:place]) else reading.affirms
         elif word in vocabulary.ACKNOWLEDGE:
             reading.noted.append(place)
         elif kind == vocabulary.PROMISE:
@@ -543,10 +556,14 @@ class Reader:
                 return
             if place in reading.phrased:
                 return
+            if reading.words[place] == "adanya":  # "what there is"
+                return
             if word in vocabulary.AFFIRM:
                 if reading.words[max(0, place - 1)] == "kakak" or self._counts(reading, place + 1):
                     return
                 if word == "boleh" and self._requests(reading, place + 1):
+                    return
+                if self._says_what(reading, word, place + 1):
                     return
                 reading.affirms = "yes"
             elif word in vocabulary.DENY:
@@ -561,6 +578,14 @@ class Reader:
         """ "Ada 2 unit": the number is the claim."""
         after = reading.clause.tokens[place] if place < len(reading.words) else None
         return after is not None and (after.kind == "number" or after.word in NUMBERS)
+
+    @staticmethod
+    def _says_what(reading: Reading, word: str, place: int) -> bool:
+        """ "Sudah laku", "ada Fortuner": it is not the yes alone that is claimed."""
+        claimed = {claim.place for claim in reading.claims if claim.aspect in ("sold", "booked", "here", "absent")}
+        if word == "ada":
+            return any(mention.place == place and mention.units for mention in reading.mentions)
+        return word in ("sudah", "masih") and place in claimed
 
     @staticmethod
     def _requests(reading: Reading, place: int) -> bool:

@@ -59,7 +59,7 @@ TOPICS: Mapping[str, str] = {
     "crash": "riwayat_tabrakan riwayat_kecelakaan riwayat_laka",
     "service": "buku_servis service_record servis_record servis service riwayat_servis",
     "engine": "kapasitas_mesin cc",
-    "bargain": "nego negosiasi penawaran pembicaraan_harga",
+    "bargain": "nego negosiasi penawaran tawaran pembicaraan_harga",
     "body": "bodi body_type",
     "history": "riwayat",
 }
@@ -104,7 +104,7 @@ CLAIMS: Mapping[str, Mapping[str, str]] = {
     },
     "lower": {"": "kurang turun nett fix pas"},
     "open": {"": "buka"},
-    "closed": {"": "tutup"},
+    "closed": {"": "tutup libur"},
     "away": {"": "kami_telepon saya_telepon tim_telepon kami_chat saya_chat kami_kontak saya_kontak akan_telepon"},
 }  # fmt: skip
 MODIFIERS = listed("bebas bekas kena terkena eks")

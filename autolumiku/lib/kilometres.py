@@ -16,7 +16,7 @@ _RANGE = rf"{_NUMBER.replace('@', 'a')}(?:\s?(?:-|–|s/?d|sampai)\s?{_NUMBER.re
 _BEFORE = r"(?<![0-9A-Za-z.,])(?<!rp)(?<!rp\s)(?<!rp\.)"
 _FILLER = r"(?:\s?(?:nya|rendah|low|masih|baru|cuma|hanya|di|sekitar|kisaran|saat ini)\b){0,3}"
 _MARK_FIRST = re.compile(
-    rf"(?<![0-9A-Za-z]){_MARK}(?![A-Za-z](?!ya))(?:nya)?{_FILLER}[\s.:=]{{0,3}}>?\s?{_RANGE}", re.I
+    rf"(?<![0-9A-Za-z]){_MARK}(?![A-Za-z](?!ya))(?:-?nya)?{_FILLER}[\s.:=]{{0,3}}>?\s?{_RANGE}", re.I
 )
 _MARK_LAST = re.compile(rf"{_BEFORE}{_RANGE}\s?{_MARK}(?![A-Za-z])", re.I)
 _BARE_K = re.compile(rf"{_BEFORE}(?P<a>[0-9]{{1,3}}(?:[.,][0-9])?)(?P<a_unit>k)(?![0-9A-Za-z])", re.I)

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from conversations import guard, intents
-from conversations.tests.showroom import AVANZA, CITY, FORTUNER, facts, turn
+from conversations.tests.showroom import AVANZA, CITY, COD, FORTUNER, facts, turn
 from conversations.turn import Verdict
 from inventory.credit import Credit, Rate
 
@@ -25,6 +25,8 @@ STOCK = {
     "whole": ALL,
     "none": facts(nearest=(CITY,), stock_size=12),
     "sold": facts(FORTUNER, gone=(SOLD,), stock_size=12),
+    "faq": facts(CITY, faqs=(COD,), stock_size=12),
+    "pajero": facts(nearest=(FORTUNER,), stock_size=12),
     "credit": facts(replace(CITY, credit_price=85_000_000), credit=CREDIT, stock_size=12),
 }
 

@@ -1,0 +1,94 @@
+"""What a clause says by pointing: "City dan Avanza manual", "keduanya", "Avanza juga", "begitulah", a thumb up. Pure.
+
+It states of the one what was said of the other, so it is looked up like the statement itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from conversations import vocabulary
+from conversations.reading import Mention, Reading
+from conversations.vocabulary import listed
+
+JOINING = listed("dan serta atau maupun sama dengan plus & + , / - * _ ~")
+EACH = listed("keduanya ketiganya keempatnya duanya tiganya semuanya seluruhnya masing semua seluruh")
+BOTH = listed("kedua ketiga keempat")
+EVERY = listed("semuanya seluruhnya semua seluruh")
+AGAIN = listed("juga sama begitu demikian pun idem serupa ikut")
+POINTING = listed("begitu begitulah demikian demikianlah jelas memang nah dong sesuai seperti persis itu kurang lebih "
+                  "sama ini deh kok sih lah pokoknya")  # fmt: skip
+WITH_POINTING = listed("yang kakak sebut sebutkan disebutkan bilang maksud maksudkan tulis minta tahu kata apa adanya")
+APPROVING = frozenset("👍👌✅✔☑💯🆗🤝🫡🙆")
+FIGURES = listed("sampai lebih melebihi lewat mencapai")
+
+
+def grouped(reading: Reading, chosen: Sequence[Mention]) -> frozenset[int]:
+    """The cars of these mentions and of those joined to them by nothing but "dan", commas and such."""
+    ordered = sorted(reading.mentions, key=lambda one: one.place)
+    groups: list[list[Mention]] = []
+    for mention in ordered:
+        if groups and _are_joined(reading, groups[-1][-1], mention):
+            groups[-1].append(mention)
+        else:
+            groups.append([mention])
+    of_chosen = [group for group in groups if any(one in group for one in chosen)]
+    return frozenset().union(*(one.units for group in of_chosen for one in group if one.units))
+
+
+def _are_joined(reading: Reading, first: Mention, second: Mention) -> bool:
+    between = [token.word for token in reading.clause.tokens[first.end : second.place]]
+    return bool(between) and all(word in JOINING for word in between)
+
+
+def is_of_each(reading: Reading) -> bool:
+    """ "Keduanya", "masing-masing", "sama-sama", "kedua mobil": it speaks of several cars that it does not name."""
+    words = [word for word in reading.words if word]
+    pairs = set(pairwise(words))
+    return (
+        not EACH.isdisjoint(words)
+        or ("sama", "sama") in pairs
+        or any(first in BOTH and vocabulary.stem(second) in ("unit", "mobil", "kendaraan") for first, second in pairs)
+    )
+
+
+def is_of_every(reading: Reading) -> bool:
+    return reading.has(EVERY)
+
+
+def is_again(reading: Reading, mention: Mention) -> bool:
+    """ "Avanza juga", "Avanza sama", "begitu juga Avanza": nothing of its own is said in this part of the clause."""
+    own = [
+        vocabulary.stem(reading.words[place])
+        for place in reading.content
+        if reading.clause.tokens[place].seg == mention.seg and not mention.place <= place < mention.end
+    ]
+    said = [word for word in own if word not in vocabulary.ADDRESSES]
+    return bool(AGAIN.intersection(said)) and set(said) <= AGAIN | {"dengan", "untuk", "yang", "halnya", "hal", "dan"}
+
+
+def is_alike(reading: Reading) -> bool:
+    """ "Avanza sama seperti City": in everything."""
+    words = [word for word in reading.words if word]
+    pairs = zip(words, [*words[1:], ""], strict=True)
+    return len(reading.mentions) > 1 and any(
+        first == "sama" and second in ("seperti", "kayak", "persis", "saja", "kak", "") for first, second in pairs
+    )
+
+
+def points_at_the_question(reading: Reading) -> bool:
+    """ "Begitulah Kak", "jelas Kak", "sesuai yang Kakak sebutkan": a yes in other words."""
+    words = [word for word in reading.words if word]
+    bare = [
+        word for word in words if word not in ("kak", "kakak", "ka", "ya", "yah", "maaf", "mohon", "banget", "sekali")
+    ]
+    if not bare or len(words) > 7 or ("sama", "sama") in pairwise(words):
+        return False
+    stems = {word if word in POINTING else vocabulary.stem(word) for word in bare}
+    return stems <= POINTING | WITH_POINTING and not POINTING.isdisjoint(stems)
+
+
+def approves(text: str) -> bool:
+    """A thumb up and such, and no word with it."""
+    return any(char in APPROVING for char in text) and not any(char.isalnum() for char in text)
