@@ -210,7 +210,7 @@ def chats(tenant_id: int, since: datetime, period: str) -> Table:
         ("Dijawab orang", str(by_people)),
         ("Diteruskan ke orang", str(handed)),
     ]
-    if median is not None:
+    if median is not None and slow is not None:
         rows.append(("Waktu jawab (tengah)", seconds(median)))
         rows.append(("Waktu jawab (95 %)", seconds(slow)))
     return Table(f"Laporan chat {period}", tuple(rows), messages_by_day(tenant_id, since))
