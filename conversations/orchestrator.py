@@ -72,7 +72,15 @@ async def think(work: Work) -> Outcome:
     outcome = _without_draft(work)
     if outcome is None:
         outcome = _after_hours(work, await _draft(work) if llm.configured() and not work.capped else _count(work))
-    return _reminded(work, _apologetic(work, outcome))
+    return _reminded(work, _apologetic(work, _to_staff(work, outcome)))
+
+
+def _to_staff(work: Work, outcome: Outcome) -> Outcome:
+    """Where no answer came about, a staff member is shown the commands: they are the staff who would help."""
+    failed = outcome.path == Path.FIXED and outcome.handover in (Reason.GUARD_FAILED, Reason.PROCESSING_ERROR)
+    if work.staff is None or not failed:
+        return outcome
+    return replace(outcome, text=wording.reply("staff_unclear", kak=wording.kak(work.turn.customer_name)))
 
 
 async def suggest(work: Work) -> str:

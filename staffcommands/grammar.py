@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from rapidfuzz.distance import OSA
+
 from autolumiku.lib import phone as phones
 from autolumiku.lib import rupiah, text
 from inventory import names
@@ -181,12 +183,24 @@ def recognise(message: str) -> Call | None:
     keys = [_key(word) for word in written]
     if not slash and (polite := _leading(keys)):
         written, keys = written[polite:], keys[polite:]
-    found = _headed(written, keys, raw) or _unit_and_status(written, keys, raw)
+    found = _headed(written, keys, raw) or _unit_and_status(written, keys, raw) or _headed(written, _mended(keys), raw)
     if not slash and "?" in raw and (found is None or found.name not in ("report", "reply_chat")):
         return None
     if found is not None:
         return found if slash or _is_meant(found, keys) else None
     return Call("unknown", " ".join(written), raw) if slash and keys and keys[0][:1].isalpha() else None
+
+
+_MISTYPED = ("upload", "status", "inventory", "laporan", "statistik", "prospek", "tambah", "simulasi", "bantuan")
+_MISHEARD = {"aplod": "upload", "aplot": "upload", "uplot": "upload", "apload": "upload", "nambah": "tambah",
+             "tambahin": "tambah", "nambahin": "tambah"}  # fmt: skip
+
+
+def _mended(keys: list[str]) -> list[str]:
+    """The same with a slip in the first word undone: "uplod mobil" is "upload mobil"."""
+    first = keys[0] if keys else ""
+    near = [head for head in _MISTYPED if len(first) >= 5 and OSA.distance(first, head, score_cutoff=1) == 1]
+    return [_MISHEARD.get(first) or (near[0] if len(near) == 1 else first), *keys[1:]]
 
 
 _TOUCHING = _words("upload edit status undo")  # commands that would change something
@@ -198,6 +212,54 @@ def attempt(message: str) -> Call | None:
     if call is None or not (call.raw.startswith("/") or (call.name in _TOUCHING and call.rest)):
         return None
     return call
+
+
+_HOW = _words("cara caranya gimana gmn bagaimana bgmn gmna")
+_TOPICS = {
+    "upload": _words("upload uplod tambah tambahin nambah nambahin input masukin masukkan"),
+    "status": _words("terjual laku status booking dibooking"),
+    "edit": _words("ubah edit ganti koreksi rubah"),
+    "undo": _words("undo membatalkan batalin batalkan"),
+    "help": _words("perintah command fitur menu"),
+}
+_OF_THE_SHOWROOM = _words(
+    "mobil unit kendaraan mobilnya unitnya harga harganya data datanya status foto fotonya baru ini"
+)
+_BESIDE_HOW = (
+    _POLITE_LAST | _POLITE_FIRST | _words("halo hai hi saya aku untuk utk buat jadi ke di yang yg kalau kalo nya")
+)
+
+
+def asks_how(message: str) -> str:
+    """Which command a staff member asks the way of ("cara tambah mobil gimana ya?"), "" for any other text."""
+    keys = [key for word in printable(message)[:200].split() if (key := _key(word).strip("?"))]
+    topics = [topic for topic, words in _TOPICS.items() if words.intersection(keys)]
+    known = _HOW.union(_OF_THE_SHOWROOM, _BESIDE_HOW, *_TOPICS.values())
+    return topics[0] if topics and _HOW.intersection(keys) and known.issuperset(keys) else ""
+
+
+_SOLD_OR_BOOKED = {"terjual": "terjual", "laku": "terjual", "kejual": "terjual", "sold": "terjual",
+                   "dibooking": "booking", "kebooking": "booking"}  # fmt: skip
+_BESIDE_SOLD = _POLITE_LAST | _PAST | _words("mobil mobilnya unit unitnya yang yg ini itu nih alhamdulillah")
+
+
+def bare_status(message: str) -> str:
+    """ "terjual" for "udah laku kak", said of no certain car; "" for anything else."""
+    keys = [key for word in printable(message)[:80].split() if (key := _key(word)) not in _BESIDE_SOLD]
+    return _SOLD_OR_BOOKED.get(keys[0], "") if len(keys) == 1 and "?" not in message else ""
+
+
+_STANDING = _words(
+    "jadi gimana gmn bagaimana terus trus lalu apa lagi yg yang kurang belum blm udah sudah lengkap lanjut masuk mana "
+    "statusnya draf draft drafnya lihat cek data datanya ya kak min sih nih tadi"
+)
+_ASKS = _words("gimana gmn bagaimana terus trus kurang lengkap lihat cek apa")
+
+
+def asks_standing(message: str) -> bool:
+    """Does a short text ask how the open upload stands ("jadi gimana?", "apa lagi yg kurang")?"""
+    keys = [key for word in printable(message)[:80].split() if (key := _key(word).strip("?"))]
+    return 0 < len(keys) <= 6 and _STANDING.issuperset(keys) and not _ASKS.isdisjoint(keys)
 
 
 def printable(message: str) -> str:
