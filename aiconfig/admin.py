@@ -116,7 +116,10 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
             },
         ),
         ("Prospek", {"fields": ("assign_leads",)}),
-        ("Perintah staf", {"fields": ("staff_commands_enabled", "enable_staff_upload", "enable_staff_status")}),
+        (
+            "Perintah staf",
+            {"fields": ("staff_commands_enabled", "enable_staff_upload", "enable_staff_status", "cover_plates")},
+        ),
         (
             "Jam buka",
             {

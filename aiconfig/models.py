@@ -49,6 +49,12 @@ class WhatsAppAIConfig(Owned):
         "layani pelanggan", default=True, help_text="Mati: pelanggan menerima satu pesan bahwa tim akan membalas."
     )
     staff_commands_enabled = models.BooleanField("perintah staf lewat WhatsApp", default=True)
+    cover_plates = models.BooleanField(
+        "tutup nomor polisi di foto",
+        default=False,
+        help_text="Untuk foto yang dikirim staf lewat WhatsApp. Tempatnya ditunjukkan model penglihatan, jadi periksa "
+        "hasilnya; tanpa kunci model tidak ada yang ditutup.",
+    )
     timezone = models.CharField("zona waktu", max_length=40, default="Asia/Jakarta", validators=[known_zone])
     after_hours_message = models.TextField("pesan di luar jam buka", max_length=1000, blank=True)
     after_hours_mode = models.CharField(

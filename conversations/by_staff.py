@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -59,7 +60,8 @@ def take(actor: Actor, call: Call) -> Done:
         return chat
     if not turns.take(chat.pk, user=actor.staff.user):
         return Done(f"❌ Percakapan {who(chat)} sudah dipegang orang lain, Kak.", False, "held")
-    return Done(f"✅ {who(chat)} sekarang Kakak pegang, asisten diam.\nBalas: balas {address(chat)} [pesan]", True)
+    text = f"✅ {who(chat)} sekarang Kakak pegang, asisten diam.\nBalas: balas {address(chat)} [pesan]"
+    return Done(text, True, before=_state(chat, chat.holder), after=_state(chat, Holder.PERSON))
 
 
 @command("release_chat", right="can_manage_chats")
@@ -69,7 +71,8 @@ def release(actor: Actor, call: Call) -> Done:
     if isinstance(chat, Done):
         return chat
     turns.give_back(chat.pk, user=actor.staff.user)
-    return Done(f"✅ {who(chat)} dikembalikan ke asisten.", True)
+    text = f"✅ {who(chat)} dikembalikan ke asisten."
+    return Done(text, True, before=_state(chat, chat.holder), after=_state(chat, Holder.BOT))
 
 
 @command("reply_chat", right="can_manage_chats")
@@ -94,9 +97,14 @@ def reply(actor: Actor, call: Call) -> Done:
         path=Path.PERSON,
     )
     outbox.queue(message, now=False)
-    return Done(
-        f"✅ Dikirim ke {who(chat)}. Asisten diam di percakapan ini sampai Kakak ketik: lepas {address(chat)}", True
-    )
+    said = f"✅ Dikirim ke {who(chat)}. Asisten diam di percakapan ini sampai Kakak ketik: lepas {address(chat)}"
+    after = {**_state(chat, Holder.PERSON), "message": message.pk}
+    return Done(said, True, before=_state(chat, chat.holder), after=after)
+
+
+def _state(chat: WhatsAppConversation, holder: str) -> dict[str, Any]:
+    """As the log keeps it."""
+    return {"conversation": chat.pk, "holder": str(holder)}
 
 
 def _chat(actor: Actor, call: Call) -> WhatsAppConversation | Done:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from autolumiku.lib import phone as phones
 from conversations import enclosures, outbox, wishes, wording
 from conversations.ending import Ended
 from conversations.models import Delivery, Sender, WhatsAppConversation, WhatsAppMessage
@@ -12,7 +13,8 @@ from conversations.turn import Act, Deed, Entities
 from inventory import search
 from inventory.models import VehiclePhoto
 from leads import bookings, keeping, waiting
-from leads.models import Booking
+from leads.models import Booking, Lead
+from leads.told import Told
 from staffcommands import notices
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 BY = "asisten"
 MOST_PHOTOS = 5
+LONGEST_QUOTE = 200  # characters
 
 
 class OvertakenError(Exception):
@@ -111,3 +114,24 @@ def _tell_staff(work: Work, deed: Deed, booking: Booking) -> None:
     who = " · ".join(part for part in (booking.name, work.phone) if part)
     lines = [HEADS[deed.act], who, f"{car} · {wording.moment(at)}"]
     notices.post(work.turn.tenant_id, notices.Kind.BOOKING, "\n".join(lines))
+
+
+HOT = ("HIGH", "URGENT")  # Lead.Priority
+
+
+def tell_of_lead(work: Work, news: Told) -> None:
+    """A buyer got hot: the seller in charge and the leaders hear of it, or else all who care for leads."""
+    lead = Lead.objects.filter(tenant_id=work.turn.tenant_id, phone=work.phone).select_related("vehicle").first()
+    if lead is None or news.priority not in HOT:
+        return
+    lines = [
+        "🔥 *Prospek hangat*",
+        " · ".join(part for part in (lead.name[:60], phones.show(lead.phone)) if part),
+        *lead.summary,
+        f"Tanda: {', '.join(news.heard)}",
+        f"Pesan terakhir: “{work.turn.text[:LONGEST_QUOTE]}”",
+        "",
+        f"Ambil: ambil prospek 0{lead.phone[2:]}" if lead.phone.startswith("62") else "",
+    ]
+    text = "\n".join(lines).strip()
+    notices.post(work.turn.tenant_id, notices.Kind.LEAD, text, seller_id=lead.assigned_to_id)

@@ -42,6 +42,7 @@ from tenants.models import Tenant
 HISTORY = 10
 READ_AT_MOST = 60  # messages of one turn and its history; a longer flood is answered by its latest ones
 FAQS = 30
+MENU_HINT = "Perintah staf: ketik *menu*."
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,7 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         proof=step,
         lid=place.lid,
         phone=place.phone,
-        aside=aside,
+        aside=aside or (MENU_HINT if member is not None and "no_rule" in understanding.reasons else ""),
         spam=bool(said) and not wanted,
         spam_told={written[place].seq or 0: reasons for place, reasons in told.items()},
         stale="" if not stale else "all" if unanswered is stale else "some",

@@ -73,7 +73,15 @@ async def think(work: Work) -> Outcome:
     outcome = _without_draft(work)
     if outcome is None:
         outcome = _after_hours(work, await _draft(work) if llm.configured() and not work.capped else _count(work))
-    return _reminded(work, _apologetic(work, outcome))
+    return _reminded(work, _apologetic(work, _to_staff(work, outcome)))
+
+
+def _to_staff(work: Work, outcome: Outcome) -> Outcome:
+    """Where no answer came about, a staff member is shown the commands: they are the staff who would help."""
+    failed = outcome.path == Path.FIXED and outcome.handover in (Reason.GUARD_FAILED, Reason.PROCESSING_ERROR)
+    if work.staff is None or not failed:
+        return outcome
+    return replace(outcome, text=wording.reply("staff_unclear", kak=wording.kak(work.turn.customer_name)))
 
 
 async def suggest(work: Work) -> str:
@@ -311,6 +319,8 @@ def _keep_lead(work: Work) -> None:
         return
     turn, in_turn = work.turn, work.config.assign_leads == WhatsAppAIConfig.Assignment.IN_TURN
     keeping.keep(turn.tenant_id, work.phone, turn.conversation_id, news, message=turn.text, in_turn=in_turn)
+    if news.priority in deeds.HOT:
+        deeds.tell_of_lead(work, news)
 
 
 def _tell(work: Work, outcome: Outcome, began: float, path: str) -> None:

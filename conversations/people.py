@@ -9,11 +9,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from autolumiku.lib import clock
-from conversations import outbox
+from conversations import enclosures, outbox
 from conversations.models import Delivery, Direction, Path, Sender, WhatsAppConversation, WhatsAppMessage
 from staffcommands.registry import Document
 
 PAPERS = "reports/"
+Media = WhatsAppMessage.Media
 
 
 def chat_of(tenant_id: int, account_id: int, phone: str) -> WhatsAppConversation:
@@ -47,7 +48,7 @@ def tell(
 
 
 def hand(tenant_id: int, account_id: int, conversation_id: int, document: Document) -> None:
-    """Queue a file to this chat. It lies in the storage until it is sent, and a day longer (tidy)."""
+    """Queue a file to this chat, a picture as a photo. It lies in the storage until a day after it was sent (tidy)."""
     name = f"{PAPERS}{tenant_id}/{secrets.token_hex(8)}/{document.filename}"
     message = WhatsAppMessage(
         tenant_id=tenant_id,
@@ -55,7 +56,7 @@ def hand(tenant_id: int, account_id: int, conversation_id: int, document: Docume
         conversation_id=conversation_id,
         direction=Direction.OUTBOUND,
         sender_type=Sender.SYSTEM,
-        media_type=WhatsAppMessage.Media.DOCUMENT,
+        media_type=Media.IMAGE if document.mime_type in enclosures.TYPES.values() else Media.DOCUMENT,
         media_url=default_storage.save(name, ContentFile(document.data)),
         mime_type=document.mime_type,
         content=document.filename,
@@ -68,7 +69,7 @@ def tidy() -> list[str]:
     """Let go of the files that were sent a day ago; returns their names. Platform scope."""
     old = WhatsAppMessage.objects.filter(
         direction=Direction.OUTBOUND,
-        media_type=WhatsAppMessage.Media.DOCUMENT,
+        media_type__in=(Media.DOCUMENT, Media.IMAGE),
         media_url__startswith=PAPERS,
         created_at__lt=clock.now() - timedelta(days=1),
     ).exclude(aimeow_status__in=(Delivery.QUEUED, Delivery.SENDING))

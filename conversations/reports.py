@@ -63,13 +63,18 @@ def report(actor: Actor, call: Call) -> Done:
     table = MADE[wanted.kind](actor.tenant_id, since, PERIODS[wanted.period])
     if not wanted.form:
         return Done(f"{table.text}\n\n{FORMS}", True)
+    return on_paper(actor, table, wanted.form, now)
+
+
+def on_paper(actor: Actor, table: Table, wanted: str, now: datetime) -> Done:
+    """The same as a file behind the reply. wanted: a key of PAPERS."""
     return Done(f"📎 {table.title} menyusul di bawah ini.", True, document=_paper(actor, table, wanted, now))
 
 
-def _paper(actor: Actor, table: Table, wanted: grammar.ReportWanted, now: datetime) -> Document:
+def _paper(actor: Actor, table: Table, wanted: str, now: datetime) -> Document:
     below = f"{actor.config.tenant.name} · {now:%d/%m/%Y %H.%M}"
     sheet = papers.Sheet(table.title, below, table.rows, table.bars)
-    form, ending, mime_type = PAPERS[wanted.form]
+    form, ending, mime_type = PAPERS[wanted]
     return Document(f"{slugify(table.title)}-{now:%Y-%m-%d}.{ending}", mime_type, form(sheet))
 
 
@@ -210,8 +215,7 @@ class Figures(NamedTuple):
 def figures(tenant_id: int, since: datetime) -> Figures:
     [counts] = _rows(CHATS_SQL, tenant_id, since)
     [handed] = _rows(HANDED_SQL, tenant_id, since)
-    [speed] = _rows(SPEED_SQL, tenant_id, since)
-    return Figures(*counts, *handed, *speed)
+    return Figures(*counts, *handed, *speed(tenant_id, since))
 
 
 def chats(tenant_id: int, since: datetime, period: str) -> Table:
@@ -225,15 +229,26 @@ def chats(tenant_id: int, since: datetime, period: str) -> Table:
         ("Diteruskan ke orang", str(found.handed)),
     ]
     if found.median is not None and found.slow is not None:
-        rows.append(("Waktu jawab (tengah)", _seconds(found.median)))
-        rows.append(("Waktu jawab (95 %)", _seconds(found.slow)))
-    return Table(f"Laporan chat {period}", tuple(rows), _by_day(MESSAGES_BY_DAY_SQL, tenant_id, since))
+        rows.append(("Waktu jawab (tengah)", seconds(found.median)))
+        rows.append(("Waktu jawab (95 %)", seconds(found.slow)))
+    return Table(f"Laporan chat {period}", tuple(rows), messages_by_day(tenant_id, since))
+
+
+def messages_by_day(tenant_id: int, since: datetime) -> tuple[tuple[str, int], ...]:
+    """What customers wrote."""
+    return _by_day(MESSAGES_BY_DAY_SQL, tenant_id, since)
+
+
+def speed(tenant_id: int, since: datetime) -> tuple[float | None, float | None]:
+    """Seconds from a customer's last message to its answer: the middle one, and what 95 % of them stay below."""
+    [(median, slow)] = _rows(SPEED_SQL, tenant_id, since)
+    return median, slow
 
 
 MADE = {"sales": sales, "stock": stock, "staff": people, "chats": chats}
 
 
-def _seconds(value: float) -> str:
+def seconds(value: float) -> str:
     return f"{numerals.dotted(int(value))} detik" if value >= 10 else f"{value:.1f} detik".replace(".", ",")
 
 

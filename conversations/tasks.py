@@ -43,7 +43,7 @@ from conversations import (
     turns,
 )
 from inventory import pictures
-from staffcommands import uploads
+from staffcommands import plates, uploads
 from tenants import scope, throttles
 
 log = structlog.get_logger(__name__)
@@ -297,10 +297,30 @@ def _photo_failed(tenant_id: int, photo_id: int, error: str, permanent: bool) ->
         uploads.not_fetched(photo_id, error, permanent=permanent)
 
 
+@app.task(name="conversations.cover_plates")
+async def cover_plates(tenant_id: int, photo_id: int) -> None:
+    """Find the plates on a staff member's photo and put a copy without them in its place."""
+    await _by_itself(_cover_plates(tenant_id, photo_id))
+
+
+async def _cover_plates(tenant_id: int, photo_id: int) -> None:
+    view = await on_database(proposing.plates_wanted, tenant_id, photo_id, tenant=tenant_id)
+    if view is None:
+        return
+    places, calls = await proposing.find_plates(tenant_id, view.name)
+    covered = None
+    if places is not None:
+        covered = await asyncio.to_thread(proposing.cover, tenant_id, photo_id, view.name, places)
+    useless = await patiently(proposing.plates_found, tenant_id, photo_id, view, calls, covered, tenant=tenant_id)
+    if useless:
+        await asyncio.to_thread(pictures.forget, useless)
+
+
 def errands() -> None:
     """What staff wait for and a crash may have left behind, over all showrooms."""
     with scope.platform("sweep photos"):
         uploads.sweep()
+        plates.sweep()
     notices.send()
     outreach.free_gone()
     outreach.match_waits()

@@ -208,8 +208,8 @@ UNTOLD = frozenset({Reason.MANUAL, Reason.STAFF_TYPED, Reason.AUTO_REPLY_OFF, Re
 
 
 def _tell_staff(conversation_id: int, reason: str) -> None:
-    """A notice with who asks, why, and the last words; not for a staff member's own chat."""
-    chat = WhatsAppConversation.objects.get(pk=conversation_id)
+    """A notice with who asks, why, what is known of them, and the last words; not for a staff member's own chat."""
+    chat = WhatsAppConversation.objects.select_related("lead__vehicle").get(pk=conversation_id)
     if chat.is_staff:
         return
     said = WhatsAppMessage.objects.filter(conversation_id=conversation_id, seq__isnull=False).exclude(content="")
@@ -219,6 +219,7 @@ def _tell_staff(conversation_id: int, reason: str) -> None:
         "🔔 *Percakapan perlu orang*",
         " · ".join(part for part in (chat.customer_name[:60], who) if part) or "Pelanggan tanpa nomor",
         f"Alasan: {Reason(reason).label}",
+        *(chat.lead.summary if chat.lead else ()),
         *([f"Pesan terakhir: “{last[:200]}”"] if last else []),
     ]
     notices.post(chat.tenant_id, notices.Kind.ESCALATION, "\n".join(lines))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 from inventory.models import VehiclePhoto
 
@@ -18,6 +19,7 @@ WIDTHS = (1920, 1080, 480, 160)  # the first is the one a VehiclePhoto names
 MOST_PIXELS = 60_000_000
 SMALLEST = 64  # pixels a side; less is a tracking dot or a sticker
 QUALITY = 84
+COVER = (236, 238, 240)  # what a plate is painted over with
 FORMATS = ("JPEG", "PNG", "WEBP")
 _SIZED = re.compile(r"-1920\.jpg$")
 
@@ -76,6 +78,21 @@ def first_of(tenant_id: int, display_id: str) -> str:
     photos = VehiclePhoto.objects.filter(tenant_id=tenant_id, vehicle__display_id=display_id)
     names = photos.order_by("-is_main", "position", "pk").values_list("image", flat=True)
     return names.first() or ""
+
+
+def covered(tenant_id: int, key: str, name: str, boxes: Iterable[tuple[float, float, float, float]]) -> str:
+    """A copy of a stored photo with these places painted over, in all widths; returns its name.
+
+    boxes: left, top, right, bottom as shares of the width or height.
+    """
+    with default_storage.open(name) as file, Image.open(file) as opened:
+        picture = opened.convert("RGB")
+    draw = ImageDraw.Draw(picture)
+    for left, top, right, bottom in boxes:
+        place = (left * picture.width, top * picture.height, right * picture.width, bottom * picture.height)
+        draw.rounded_rectangle(place, radius=picture.height // 100, fill=COVER)
+    digest = hashlib.sha256(picture.tobytes()).hexdigest()
+    return keep(tenant_id, key, Picture(digest, {width: _jpeg(picture, width) for width in WIDTHS}))
 
 
 def sized(name: str, width: int) -> str:

@@ -93,6 +93,17 @@ class Lead(Owned):
     def __str__(self) -> str:
         return self.name or self.phone
 
+    @property
+    def summary(self) -> list[str]:
+        """What is known of this buyer, a line each."""
+        told = {
+            "Minat": self.vehicle.name if self.vehicle else self.interested_in,
+            "Anggaran": self.budget_range,
+            "Kapan": self.timeframe,
+            "Lokasi": self.location,
+        }
+        return [f"{name}: {value}" for name, value in told.items() if value]
+
 
 class Booking(Owned):
     """A test drive, or a visit without a certain car: one slot of a full hour.

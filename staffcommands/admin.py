@@ -43,6 +43,7 @@ class StaffWhatsAppAuthAdmin(ScopedAdmin):
                     "hears_price",
                     "hears_booking",
                     "hears_sold",
+                    "hears_lead",
                     "hears_escalation",
                     ("quiet_from", "quiet_to"),
                 )

@@ -46,9 +46,9 @@ COLOR_SLANG = {"item": "hitam", "ireng": "hitam", "ijo": "hijau", "abu2": "abu-a
 SHADES = _words("metalik metallic mutiara pearl tua muda doff matte solid abu")
 _LABELS = _words(
     "merk merek model varian tipe type tahun thn th harga hrg rp warna transmisi trans km kilometer bahan bakar bbm "
-    "mobil unit dijual jual bekas second ready istimewa mulus terawat bagus nego cash dan dengan"
+    "eh ups salah maaf mobil unit dijual jual bekas second ready istimewa mulus terawat bagus nego cash dan dengan"
 )
-_THOUSANDS = re.compile(r"(?<![^\s])([0-9]{1,3}(?:[.,][0-9])?)\s?(?:rb|ribu)(?![^\s,;.])", re.I)
+_THOUSANDS = re.compile(r"(?<![^\s])([0-9]{1,3}(?:[.,][0-9])?)\s?(?:rb|rbu|ribu|rebu)(?![^\s,;.])", re.I)
 _PRICE_MARK = re.compile(r"(?:rp|harga|hrg)\.?:?\s?$", re.I)
 _BARE_MILLIONS = re.compile(
     r"(?<![^\s])(?:harga|hrg)\s?:?\s?(?:rp\.?\s?)?([0-9]{2,4})(?![^\s,;])(?!\s?(?:jt|juta|rb|ribu|m\b|mil))", re.I

@@ -14,11 +14,12 @@ from inventory import names
 from inventory.models import Condition, Fuel, Status, Transmission, Vehicle, VehicleHistory
 from staffcommands import (
     cars,
+    drives,  # noqa: F401 - registers its commands
     edits,
     grammar,
     notices,
-    prospects,  # noqa: F401 - registers its commands
-    uploads,  # noqa: F401
+    prospects,  # noqa: F401
+    uploads,
 )
 from staffcommands.grammar import Call
 from staffcommands.models import StaffCommandLog
@@ -264,7 +265,13 @@ def status(actor: Actor, call: Call) -> Done:
     vehicle = _meant_by(actor, wanted) if wanted.status else None
     if vehicle is None:
         return Done(STATUS_HELP.format(unit_id=example, statuses=STATUSES), False, "format")
-    return vehicle if isinstance(vehicle, Done) else _set_status(actor, vehicle, Status(wanted.status))
+    if isinstance(vehicle, Done):
+        return vehicle
+    sure = call.headed or vehicle.status == wanted.status or wanted.status not in LEGAL[Status(vehicle.status)]
+    if not sure:  # said without naming a car
+        payload = {"vehicle": vehicle.pk, "version": vehicle.version, "status": wanted.status}
+        return asked(f"Maksudnya {_title(vehicle)} jadi {wanted.status}, Kak?", payload, vehicle.pk)
+    return _set_status(actor, vehicle, Status(wanted.status))
 
 
 def _meant_by(actor: Actor, wanted: grammar.StatusChange) -> Vehicle | Done | None:
@@ -480,14 +487,28 @@ MENU = (
     ("kkb", "kkb – simulasi kredit", "kkb PM-PST-001 dp 20% tenor 3,4"),
     ("leads", "prospek – lihat, ambil, catat, tutup prospek", "catat prospek 081234567890 mau datang Sabtu"),
     ("chats", "chat – yang menunggu orang; ambil, balas, lepas", "balas 081234567890 Halo Kak, unitnya masih ada."),
+    ("drives", "test drive – jadwal; konfirmasi, datang, tidak datang", "test drive hari ini"),
     ("undo", "undo – batalkan perubahan terakhir (10 menit)", "undo"),
 )
 
 
+WAYS = {  # grammar.asks_how
+    "upload": "Menambah mobil, Kak: ketik *upload*, kirim fotonya, lalu datanya, misalnya: "
+    f"{uploads.EXAMPLE}\nSaya tampilkan dulu hasilnya; kalau sudah benar, ketik *simpan*.",
+    "status": "Mengubah status, Kak: ketik status, ID mobil, lalu status barunya, misalnya:\n"
+    "status PM-PST-001 terjual\n"
+    "Pilihannya: ready, booking, terjual, hapus. ID mobil ada di *stok*.",
+    "edit": EDIT_HELP.format(unit_id="PM-PST-001"),
+    "undo": "Ketik *undo* dalam 10 menit setelah perubahan; perubahan terakhir Kakak dibatalkan.",
+}
+
+
 @command("help", right=None)
 def menu(actor: Actor, call: Call) -> Done:
-    """What this person may command, with an example each."""
+    """What this person may command, with an example each, or the way of the one that was asked for."""
     may = allowed(actor)
+    if call.rest in WAYS and call.rest in may:
+        return Done(WAYS[call.rest], True)
     lines = [f"• {title}\n  Contoh: {example}" for name, title, example in MENU if name in may]
     tail = "Boleh beberapa perintah sekaligus, satu per baris. Pertanyaan biasa saya jawab seperti ke pembeli."
     return Done("\n".join([f"📋 Perintah untuk {actor.staff.name}:", "", *lines, "", tail]), True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import clock, text
-from staffcommands import drafting, grammar, uploads
+from staffcommands import drafting, edits, grammar, uploads
 from staffcommands.grammar import Call, Photo
 from staffcommands.models import Confirmation, StaffWhatsAppAuth, UploadDraft
 
@@ -43,6 +43,7 @@ class Desk:
     asked: bool = False  # a question waits for this person's yes or no
     may_upload: bool = False
     draft: Draft | None = None
+    has_loose: bool = False  # photos of the last minutes wait for a car
 
     @property
     def reminder(self) -> str:
@@ -52,7 +53,7 @@ class Desk:
 
 
 def look(staff: StaffWhatsAppAuth, config: WhatsAppAIConfig) -> Desk:
-    """Two statements."""
+    """Two or three statements."""
     asked = Confirmation.objects.filter(
         tenant_id=staff.tenant_id, staff=staff, answered_at=None, expires_at__gt=clock.now() - REMEMBERED
     )
@@ -65,7 +66,8 @@ def look(staff: StaffWhatsAppAuth, config: WhatsAppAIConfig) -> Desk:
         ),
         None,
     )
-    return Desk(asked.exists(), may_upload, draft)
+    has_loose = may_upload and draft is None and uploads.loose(staff).exists()
+    return Desk(asked.exists(), may_upload, draft, has_loose)
 
 
 def sort(said: Sequence[Said], desk: Desk, year: int) -> tuple[tuple[Call, ...], list[str]]:
@@ -91,7 +93,7 @@ TAKE = frozenset(("pakai", "pake", "gunakan"))
 _BESIDE = text.listed(
     "ya, iya, ok, oke, okay, siap, lanjut, kak, min, dong, deh, saja, aja, unit, mobil, upload, uploadnya, semua, "
     "fotonya, foto, yang, yg, draf, draft, tidak, gak, ga, jadi, langsung, tolong, sekarang, itu, "
-    "usulan, usulannya"
+    "usulan, usulannya, sip, sipp, siip, mantap, yuk, yes"
 )
 
 
@@ -124,6 +126,7 @@ class _Sorter:
         self.may_upload = desk.may_upload
         self.draft = desk.draft
         self.year = year
+        self.has_loose = desk.has_loose
 
     @property
     def fills(self) -> bool:
@@ -168,7 +171,7 @@ class _Sorter:
         elif self.draft is not None and not one.media and (word := draft_word(one.text, self.draft)):
             self.calls.append(Call("draft", "save" if word == "done" and self.fills else word, raw))
             self.draft = None if word == "cancel" else self.draft
-        elif found := () if one.media else grammar.recognise_all(one.text):
+        elif found := () if one.media else grammar.recognise_all(one.text) or self._meant(one.text, raw):
             for call in found:
                 self._command(call)
         elif self.may_upload and not one.media and self._is_of_a_car(one.text):
@@ -178,6 +181,19 @@ class _Sorter:
                 self._start(Call("upload", one.text, raw, headed=False))
         else:
             self.talk.append(one.text)
+
+    def _meant(self, said: str, raw: str) -> tuple[Call, ...]:
+        """A command without its word: the way of one is asked, how the upload stands, a car is sold, the car that was
+        just saved is corrected.
+        """
+        if topic := grammar.asks_how(said):
+            return (Call("help", topic, raw),)
+        if self.fills:
+            return (Call("draft", "show", raw),) if grammar.asks_standing(said) else ()
+        if word := grammar.bare_status(said):
+            return (Call("status", word, raw, headed=False),)
+        corrects = self.draft is not None and edits.read(said, self.year)
+        return (Call("edit", said, raw),) if corrects and corrects.changes and not corrects.wrong else ()
 
     def _command(self, call: Call) -> None:
         """Without a car named, "ubah harga 125jt" corrects the car that is being described."""
@@ -192,4 +208,8 @@ class _Sorter:
         if "?" in said or grammar.is_doubtful(said):
             return False
         reading = drafting.read(said, self.year)
-        return drafting.is_mostly_about_a_car(said, reading) if self.fills else reading.describes_a_car
+        if self.fills:
+            return drafting.is_mostly_about_a_car(said, reading)
+        if self.has_loose:
+            return bool(reading.values.get("model")) and len(reading.values) >= 4 and not reading.wrong
+        return reading.describes_a_car

@@ -36,8 +36,12 @@ class Reading:
         )
 
 
+_NYA = re.compile(r"(?<=[a-z]) nya\b", re.I)  # "warna nya merah"
+
+
 def read(said: str, this_year: int) -> Reading:
     """The fields in a text, labelled or not, in any order. What is out of bounds is said and left out."""
+    said = _NYA.sub("", said)
     if names.find(said):
         return _described(said, this_year)
     edit = edits.read(said, this_year)

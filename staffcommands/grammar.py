@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from rapidfuzz.distance import OSA
+
 from autolumiku.lib import phone as phones
 from autolumiku.lib import rupiah, text
 from inventory import names
@@ -54,6 +56,11 @@ _HEADS = {
     "take_chat": "ambil chat|ambil",
     "release_chat": "lepas chat|lepas|kembalikan chat",
     "reply_chat": "balas chat|balas",
+    "drives": "test drive|testdrive|jadwal|jadwal test drive|cek test drive|lihat test drive|daftar test drive|"
+    "list test drive|cek jadwal|lihat jadwal",
+    "confirm_drive": "konfirmasi|konfirm|konfirmasi test drive|test drive konfirmasi",
+    "done_drive": "datang|sudah datang|test drive datang|test drive selesai|selesai test drive",
+    "missed_drive": "tidak datang|gak datang|ga datang|tidak jadi datang|no show|noshow|test drive tidak datang",
     "help": "help|bantuan|panduan|menu|fitur|perintah|command|commands|cara pakai|daftar perintah|list perintah",
     "undo": "undo|urungkan|batalkan perubahan|batalkan yang tadi|kembalikan perubahan",
     "absent": "emergency mode|restart bot|system status|master control|security audit|payroll system|payroll|"
@@ -176,12 +183,24 @@ def recognise(message: str) -> Call | None:
     keys = [_key(word) for word in written]
     if not slash and (polite := _leading(keys)):
         written, keys = written[polite:], keys[polite:]
-    found = _headed(written, keys, raw) or _unit_and_status(written, keys, raw)
+    found = _headed(written, keys, raw) or _unit_and_status(written, keys, raw) or _headed(written, _mended(keys), raw)
     if not slash and "?" in raw and (found is None or found.name not in ("report", "reply_chat")):
         return None
     if found is not None:
         return found if slash or _is_meant(found, keys) else None
     return Call("unknown", " ".join(written), raw) if slash and keys and keys[0][:1].isalpha() else None
+
+
+_MISTYPED = ("upload", "status", "inventory", "laporan", "statistik", "prospek", "tambah", "simulasi", "bantuan")
+_MISHEARD = {"aplod": "upload", "aplot": "upload", "uplot": "upload", "apload": "upload", "nambah": "tambah",
+             "tambahin": "tambah", "nambahin": "tambah"}  # fmt: skip
+
+
+def _mended(keys: list[str]) -> list[str]:
+    """The same with a slip in the first word undone: "uplod mobil" is "upload mobil"."""
+    first = keys[0] if keys else ""
+    near = [head for head in _MISTYPED if len(first) >= 5 and OSA.distance(first, head, score_cutoff=1) == 1]
+    return [_MISHEARD.get(first) or (near[0] if len(near) == 1 else first), *keys[1:]]
 
 
 _TOUCHING = _words("upload edit status undo")  # commands that would change something
@@ -193,6 +212,54 @@ def attempt(message: str) -> Call | None:
     if call is None or not (call.raw.startswith("/") or (call.name in _TOUCHING and call.rest)):
         return None
     return call
+
+
+_HOW = _words("cara caranya gimana gmn bagaimana bgmn gmna")
+_TOPICS = {
+    "upload": _words("upload uplod tambah tambahin nambah nambahin input masukin masukkan"),
+    "status": _words("terjual laku status booking dibooking"),
+    "edit": _words("ubah edit ganti koreksi rubah"),
+    "undo": _words("undo membatalkan batalin batalkan"),
+    "help": _words("perintah command fitur menu"),
+}
+_OF_THE_SHOWROOM = _words(
+    "mobil unit kendaraan mobilnya unitnya harga harganya data datanya status foto fotonya baru ini"
+)
+_BESIDE_HOW = (
+    _POLITE_LAST | _POLITE_FIRST | _words("halo hai hi saya aku untuk utk buat jadi ke di yang yg kalau kalo nya")
+)
+
+
+def asks_how(message: str) -> str:
+    """Which command a staff member asks the way of ("cara tambah mobil gimana ya?"), "" for any other text."""
+    keys = [key for word in printable(message)[:200].split() if (key := _key(word).strip("?"))]
+    topics = [topic for topic, words in _TOPICS.items() if words.intersection(keys)]
+    known = _HOW.union(_OF_THE_SHOWROOM, _BESIDE_HOW, *_TOPICS.values())
+    return topics[0] if topics and _HOW.intersection(keys) and known.issuperset(keys) else ""
+
+
+_SOLD_OR_BOOKED = {"terjual": "terjual", "laku": "terjual", "kejual": "terjual", "sold": "terjual",
+                   "dibooking": "booking", "kebooking": "booking"}  # fmt: skip
+_BESIDE_SOLD = _POLITE_LAST | _PAST | _words("mobil mobilnya unit unitnya yang yg ini itu nih alhamdulillah")
+
+
+def bare_status(message: str) -> str:
+    """ "terjual" for "udah laku kak", said of no certain car; "" for anything else."""
+    keys = [key for word in printable(message)[:80].split() if (key := _key(word)) not in _BESIDE_SOLD]
+    return _SOLD_OR_BOOKED.get(keys[0], "") if len(keys) == 1 and "?" not in message else ""
+
+
+_STANDING = _words(
+    "jadi gimana gmn bagaimana terus trus lalu apa lagi yg yang kurang belum blm udah sudah lengkap lanjut masuk mana "
+    "statusnya draf draft drafnya lihat cek data datanya ya kak min sih nih tadi"
+)
+_ASKS = _words("gimana gmn bagaimana terus trus kurang lengkap lihat cek apa")
+
+
+def asks_standing(message: str) -> bool:
+    """Does a short text ask how the open upload stands ("jadi gimana?", "apa lagi yg kurang")?"""
+    keys = [key for word in printable(message)[:80].split() if (key := _key(word).strip("?"))]
+    return 0 < len(keys) <= 6 and _STANDING.issuperset(keys) and not _ASKS.isdisjoint(keys)
 
 
 def printable(message: str) -> str:
@@ -272,12 +339,16 @@ def _is_meant(call: Call, keys: list[str]) -> bool:
         return period(call.rest) is not None
     if call.name in ("leads", "chats"):
         return not rest
+    if call.name == "drives":
+        return _DRIVE_WORDS.issuperset(rest)
     if call.name == "kkb":
         return not rest or keys[0] in ("kkb", "simulasi", "hitung") or any(edits.UNIT_ID.fullmatch(key) for key in rest)
     return not _PAST.intersection(rest) and (call.name != "inventory" or len(rest) <= 12)
 
 
-_TO_A_CHAT = _words("take_chat release_chat reply_chat take_lead note_lead close_lead")
+_TO_A_CHAT = _words(
+    "take_chat release_chat reply_chat take_lead note_lead close_lead confirm_drive done_drive missed_drive"
+)
 _CHAT_NUMBER = re.compile(r"#[0-9]{1,12}")
 
 
@@ -315,8 +386,7 @@ def report_wanted(rest: str) -> ReportWanted:
     kind = "staff" if "staff" in said and "sales" in said else said[0] if said else ""
     kind = "" if {"menu", "list", "daftar"}.intersection(keys) and not {"listing"}.intersection(keys) else kind
     periods = [_PERIODS[key] for key in keys if key in _PERIODS]
-    forms = [_FORMATS[key] for key in keys if key in _FORMATS]
-    return ReportWanted(kind, periods[0] if periods else "month", forms[0] if forms else "")
+    return ReportWanted(kind, periods[0] if periods else "month", form(rest))
 
 
 def names_a_car(rest: str) -> bool:
@@ -421,11 +491,25 @@ def _price_range(rest: str) -> tuple[int | None, int | None, str]:
     return amount.value * AROUND[0] // 100, amount.value * AROUND[1] // 100, f"{before} {after}"
 
 
+_DRIVE_DAYS = {"besok": "tomorrow", "bsk": "tomorrow", "minggu": "week", "pekan": "week", "week": "week"}
+_DRIVE_WORDS = frozenset(_DRIVE_DAYS) | _words("hari ini today semua test drive jadwal depan")
+
+
+def drive_days(rest: str) -> str:
+    """ "today" unless "tomorrow" or "week" is said."""
+    return next((_DRIVE_DAYS[key] for word in rest.split()[:6] if (key := _key(word)) in _DRIVE_DAYS), "today")
+
+
 def period(rest: str) -> str | None:
     """ "today" (also for nothing said), "week" or "month"; None if it is no period we know."""
-    keys = [key for word in rest.split()[:12] if (key := _key(word)) not in _BESIDE_PERIOD]
+    keys = [key for word in rest.split()[:12] if (key := _key(word)) not in _BESIDE_PERIOD and key not in _FORMATS]
     said = {_PERIODS.get(key, "") for key in keys} or {"today"}
     return said.pop() or None if len(said) == 1 else None
+
+
+def form(rest: str) -> str:
+    """ "pdf", "csv" or "chart" where one of them is asked for, else ""."""
+    return next((_FORMATS[key] for word in rest.split()[:20] if (key := _key(word)) in _FORMATS), "")
 
 
 def begin(period: str, now: datetime) -> datetime:

@@ -45,8 +45,9 @@ class StaffWhatsAppAuth(Owned):
     can_manage_chats = models.BooleanField("boleh mengurus percakapan", default=True)
     hears_upload = models.BooleanField("kabar mobil baru", default=True)
     hears_price = models.BooleanField("kabar harga berubah", default=True)
-    hears_booking = models.BooleanField("kabar mobil dibooking", default=True)
+    hears_booking = models.BooleanField("kabar booking dan test drive", default=True)
     hears_sold = models.BooleanField("kabar mobil terjual", default=True)
+    hears_lead = models.BooleanField("kabar prospek hangat", default=True)
     hears_escalation = models.BooleanField("kabar percakapan perlu orang", default=True)
     quiet_from = models.TimeField("jam tenang mulai", null=True, blank=True, default=time(21))
     quiet_to = models.TimeField(
@@ -231,6 +232,12 @@ class UploadPhoto(Owned):
         USED = "used", "terpasang"
         REFUSED = "refused", "tidak bisa dipakai"
 
+    class Plates(models.TextChoices):
+        WANTED = "wanted", "sedang dicari"
+        NONE = "none", "tidak terlihat"
+        COVERED = "covered", "ditutup"
+        UNKNOWN = "unknown", "tidak bisa diperiksa"
+
     staff = OwnedForeignKey(StaffWhatsAppAuth, models.CASCADE, related_name="+", verbose_name="staf")
     draft = OwnedForeignKey(
         UploadDraft, models.CASCADE, null=True, blank=True, related_name="photos", verbose_name="draf"
@@ -240,6 +247,8 @@ class UploadPhoto(Owned):
     state = models.CharField("keadaan", max_length=10, choices=State, default=State.WAITING)
     image = models.CharField("berkas", max_length=300, blank=True)
     digest = models.CharField("sidik", max_length=64, blank=True)
+    plates = models.CharField("nomor polisi di foto", max_length=10, choices=Plates, blank=True)
+    looks = models.PositiveSmallIntegerField("percobaan mencari nomor polisi", default=0)
     tries = models.PositiveSmallIntegerField("percobaan", default=0)
     error = models.CharField("kesalahan", max_length=40, blank=True)
     written_at = models.DateTimeField("dikirim")
@@ -265,6 +274,10 @@ class UploadPhoto(Owned):
             models.Index(
                 fields=["tenant", "created_at"], name="upload_photo_waiting", condition=models.Q(state="waiting")
             ),
+            # plates.sweep: photos on which plates are still to be found, over all showrooms
+            models.Index(
+                fields=["tenant", "created_at"], name="upload_photo_plates", condition=models.Q(plates="wanted")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -277,8 +290,9 @@ class Notice(Owned):
     class Kind(models.TextChoices):
         UPLOAD = "upload", "mobil baru"
         PRICE = "price", "harga berubah"
-        BOOKING = "booking", "mobil dibooking"
+        BOOKING = "booking", "booking dan test drive"
         SOLD = "sold", "mobil terjual"
+        LEAD = "lead", "prospek hangat"
         ESCALATION = "escalation", "percakapan perlu orang"
 
     staff = OwnedForeignKey(StaffWhatsAppAuth, models.CASCADE, related_name="+", verbose_name="staf")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from autolumiku.lib import clock
@@ -43,11 +44,12 @@ def take(actor: Actor, call: Call) -> Done:
     lead = _lead(actor, call)
     if isinstance(lead, Done):
         return lead
+    before = _state(lead)
     lead.assigned_to = actor.staff.user or lead.assigned_to
     if lead.status == Lead.Status.NEW:
         lead.status = Lead.Status.CONTACTED
     _note(actor, lead, f"diambil {actor.staff.name}")
-    return Done(f"✅ {_title(lead)} sekarang ditangani {actor.staff.name}.", True)
+    return Done(f"✅ {_title(lead)} sekarang ditangani {actor.staff.name}.", True, before=before, after=_state(lead))
 
 
 @command("note_lead", right="can_manage_leads")
@@ -59,7 +61,7 @@ def note(actor: Actor, call: Call) -> Done:
     if not said:
         return Done(FORMATS["note_lead"], False, "format")
     _note(actor, lead, f"{actor.staff.name}: {said[:500]}")
-    return Done(f"✅ Catatan untuk {_title(lead)} disimpan.", True)
+    return Done(f"✅ Catatan untuk {_title(lead)} disimpan.", True, after={"lead": lead.pk, "note": said[:500]})
 
 
 @command("close_lead", right="can_manage_leads")
@@ -70,10 +72,16 @@ def close(actor: Actor, call: Call) -> Done:
     outcomes = {OUTCOMES[word] for word in call.rest.lower().split()[1:] if word in OUTCOMES}
     if len(outcomes) != 1:
         return Done(FORMATS["close_lead"], False, "format")
-    before = lead.get_status_display()
+    before, was = _state(lead), lead.get_status_display()
     lead.status = outcomes.pop()
     _note(actor, lead, f"ditutup {actor.staff.name}")
-    return Done(f"✅ {_title(lead)}: {before} → {lead.get_status_display()}", True)
+    text = f"✅ {_title(lead)}: {was} → {lead.get_status_display()}"
+    return Done(text, True, before=before, after=_state(lead))
+
+
+def _state(lead: Lead) -> dict[str, Any]:
+    """As the log keeps it."""
+    return {"lead": lead.pk, "status": str(lead.status), "assigned_to": str(lead.assigned_to or "")}
 
 
 def _lead(actor: Actor, call: Call) -> Lead | Done:

@@ -20,9 +20,9 @@ from autolumiku.lib import clock, jobs
 from inventory import models as inventory
 from inventory import names
 from inventory.models import Fuel, Status, Transmission, Vehicle, VehiclePhoto
-from staffcommands import drafting, edits, notices, proposals
+from staffcommands import drafting, edits, notices, plates, proposals
 from staffcommands.grammar import Call, Photo
-from staffcommands.models import UploadDraft, UploadPhoto
+from staffcommands.models import StaffWhatsAppAuth, UploadDraft, UploadPhoto
 from staffcommands.registry import Actor, Done, command
 
 MOST_PHOTOS = 15
@@ -84,6 +84,8 @@ def add_to_draft(actor: Actor, call: Call) -> Done:
         return _cancel(draft)
     if draft.stage == Stage.PHOTOS:
         return _finish(draft)
+    if call.rest == "show":
+        return _done(_card(draft), draft)
     if call.rest == "take":
         before, draft.car, draft.proposed = draft.car, {**draft.proposed, **draft.car}, {}
         taken = [f"🤖 {_label(name)}: {_shown(name, draft.car[name])}" for name in draft.car if name not in before]
@@ -144,7 +146,11 @@ def _cancel(draft: UploadDraft, text: str = "") -> Done:
 
 def _finish(draft: UploadDraft) -> Done:
     _end(draft, Stage.DONE)
-    return Done(f"Selesai! {_count(draft)} foto untuk {_title(draft.vehicle)} ✅", True, vehicle_id=draft.vehicle_id)
+    text = f"Selesai! {_count(draft)} foto untuk {_title(draft.vehicle)} ✅"
+    if draft.vehicle is not None:
+        unit_id = draft.vehicle.display_id
+        text += f"\nMengubah: edit {unit_id} harga 125jt\nTerjual: status {unit_id} terjual"
+    return Done(text, True, vehicle_id=draft.vehicle_id)
 
 
 def _end(draft: UploadDraft, stage: str) -> None:
@@ -206,6 +212,7 @@ def _card(draft: UploadDraft, notes: Iterable[str] = ()) -> str:
     lines.append(f"Foto: {_count(draft)}")
     if failed := _refused(draft):
         lines.append(f"⚠️ {failed} foto tidak bisa dipakai, kirim ulang bila perlu.")
+    lines += plates.unknown(draft.photos)
     lines += ["", *notes] if notes else []
     if draft.proposed:
         lines += ["", f"🤖 Usulan: {_proposal(draft)}", TAKE]
@@ -307,6 +314,7 @@ def _saved(vehicle: Vehicle, photos: int) -> str:
         f"Status: {vehicle.status}",
         "",
         "📸 Foto masih bisa ditambah: kirim saja ke sini, lalu ketik *selesai*.",
+        f"Mengubah: edit {vehicle.display_id} harga 125jt · Terjual: status {vehicle.display_id} terjual",
         "Salah? Ketik *undo* dalam 10 menit.",
     ]
     return "\n".join(lines)
@@ -409,11 +417,15 @@ def _take_photos(actor: Actor, draft: UploadDraft | None, photos: Sequence[Photo
 
 def _take_loose(actor: Actor, draft: UploadDraft) -> int:
     """Photos of the last ten minutes that belong to no car become this draft's."""
+    first = list(loose(actor.staff).values_list("pk", flat=True)[:MOST_PHOTOS])
+    return UploadPhoto.objects.filter(pk__in=first).update(draft=draft)
+
+
+def loose(staff: StaffWhatsAppAuth) -> Any:
+    """A person's photos of the last ten minutes that belong to no car, in order."""
     lately = clock.now() - PHOTOS_BEFORE
-    loose = UploadPhoto.objects.filter(
-        tenant_id=actor.tenant_id, staff=actor.staff, draft=None, written_at__gte=lately
-    ).order_by("written_at", "message_id")
-    return UploadPhoto.objects.filter(pk__in=list(loose.values_list("pk", flat=True)[:MOST_PHOTOS])).update(draft=draft)
+    mine = UploadPhoto.objects.filter(tenant_id=staff.tenant_id, staff=staff, draft=None, written_at__gte=lately)
+    return mine.order_by("written_at", "message_id")
 
 
 def _fetch_later(photo: UploadPhoto, seconds: float = 0) -> None:
@@ -442,6 +454,8 @@ def fetched(photo_id: int, name: str, digest: str) -> None:
     same = UploadPhoto.objects.filter(draft=photo.draft_id, digest=digest, state=UploadPhoto.State.READY)
     if photo.draft_id is not None and same.exists():
         photo.state, photo.error = UploadPhoto.State.REFUSED, "twice"
+    else:
+        plates.want(photo)
     photo.save()
     draft = UploadDraft.objects.select_for_update().filter(pk=photo.draft_id).first() if photo.draft_id else None
     if draft is not None and draft.vehicle is not None and photo.state == UploadPhoto.State.READY:

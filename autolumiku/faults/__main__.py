@@ -42,7 +42,9 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="one round within 90 s; --kills counts all of them")
     parser.add_argument("--away", type=float, help="seconds without a database (default 45, short form 4)")
     parser.add_argument(
-        "--only", choices=("away", "deploy"), help="nothing but that outage, or but deploys, under load"
+        "--only",
+        choices=("away", "deploy", "upload"),
+        help="nothing but that outage, or but deploys, under load; or a car added by WhatsApp while workers die",
     )
     parser.add_argument("--root", type=Path, help="folder to work in (default: a temporary one)")
     given = parser.parse_args(words)

@@ -10,7 +10,7 @@ from autolumiku.lib.numerals import NUMERAL
 
 LARGEST = 9_999_999  # a longer numeral is a phone or chassis number
 _MARK = r"(?:km|kilo ?meter|odo(?:meter)?|jarak tempuh)"
-_THOUSAND = r"(?:k|rb|ribu|ribuan|rban)"
+_THOUSAND = r"(?:k|rb|rbu|ribu|rebu|ribuan|rban)"
 _NUMBER = rf"(?P<@>{NUMERAL}(?:\.x{{2,3}})?)(?:\s?(?P<@_unit>{_THOUSAND}\b))?"
 _RANGE = rf"{_NUMBER.replace('@', 'a')}(?:\s?(?:-|–|s/?d|sampai)\s?{_NUMBER.replace('@', 'b')})?"
 _BEFORE = r"(?<![0-9A-Za-z.,])(?<!rp)(?<!rp\s)(?<!rp\.)"

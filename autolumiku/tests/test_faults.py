@@ -59,3 +59,10 @@ def test_forty_five_seconds_without_a_database_lose_nothing(folder):
     status, said = harness(folder, "--only", "away", "--away", "45", "--seed", "1")
     assert status == 0, said
     assert "     1  restarts of web and workers" in said
+
+
+def test_a_car_added_while_workers_are_killed_is_one_car_with_all_its_photos(folder):
+    """Fifteen photos in disorder and in copies, three other commands between, a kill -9 after every few messages."""
+    status, said = harness(folder, "--only", "upload", "--seed", "1")
+    assert status == 0, said
+    assert int(said.split(" kills of workers")[0].split()[-1]) >= 10

@@ -1,7 +1,9 @@
+# ruff: noqa: E501 (one row of the tables is one line)
 """/stats says what the rows say, in the showroom's own days."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +11,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 
 from aiconfig.models import WhatsAppAIConfig
 from aimeow.models import AimeowAccount
@@ -165,5 +168,86 @@ def test_an_unknown_period_is_explained(scene: Scene) -> None:
 
 def test_figures_take_few_statements(scene: Scene, django_assert_num_queries) -> None:
     fill(scene)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         commands.count(scene.tenant.pk, NOW)
+
+
+# --- the same figures, asked of the database by hand ------------------------------------------------------------------
+
+BY_HAND = {  # what stats says: one statement over the rows; %(since)s is the period's midnight
+    "Total: {} unit": "SELECT count(*) FROM vehicles WHERE tenant_id = %(t)s AND status <> 'DELETED'",
+    "Baru masuk: {} ·": "SELECT count(*) FROM vehicles WHERE tenant_id = %(t)s AND status <> 'DELETED' AND created_at >= %(since)s",
+    "Laku: {}": "SELECT count(*) FROM vehicles WHERE tenant_id = %(t)s AND status = 'SOLD' AND sold_at >= %(since)s",
+    "Total: {} · Baru": "SELECT count(*) FROM leads WHERE tenant_id = %(t)s",
+    "Baru: {}": "SELECT count(*) FROM leads WHERE tenant_id = %(t)s AND created_at >= %(since)s",
+    "Percakapan: {} ·": "SELECT count(DISTINCT conversation_id) FROM whatsapp_messages WHERE tenant_id = %(t)s AND created_at >= %(since)s AND direction = 'inbound' AND sender_type = 'customer'",
+    "Pesan masuk: {}": "SELECT count(*) FROM whatsapp_messages WHERE tenant_id = %(t)s AND created_at >= %(since)s AND direction = 'inbound' AND sender_type = 'customer'",
+    "Dijawab AI: {} ·": "SELECT count(*) FROM whatsapp_messages WHERE tenant_id = %(t)s AND created_at >= %(since)s AND direction = 'outbound' AND ai_response",
+    "Dijawab dari data: {} ·": "SELECT count(*) FROM whatsapp_messages WHERE tenant_id = %(t)s AND created_at >= %(since)s AND direction = 'outbound' AND path = 'counter'",
+    "Oleh orang: {}": "SELECT count(*) FROM whatsapp_messages WHERE tenant_id = %(t)s AND created_at >= %(since)s AND direction = 'outbound' AND sender_type = 'human'",
+    "Diteruskan ke orang: {}": "SELECT count(DISTINCT conversation_id) FROM conversation_events WHERE tenant_id = %(t)s AND created_at >= %(since)s AND kind = 'escalated'",
+    "Rata-rata di stok: {} hari": "SELECT round(extract(epoch FROM avg(sold_at - created_at)) / 86400) FROM vehicles WHERE tenant_id = %(t)s AND status = 'SOLD' AND sold_at >= %(since)s",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("period", "since"), [("today", "2026-03-18"), ("week", "2026-03-16"), ("month", "2026-03-01")]
+)
+def test_the_figures_equal_a_statement_written_by_hand(scene: Scene, period: str, since: str) -> None:
+    """Over randomly strewn rows; another showroom has as many."""
+    for place, seed in ((scene, 1), (opened("jaya-motor", 2), 2)):
+        strew(place, random.Random(seed))
+    text = scene.say(f"stats {period}").text
+    for said, sql in BY_HAND.items():
+        with connection.cursor() as cursor:
+            cursor.execute(sql, {"t": scene.tenant.pk, "since": f"{since} 00:00+07"})
+            [(figure,)] = cursor.fetchall()
+        assert figure is not None
+        assert said.format(int(figure)) in text
+
+
+SPEED_BY_HAND = """
+SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY took), percentile_disc(0.95) WITHIN GROUP (ORDER BY took) FROM (
+    SELECT extract(epoch FROM a.sent_at - q.created_at) took FROM whatsapp_messages q, whatsapp_messages a
+    WHERE q.tenant_id = %(t)s AND a.conversation_id = q.conversation_id AND a.answers_upto = q.seq) answers
+"""
+
+
+def test_the_time_until_an_answer_equals_a_statement_written_by_hand(scene: Scene) -> None:
+    chat = scene.chat()
+    for seq, seconds in enumerate((2, 3, 4, 5, 90), start=1):
+        at = TODAY + timedelta(minutes=seq)
+        scene.message(chat, at, Sender.CUSTOMER, seq=seq)
+        answer = {"answers_upto": seq, "path": Path.COUNTER, "sent_at": at + timedelta(seconds=seconds)}
+        scene.message(chat, at, Sender.AI, **answer)
+    with connection.cursor() as cursor:
+        cursor.execute(SPEED_BY_HAND, {"t": scene.tenant.pk})
+        [(middle, slow)] = cursor.fetchall()
+    assert (middle, slow) == (4, 90)
+    assert f"Waktu jawab: {middle:.1f} detik".replace(".", ",") in scene.say("stats").text
+
+
+def strew(scene: Scene, dice: random.Random) -> None:
+    """Cars, leads, chats and messages at random moments of the last 50 days."""
+
+    def ago() -> datetime:
+        return NOW - timedelta(
+            minutes=dice.choice((dice.randint(1, 90), dice.randint(1, 3_000), dice.randint(1, 72_000)))
+        )
+
+    for _ in range(40):
+        status, at = dice.choice(("AVAILABLE", "BOOKED", "SOLD", "DELETED", "DRAFT")), ago()
+        scene.car(at - timedelta(days=dice.randint(1, 60)) if status == "SOLD" else at, status, at)
+    scene.car(TODAY - timedelta(days=9), "SOLD", TODAY)
+    for _ in range(9):
+        scene.lead(ago())
+    chats = [scene.chat() for _ in range(6)]
+    kinds = [
+        (Sender.CUSTOMER, {}), (Sender.STAFF, {}), (Sender.AI, {"ai_response": True, "path": Path.MODEL}),
+        (Sender.AI, {"path": Path.COUNTER}), (Sender.HUMAN, {"path": Path.PERSON}), (Sender.SYSTEM, {"path": Path.FIXED}),
+    ]  # fmt: skip
+    for _ in range(120):
+        sender, fields = dice.choice(kinds)
+        scene.message(dice.choice(chats), ago(), sender, **fields)
+        if dice.random() < 0.2:
+            scene.handed_over(dice.choice(chats), ago())

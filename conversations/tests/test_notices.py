@@ -14,10 +14,11 @@ from autolumiku.testing.stage import Showroom, run_jobs
 from conversations import tasks
 from staffcommands import notices
 from staffcommands.models import Notice, StaffWhatsAppAuth
+from tenants.models import Membership, User
 
 pytestmark = pytest.mark.django_db
 
-ANI, BUDI = "6281298765401", "6281298765402"
+ANI, BUDI, DINA = "6281298765401", "6281298765402", "6281298765403"
 AWAKE = {"quiet_from": None, "quiet_to": None}
 
 
@@ -72,6 +73,47 @@ def test_the_actor_and_who_has_muted_it_hear_nothing(staffed: Showroom, kind: st
 def test_other_changes_are_no_news(staffed: Showroom) -> None:
     staffed.hears("edit PM-PST-001 km 50rb, harga modal 60jt", phone=ANI)
     assert told(staffed, BUDI) == []
+
+
+def test_a_buyer_who_gets_hot_is_told_once_with_what_is_known(staffed: Showroom) -> None:
+    staffed.hears("fortuner ada? budget 480jt")
+    assert told(staffed, BUDI) == []
+    staffed.hears("fortuner bisa kredit dp 100jt ga?")
+    [text] = told(staffed, BUDI)
+    for said in ("Prospek hangat", "+62 812-3456-7890", "Minat: Toyota Fortuner", "Anggaran: ", "menghitung kredit",
+                 "ambil prospek 081234567890"):  # fmt: skip
+        assert said in text
+    staffed.hears("kalau fortuner dp 120jt?")
+    assert told(staffed, BUDI) == []
+
+
+def test_a_hot_buyer_concerns_their_seller_and_the_leaders(staffed: Showroom) -> None:
+    staffed.employs(phone=DINA, name="Dina", role="owner", **AWAKE)
+    staffed.set(assign_leads="in_turn")
+    with staffed.scope():
+        ani = User.objects.create(username="ani")
+        Membership.objects.create(tenant=staffed.tenant, user=ani, role="sales")
+    let(staffed, ANI, user=ani, hears_escalation=False)
+    let(staffed, BUDI, hears_escalation=False)
+    let(staffed, DINA, hears_escalation=False)
+    staffed.hears("fortuner bisa kredit dp 100jt ga?")
+    tasks.errands()
+    run_jobs()
+    assert [len(heard(staffed, phone)) for phone in (ANI, BUDI, DINA)] == [1, 0, 1]
+
+
+@pytest.mark.parametrize("change", [{"hears_lead": False}, {"can_manage_leads": False}])
+def test_hot_buyers_are_told_to_whom_they_concern(staffed: Showroom, change: dict[str, bool]) -> None:
+    let(staffed, BUDI, hears_escalation=False, **change)
+    staffed.hears("fortuner bisa kredit dp 100jt ga?")
+    assert told(staffed, BUDI) == []
+
+
+def test_a_chat_that_needs_a_person_is_told_with_what_is_known_of_the_buyer(staffed: Showroom) -> None:
+    let(staffed, BUDI, hears_lead=False)
+    staffed.hears("cari avanza budget 150jt", "saya mau bicara dengan orang dong")
+    [text] = told(staffed, BUDI)
+    assert "Minat: Toyota Avanza\nAnggaran: " in text
 
 
 def test_a_chat_that_needs_a_person_is_told_with_its_reason_and_last_words(staffed: Showroom) -> None:

@@ -80,6 +80,17 @@ SAYS = {
     "a question between": (["status PM-PST-001 hapus", "fortuner harga berapa?"], "Rp 470 juta"),
     "nothing to confirm": (["ya"], "Kak"),
     "undo": (["status PM-PST-001 terjual", "undo"], "SOLD → AVAILABLE"),
+    "asks the way": (["halo, cara tambah mobil gimana ya?"], "Menambah mobil, Kak: ketik *upload*"),
+    "asks the way of a status": (["gimana cara ubah status?"], "status PM-PST-001 terjual"),
+    "a slip": (["mau uplod mobil dong"], "Untuk menambah mobil, kirim di chat ini"),
+    "a slip in a status": (["sttus PM-PST-001 terjual"], "AVAILABLE → SOLD"),
+    "sold, no car named": (
+        ["edit PM-PST-001 km 5rb", "alhamdulillah udah laku kak"],
+        "Maksudnya Honda City S AT 2006 (PM-PST-001) jadi SOLD",
+    ),
+    "sold, then yes": (["edit PM-PST-001 km 5rb", "mobilnya kejual", "ya"], "AVAILABLE → SOLD"),
+    "sold, no last car": (["terjual"], "Formatnya: status"),
+    "nothing understood": (["hmm zzz"], "Perintah staf: ketik *menu*."),
 }
 
 
@@ -271,7 +282,11 @@ def test_a_command_in_the_models_words_is_only_words(staffed: Showroom, model: A
         assert not StaffCommandLog.objects.exists()
 
 
-@pytest.mark.parametrize("text", ["stok avanza ada", "kredit avanza dp 20 juta", "ganti oli dimana", "menu", "ya"])
+@pytest.mark.parametrize(
+    "text",
+    ["stok avanza ada", "kredit avanza dp 20 juta", "ganti oli dimana", "menu", "ya", "udah laku", "terjual", "mau uplod",
+     "cara tambah mobil gimana?"],
+)  # fmt: skip
 def test_a_customers_question_is_no_attempt(staffed: Showroom, text: str) -> None:
     staffed.hears(text)
     with staffed.scope():

@@ -85,6 +85,9 @@ FLOWS = {  # messages; then the one car: (make, model, year, price, color, trans
     "corrected": (["upload", BRIO, "harga 125jt", "warna putih", "ubah km 20rb", "simpan"], ("Honda", "Brio", 2020, 125_000_000, "Putih", "automatic", 20_000), 0),
     "words after photos": (["mau upload", photo(1), photo(2), photo(3), BRIO, "simpan"], ("Honda", "Brio", 2020, 120_000_000, "Hitam", "automatic", 30_000), 3),
     "photos after saving": (["upload", BRIO, "simpan", photo(1), photo(2), "selesai"], ("Honda", "Brio", 2020, 120_000_000, "Hitam", "automatic", 30_000), 2),
+    "clumsily": (["mau uplod mobil dong", photo(1), "brio satya 2019 ireng matik", "jadi gimana?", "hrg 135", "km nya 40 rebu", "eh salah warna nya merah", "apa lagi yg kurang?", "sipp simpan ya"], ("Honda", "Brio", 2019, 135_000_000, "Merah", "automatic", 40_000), 1),
+    "described after loose photos": ([photo(1), photo(2), "avanza 2019 putih matik", "150jt", "simpan"], ("Toyota", "Avanza", 2019, 150_000_000, "Putih", "automatic", None), 2),
+    "corrected once saved": (["upload", BRIO, "simpan", "harga 125jt", "warna putih"], ("Honda", "Brio", 2020, 125_000_000, "Putih", "automatic", 30_000), 0),
     "questions between": (["upload", "fortuner berapa?", BRIO, "lokasinya di mana?", "halo", "simpan"], ("Honda", "Brio", 2020, 120_000_000, "Hitam", "automatic", 30_000), 0),
 }  # fmt: skip
 
@@ -122,6 +125,9 @@ CARDS = {
     "the same": (["upload", BRIO, "simpan", "selesai", "upload", BRIO, "simpan", "sama"], "tidak disimpan karena sama"),
     "loose photos": ([photo(1)], "Ketik *upload* dalam 10 menit"),
     "undo": (["upload", BRIO, "simpan", "undo"], "Dibatalkan"),
+    "how it stands": (["upload", "Brio 2020", "jadi gimana?"], "Yang belum ada: harga, warna, transmisi."),
+    "how to go on": (["upload", BRIO, "simpan", "selesai"], "Terjual: status PM-PST-003 terjual"),
+    "sold just after": (["upload", BRIO, "simpan", "udah laku", "ya"], "AVAILABLE → SOLD"),
 }  # fmt: skip
 
 
