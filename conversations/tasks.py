@@ -29,6 +29,7 @@ from aimeow.client import AimeowError
 from autolumiku.lib import counters, jobs
 from autolumiku.lib.turnstile import Turnstiles, here
 from conversations import (
+    forgotten,
     gather,
     media,
     notices,
@@ -300,6 +301,7 @@ def errands() -> None:
     """What staff wait for and a crash may have left behind, over all showrooms."""
     with scope.platform("sweep photos"):
         uploads.sweep()
+    forgotten.look()
     notices.send()
     outreach.free_gone()
     outreach.send()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,14 +16,19 @@ NEEDS = {Kind.ESCALATION: "can_manage_chats"}
 LASTS = timedelta(hours=24)  # a notice that could not be sent for so long is old news
 
 
-def post(tenant_id: int, kind: str, text: str, *, actor_id: int | None = None) -> int:
+def post(
+    tenant_id: int, kind: str, text: str, *, actor_id: int | None = None, roles: Sequence[str] | None = None
+) -> int:
     """Put a notice on the way to everybody whom it concerns, but the one who did it; returns to how many.
 
-    Inside the showroom's scope. Who has muted this kind hears nothing, who rests hears it afterwards.
+    roles: only people with one of these (StaffWhatsAppAuth.Role). Inside the showroom's scope.
+    Who has muted this kind hears nothing, who rests hears it afterwards.
     """
     to = StaffWhatsAppAuth.objects.filter(tenant_id=tenant_id, is_active=True, **{hears(kind): True})
     if needed := NEEDS.get(Kind(kind)):
         to = to.filter(**{needed: True})
+    if roles is not None:
+        to = to.filter(role__in=roles)
     people = [person for person in to if person.pk != actor_id]
     if not people:
         return 0
