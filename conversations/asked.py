@@ -118,7 +118,10 @@ TOPIC_WORDS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
             r"(?:datang|lihat|survey|survei|mampir) (?:\w+ ){0,2}(?:showroom|lokasi|mobil|unit)",
         ),
     ),
-    (Topic.TRADE_IN, _pattern("tukar tambah|tuker tambah|trade ?in")),
+    (
+        Topic.TRADE_IN,
+        _pattern("tukar tambah|tuker tambah|trade ?in|(?:mau|ingin|pengin) jual|jual mobil|taksir|ditaksir"),
+    ),
     (
         Topic.LOCATION,
         _pattern(r"lokasi|alamat|maps?|share ?lok?|shareloc|showroom (?:\w+ )?di mana", r"di mana (?:\w+ )?showroom"),
@@ -145,6 +148,7 @@ QUESTION_WORDS = _pattern("apa|apakah|apkh|bisa|boleh|bagaimana|kenapa|mengapa|k
 WHEN_WORDS = _pattern(
     "besok|lusa|hari ini|nanti|senin|selasa|rabu|kamis|jumat|jum at|sabtu|minggu|tanggal|jam [0-9]{1,2}|pukul"
 )
+ASKS_LEAVE = _pattern("bisa|boleh|test ?drive|tes drive|coba")
 WHO_AM_I = _pattern("siapa (?:saya|nama saya)|(?:kenal|tahu|tau) saya")
 COMPARED = "perbandingannya"
 # Asked about, but in no field of ours, each with how the answer calls it ("" where it has no name of its own).

@@ -68,6 +68,7 @@ class Clause:
     block: int = 0
     item: bool = False
     colon: bool = False  # it ends with ":", as the head of a list does
+    worded: bool = False  # it has more than marks
     sign: str = ""  # the emoji right behind its words
     start: int = 0
     end: int = 0
@@ -108,7 +109,7 @@ def read(text: str) -> list[Clause]:
         if found := special.get(start):
             token, position = found
             now.tokens.append(Token(token.kind, token.word, start, token.value, seg))
-            now.end = position
+            now.end, now.worded = position, True
             continue
         position, kind, word = match.end(), str(match.lastgroup), match[0]
         if kind == "line" or kind == "end":
@@ -124,7 +125,7 @@ def read(text: str) -> list[Clause]:
                 position = _line_start(text, position)
             now.block, now.start = block, position
             continue
-        if kind == "mark" and word > "\u2019" and _has_words(now):  # an emoji ends what it stands behind
+        if kind == "mark" and word > "\u2019" and now.worded:  # an emoji ends what it stands behind
             now.sign = word
             now = _closed(clauses, now)
             now.block, now.start, seg = block, position, 0
@@ -140,13 +141,10 @@ def read(text: str) -> list[Clause]:
             if kind == "word" and word in CONJUNCTIONS:
                 seg += 1
             now.tokens.append(Token(kind, _ADDRESS_WORDS.get(word, word), start, _value(kind, word), seg))
+            now.worded = True
         now.end = position
     _closed(clauses, now)
     return clauses
-
-
-def _has_words(clause: Clause) -> bool:
-    return any(token.kind != "mark" for token in clause.tokens)
 
 
 def _joins(text: str, place: int) -> bool:

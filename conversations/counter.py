@@ -90,8 +90,7 @@ def _named_once(whole: str, kak: str) -> str:
 def _open_question(say: _Say, parts: Sequence[_Part]) -> str:
     """What goes to a person, by its name where it has one."""
     if say.asked.open:
-        *first, last = say.asked.open[:3]
-        return say("staff_will_check_open", topics=f"{', '.join(first)} dan {last}" if first else last)
+        return say("staff_will_check_open", topics=_listed(say.asked.open[:3]))
     return say("staff_will_check_rest" if parts else "staff_will_check")
 
 
@@ -194,7 +193,7 @@ def _asks_if_still_there(say: _Say) -> bool:
 
 def _is_specific(say: _Say) -> bool:
     """Is it clear which cars are meant? Named, or the only one there is."""
-    return say.entities.names_a_car() or say.facts.stock_size == 1
+    return say.entities.names_a_car() or bool(say.entities.shown) or say.facts.stock_size == 1
 
 
 def _asks_for_gone(say: _Say) -> bool:
@@ -226,9 +225,15 @@ def _has_no_data(say: _Say, units: Sequence[Unit]) -> bool:
 
 
 def _no_data(say: _Say, units: Sequence[Unit]) -> _Part:
-    names_of = " dan ".join(f"*{unit.name}* ({unit.display_id})" for unit in units[:MAX_CARDS])
+    names_of = _listed([f"*{unit.name}* ({unit.display_id})" for unit in units[:MAX_CARDS]])
     labels = " dan ".join(label if label == "AC" else label.lower() for label in _labels(say))
     return _Part(say("aspect_none", aspects=labels, car=names_of), covers=False, units=tuple(units[:MAX_CARDS]))
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """ "a, b dan c" """
+    *first, last = parts
+    return f"{', '.join(first)} dan {last}" if first else last
 
 
 def _labels(say: _Say) -> list[str]:
@@ -240,11 +245,13 @@ def _head(say: _Say) -> str:
     count, entities = len(say.facts.units), say.entities
     if say.asked.aspects and not say.asked.wants_card:
         return say("aspects")
+    if entities.without:
+        return say("stock_others")
     if entities.order:
         return say("stock_order", order=wording.ORDERS.get(entities.order, ""))
     if budget(entities):
         return say("stock_budget", budget=budget(entities))
-    if not (entities.names_a_car() or entities.year or asked.has_criteria(entities)):
+    if not (entities.names_a_car() or entities.shown or entities.year or asked.has_criteria(entities)):
         return say("stock_list", count=say.facts.stock_size)
     if _asks_price(say):
         return say("stock_price")
@@ -306,7 +313,13 @@ def _asks_price(say: _Say) -> bool:
 def _tail(say: _Say, shown: Sequence[Unit]) -> list[str]:
     if _is_missing(say, shown):
         return [say("aspect_missing")]
-    wishes = say.entities.names_a_car() or say.entities.year or asked.has_criteria(say.entities)
+    wishes = (
+        say.entities.names_a_car()
+        or say.entities.shown
+        or say.entities.without
+        or say.entities.year
+        or asked.has_criteria(say.entities)
+    )
     lists_all = not wishes and say.facts.stock_size > len(shown)
     return [say("stock_more", count=say.facts.stock_size - len(shown))] if lists_all else []
 
@@ -362,13 +375,22 @@ def _nothing_fits(say: _Say) -> _Part:
     if entities.unit_id:
         return _Part(say("stock_unknown_id", car=entities.unit_id))
     others = _affordable(say, say.facts.nearest)
-    if budget(entities) and not entities.names_a_car():
+    if entities.without and not others:
+        return _Part(say("stock_no_others"))
+    if entities.without:
+        head = say("stock_no_more", car=wanted(entities))
+    elif budget(entities) and not entities.names_a_car() and not any(_is_within(entities, unit) for unit in others):
         head = say("stock_none_budget", budget=budget(entities))
     else:
         head = say("stock_none", car=wanted(entities))
     title = _title_of(say, others)
     head = "\n".join([head, *(line for line in _absent(say) if line != head)]) if len(_named(say)) > 1 else head
     return _with_others(say, head, title, others)
+
+
+def _is_within(entities: Entities, unit: Unit) -> bool:
+    """A car that is not what was asked for, but costs no more: it is not the budget that nothing fits."""
+    return unit.price is not None and not _is_above(entities, unit) and unit.price >= (entities.budget_min or 0)
 
 
 def _title_of(say: _Say, others: Sequence[Unit]) -> str:
@@ -506,7 +528,8 @@ def _terms(say: _Say, credit: Credit) -> str:
 def _estimates(say: _Say, credit: Credit) -> _Part:
     """The figures of the cars meant, or the question for which car; a down payment that is too low is said first."""
     low = _too_low(say, credit)
-    if not (say.entities.names_a_car() and say.turn.persona.vehicle_info) and say.facts.stock_size != 1:
+    named = say.entities.names_a_car() or 0 < len(say.entities.shown) <= MAX_CARDS
+    if not (named and say.turn.persona.vehicle_info) and say.facts.stock_size != 1:
         return _Part("\n".join(line for line in (low, say("credit_which")) if line))
     if not say.facts.units or _asks_for_gone(say) or not say.turn.persona.vehicle_info:
         return _stock(say)
@@ -520,15 +543,20 @@ def _estimates(say: _Say, credit: Credit) -> _Part:
 
 def _too_low(say: _Say, credit: Credit) -> str:
     wanted = credit.wish.percent
-    low = any(one.too_low for one in credit.estimates) or (wanted is not None and wanted < credit.minimum_down)
-    if not low:
-        return ""
+    meant = [one.too_low for one in credit.estimates]
+    low = bool(meant) and all(meant) if wanted is None else wanted < credit.minimum_down
+    return _down_low(say, credit) if low else ""
+
+
+def _down_low(say: _Say, credit: Credit) -> str:
     return say("credit_down_low", percent=credit.minimum_down) if credit.partners else say("credit_down_low_guide")
 
 
 def _reckoned(say: _Say, credit: Credit, units: Sequence[Unit], low: str) -> _Part:
     """Each car's estimate, then how it was reckoned."""
     by_id = {one.unit_id: one for one in credit.estimates}
+    if any(by_id[unit.id].too_low for unit in units):
+        low = _down_low(say, credit)
     estimates = [by_id[unit.id] for unit in units]
     if all(one.down >= one.price for one in estimates):
         return _Part(say("credit_covered"), units=tuple(units))
@@ -555,7 +583,7 @@ def _photo(say: _Say) -> _Part:
     if not say.facts.units or _asks_for_gone(say):
         return _Part("") if Topic.STOCK in say.asked.topics else _stock(say)
     units = say.facts.units[:MAX_CARDS]
-    car = " dan ".join(f"*{unit.name}* ({unit.display_id})" for unit in units)
+    car = _listed([f"*{unit.name}* ({unit.display_id})" for unit in units])
     media = "video" if "video" in say.turn.text.lower() else "foto"
     name = "photo_ready" if media == "foto" and any(unit.photo_count for unit in units) else "photo_missing"
     return _Part(say(name, car=car, media=media), covers=False, units=units)
@@ -576,7 +604,8 @@ def _test_drive(say: _Say) -> _Part:
         return _Part("") if Topic.STOCK in say.asked.topics else _stock(say)
     units = say.facts.units[:MAX_CARDS] if say.entities.names_a_car() else ()
     closed = _closed_day(say)
-    lines = [say("closed_that_day", day=closed) if closed else say("test_drive")]
+    come = say("test_drive") if asked.ASKS_LEAVE.search(asked.bare(say.turn.text)) else say("test_drive_come")
+    lines = [say("closed_that_day", day=closed) if closed else come]
     lines += [wording.title(unit) for unit in units if Topic.STOCK not in say.asked.topics]
     if say.facts.showroom.address and Topic.LOCATION not in say.asked.topics and not closed:
         lines.append(f"📍 {_address(say)}")

@@ -74,7 +74,8 @@ _ORDERS = tuple(
         ("newest", "paling baru|terbaru|tahun (?:paling )?muda|termuda|paling muda|lebih muda"),
         (
             "least_used",
-            "(?:km|kilometer)(?: yang)?(?: paling)? (?:rendah|kecil|sedikit|low)|(?:km|kilometer) terendah|low km",
+            "(?:km|kilometer)(?: nya)?(?: yang)?(?: paling)? (?:rendah|kecil|sedikit|low)|"
+            "(?:km|kilometer)(?: nya)? terendah|low km",
         ),
     )
 )

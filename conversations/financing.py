@@ -16,6 +16,7 @@ ESTIMATED, ASKED_WHICH = "Perkiraan cicilan", "hitungkan perkiraannya"
 
 _YEARS = re.compile(r"(?<![0-9.,])([1-5]) ?(?:tahun|thn|th)\b")
 _MONTHS = re.compile(r"(?<![0-9.,])(12|24|36|48|60) ?(?:x|kali|bulan|bln)\b")
+_TERMS = re.compile(r"\bsyarat\b")
 _TENOR = re.compile(r"\btenor(?:nya)?\W{1,3}((?:[1-5](?:\W{1,3}(?:dan |atau )?)?){1,5})(?![0-9])")
 
 
@@ -26,16 +27,22 @@ def wish(words: str, understanding: Understanding, history: Sequence[Line]) -> W
     years = tenors(words)
     last = next((line.text for line in reversed(history) if line.role == "bot"), "")
     goes_on = (years and ESTIMATED in last) or (named.names_a_car() and ASKED_WHICH in last)
-    if not (has_down or goes_on or asked.CREDIT_WORDS.search(asked.bare(words))):
+    terms = _TERMS.search(asked.bare(words)) and any(
+        asked.CREDIT_WORDS.search(asked.bare(one)) for one in _said(history)
+    )
+    if not (has_down or goes_on or terms or asked.CREDIT_WORDS.search(asked.bare(words))):
         return None
     if has_down:
         return Wish(named.down_payment, named.down_payment_percent, years)
-    said = [line.text for line in history if line.role == "customer"][-EARLIER:]
-    for text in reversed(said):
+    for text in reversed(_said(history)):
         before = entities.find(text[:500])
         if before.down_payment is not None or before.down_payment_percent is not None:
             return Wish(before.down_payment, before.down_payment_percent, years)
     return Wish(years=years)
+
+
+def _said(history: Sequence[Line]) -> list[str]:
+    return [line.text for line in history if line.role == "customer"][-EARLIER:]
 
 
 def tenors(words: str) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -237,7 +238,7 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
     words = "\n".join(wanted)
     visit = _visit(place, now) if member is None else None
     understanding = visits.in_context(understanding, words, asked, visit)
-    understanding = intents.in_context(by_customer, understanding)
+    understanding = intents.in_context(by_customer, understanding, _shown(history, place.config.tenant.vehicle_prefix))
     turn = Turn(
         tenant_id=place.tenant_id,
         conversation_id=place.conversation_id,
@@ -366,6 +367,13 @@ def _loop(place: _Place, said: list[str], earlier: list[_Row], now: datetime) ->
     spoken = (storms.Spoken(_line(row).role, row.content, row.created_at) for row in earlier)
     most = place.config.same_text_limit
     return bool(most) and storms.repeats(said, spoken, now, place.released_at) >= most
+
+
+def _shown(history: tuple[Line, ...], prefix: str) -> tuple[str, ...]:
+    """Ids of the cars in our last message that held any."""
+    ids = re.compile(rf"\b{re.escape(prefix)}-[0-9]{{1,8}}\b")
+    said = (ids.findall(line.text) for line in reversed(history) if line.role != "customer")
+    return tuple(dict.fromkeys(next(filter(None, said), ())))
 
 
 def _line(row: _Row) -> Line:

@@ -119,8 +119,12 @@ class Ground:
         )
 
     @cached_property
+    def _customers(self) -> tuple[clauses.Token, ...]:
+        return tuple(token for clause in clauses.read(self.customer) for token in clause.tokens)
+
+    @cached_property
     def customer_tokens(self) -> frozenset[str]:
-        return frozenset(token.word for clause in clauses.read(self.customer) for token in clause.tokens)
+        return frozenset(token.word for token in self._customers)
 
     @cached_property
     def customer_tokens_now(self) -> frozenset[str]:
@@ -131,10 +135,7 @@ class Ground:
     def customer_values(self) -> frozenset[Any]:
         """Times, dates, phones, links and ids the customer named."""
         return frozenset(
-            token.value
-            for clause in clauses.read(self.customer)
-            for token in clause.tokens
-            if token.kind in ("time", "date", "phone", "link", "id")
+            token.value for token in self._customers if token.kind in ("time", "date", "phone", "link", "id")
         )
 
     @cached_property

@@ -139,7 +139,8 @@ _RULES: tuple[_Rule, ...] = (
         rf"dari))?{_W}{{0,1}} {_STAFF_PEOPLE}\b|"
         rf"\b{_STAFF_PEOPLE}(?: yang)?{_W}{{0,3}} (?:siapa|nomor|kontak|wa)\b|\bsiapa{_W}{{0,1}} {_STAFF_PEOPLE}\b|"
         r"\b(?:minta|ada|boleh|berapa|bagi|mana|kirim|tahu)(?: minta)? (?:nomor|kontak|wa|telepon)\b|"
-        r"\b(?:nomor|kontak|telepon) (?:yang )?(?:bisa|berapa|dihubungi|showroom|toko|wa|hp|telepon)\b|"
+        r"\b(?:nomor|kontak|telepon|hp|wa) (?:nya )?(?:yang )?(?:bisa|berapa|dihubungi|showroom|toko|wa|hp|telepon)\b|"
+        r"\b(?:hubungi|dihubungi|telepon) (?:ke )?mana\b|"
         r"\byang bisa dihubungi\b|"
         rf"^mana {_STAFF_PEOPLE}$|\b(?:instagram|ig|tiktok|facebook|website) (?:apa|ada|nama)\b",
         unless=r"\brekening|\bnomor (?:rangka|mesin|plat|polisi|stnk|bpkb|ktp|rek)\b|\bowner saya\b|\bkenapa\b",
@@ -222,7 +223,8 @@ _RULES: tuple[_Rule, ...] = (
         r"\btukar tambah\b|\btrade ?in\b|\btukar (?:mobil|unit|avanza|dengan|sama|guling)\b|\b(?:mau|ingin|bisa|"
         r"terima|menerima|boleh) (?:jual|menjual|titip jual|titip) "
         r"(?:mobil|unit|avanza|motor)\b|\bjual mobil saya\b|\bmobil (?:lama )?saya (?:mau )?(?:dijual|ditukar|"
-        r"dihargai|laku)\b|\b(?:terima|beli) mobil bekas\b|\btitip jual\b|\bbuyback\b",
+        r"dihargai|laku)\b|\bjual(?: mobil)? [a-z0-9]{1,12}(?: [a-z0-9]{1,12}){0,2} saya\b|"
+        r"\b(?:di)?taksir(?:an|kan)?\b|\b(?:terima|beli) mobil bekas\b|\btitip jual\b|\bbuyback\b",
         unless=r"\b(?:apa|ada) jual mobil\b",
     ),
     _rule(
@@ -256,6 +258,8 @@ _RULES: tuple[_Rule, ...] = (
         r"\btes(?:t)? ?drive\b|\btest ?ride\b|\buji coba\b|\btes jalan\b|\b(?:mau|bisa|boleh|ingin|"
         r"saya) (?:di)?(?:coba|cobain|nyoba|nyobain|tes|test)(?: (?:dulu|mobil|unit|jalan|langsung|nyetir|bawa|"
         r"dong|saja))?\b|"
+        rf"\b(?:besok|lusa|nanti|hari ini|pagi|siang|sore|senin|selasa|rabu|kamis|jumat|sabtu|minggu){_W}{{0,3}} "
+        rf"(?:bisa|boleh) (?:di)?(?:lihat|cek)\b|\b(?:bisa|boleh) (?:di)?(?:lihat|cek){_W}{{0,2}} (?:besok|lusa)\b|"
         r"\bcoba (?:mobil|unit|jalan|nyetir|bawa)\b|\b(?:datang|mampir|berkunjung|kunjungi|kunjungan|survey|"
         r"survei|otw|meluncur|ke sana|kesana|ke showroom|ke lokasi|ke tempat|main ke)\b|"
         rf"\b(?:lihat|cek|liat|lihat lihat|inspeksi){_W}{{0,3}} (?:langsung|showroom|lokasi|tempat|fisik|besok|"
@@ -292,7 +296,8 @@ _RULES: tuple[_Rule, ...] = (
         r"\b(?:di mana|daerah mana) (?:ya |sih )?(?:showroom|toko|tempat|dealer|posisi|kantor|mobil|unit|ini)\b|"
         r"\bposisi (?:di|mobil|unit)\b|\b(?:punya|ada) cabang\b|\bcabang (?:mana|lain|di)\b|\bdi kota apa\b|"
         r"\b(?:naik apa|lewat mana)\b",
-        unless=r"\b(?:yang|foto|gambar|warna|merek|merk|mobil yang|mending|bagus(?:an)?|pilih) mana\b|"
+        unless=r"\byang [a-z]{1,12} mana\b|"
+        r"\b(?:yang|foto|gambar|warna|merek|merk|mobil yang|mending|bagus(?:an)?|pilih) mana\b|"
         r"\bmana (?:foto|gambar|yang)\b",
     ),
     _rule(
@@ -370,6 +375,11 @@ _ASKED_MORE = re.compile(r"\b(?:ada lagi|yang lain|dibantu|bantu lagi)\b")
 _PHONE = re.compile(r"(?<![0-9])(?:\+?62|0)[ -]?8[0-9]{1,3}[ -]?[0-9]{3,4}[ -]?[0-9]{3,5}(?![0-9])")
 _CALL_ME = re.compile(r"\b(?:telepon|hubungi|dihubungi|ditelepon|call|kontak)\b")
 _BARE_NUMBER = re.compile(r"[0-9][0-9 .,%-]{0,20}")
+_IF = re.compile(r"^(?:kalau|kalo|klo|kl|misal\w{0,3}|yang|yg) ")
+_OTHERS = re.compile(
+    r"\bselain (?:itu|ini|yang itu|yang tadi)\b|\byang lain(?:nya)?\b|\b(?:ada|apa) (?:lagi|yang lain)\b|"
+    r"\b(?:pilihan|unit|mobil|opsi) lain(?:nya)?\b|\b(?:peng)?gantinya\b|\b(?:ada|apa) ganti\b|\balternatif\b"
+)
 _SMALL = re.compile(r"[0-9]{2,4}")
 
 _FILLED_IN = frozenset(
@@ -424,20 +434,31 @@ def classify(
     return _with_reasons(answer or _general(heard), heard)
 
 
-def in_context(earlier: Sequence[str], now: Understanding) -> Understanding:
-    """`now` with the car and the budget that the customer's own earlier texts named.
+def in_context(earlier: Sequence[str], now: Understanding, shown: Sequence[str] = ()) -> Understanding:
+    """`now` with the car, the budget and the wishes that it goes on from.
 
-    earlier: texts of the customer only (never the bot's), oldest first as Turn.history; read newest first, and no
-    further than the last search for something else. Nothing is filled when `now` names a car or asks about none.
+    shown: ids of the cars in our last message that held any; what speaks of a car and wishes for none means these.
+    earlier: texts of the customer only, oldest first as Turn.history; read newest first, and no further than the last
+    search for something else. Nothing is filled when `now` names a car or asks about none.
     """
     if now.intent in STAFF_INTENTS or now.entities.names_a_car() or not _follows(now):
         return now
     entities = now.entities
+    if shown and "others" in now.reasons and not _wishes(entities):
+        return _others(earlier, now, shown)
+    if shown and "new_search" not in now.reasons and not _wishes(entities) and now.intent is not Intent.TRADE_IN:
+        ids = {"unit_id": shown[0]} if len(shown) == 1 else {"shown": tuple(shown)}
+        return replace(now, entities=replace(entities, **ids), reasons=(*now.reasons, "from_shown"))
     searching = "new_search" in now.reasons or (
         bool(entities.body_type or entities.seats) and "refers_back" not in now.reasons
     )
     for text in reversed(list(earlier)[-20:]):
         before = named.find(text[:EXAMINED])
+        if _SELLS.search(lib_text.plain(text[:EXAMINED])):
+            continue  # their own car
+        if _wishes(now.entities) and not searching and not before.names_a_car():
+            entities = _narrowed(entities, before)
+            searching = searching or _wishes(before)  # no further back than the last search
         if entities.budget is None and now.intent in (
             Intent.VEHICLE_INQUIRY,
             Intent.FOLLOW_UP,
@@ -458,8 +479,43 @@ def in_context(earlier: Sequence[str], now: Understanding) -> Understanding:
 def _follows(now: Understanding) -> bool:
     if now.intent in _FILLED_IN:
         return True
+    if "others" in now.reasons and now.intent is Intent.GENERAL_QUESTION:
+        return True
     only_a_year = "bare_number" in now.reasons and now.entities.year is not None
     return now.intent is Intent.GENERAL_QUESTION and (only_a_year or "refers_back" in now.reasons)
+
+
+WISHES = ("transmission", "fuel", "body_type", "seats", "color", "year", "year_min", "year_max", "order")
+_SELLS = re.compile(r"\b(?:jual(?:kan)?|menjual|ditaksir|taksir\w{0,3})\b(?! (?:apa|mobil apa))")
+
+
+def _others(earlier: Sequence[str], now: Understanding, shown: Sequence[str]) -> Understanding:
+    """ "Selain itu?": what else there is of what was searched for last."""
+    entities = replace(now.entities, without=tuple(shown))
+    for text in reversed(list(earlier)[-20:]):
+        before = named.find(text[:EXAMINED])
+        if _wishes(before) and not _SELLS.search(lib_text.plain(text[:EXAMINED])):
+            money = {name: getattr(before, name) for name in ("budget", "budget_min", "budget_max")}
+            entities = replace(_narrowed(entities, before), **money)
+            break
+        if before.names_a_car():
+            break
+    return Understanding(Intent.VEHICLE_INQUIRY, 0.85, entities, (*now.reasons, "from_shown"))
+
+
+def _wishes(entities: Entities) -> bool:
+    """Does it say what the car should be like?"""
+    return bool(entities.budget or entities.budget_min or entities.budget_max) or any(
+        getattr(entities, name) for name in WISHES
+    )
+
+
+def _narrowed(now: Entities, before: Entities) -> Entities:
+    """ "yang matic aja" after "mobil 7 kursi": the earlier wishes stand where nothing else is wished for."""
+    kept = {name: getattr(before, name) for name in WISHES if name != "order" and not getattr(now, name)}
+    if now.year or now.year_min or now.year_max:
+        kept = {name: value for name, value in kept.items() if not name.startswith("year")}
+    return replace(now, **kept)
 
 
 def _with_car(entities: Entities, before: Entities) -> Entities:
@@ -524,8 +580,15 @@ def _answer(heard: _Heard) -> Understanding | None:
         return Understanding(Intent.GENERAL_QUESTION, 0.6, heard.named, ("phone_given",))
     if not heard.asked:
         return _bare_number(heard)
-    if set(heard.core.split() or heard.said.split()) <= _YES and len(heard.said) <= 60 and not _is_thanks(heard):
+    photo = "foto" in heard.said.split() and not _OFFERS[0][1].search(heard.asked)  # asked for, not accepted
+    if (
+        not photo
+        and set(heard.core.split() or heard.said.split()) <= _YES
+        and len(heard.said) <= 60
+        and not _is_thanks(heard)
+    ):
         return _yes(heard)
+    heard = replace(heard, plain=_IF.sub("", heard.plain).rstrip(" ?"))
     if _BARE_NUMBER.fullmatch(heard.plain) or rupiah.parse(heard.plain) is not None:
         return _number(heard) or _bare_number(heard)
     if _ASKED_WHEN.search(heard.asked) and moments.mentioned(heard.plain):
@@ -672,4 +735,6 @@ def _with_reasons(answer: Understanding, heard: _Heard) -> Understanding:
         added += ("new_search",)
     if _REFERS_BACK.search(heard.said) or heard.clitic:
         added += ("refers_back",)
+    if _OTHERS.search(heard.said) and len(heard.said) < 60:
+        added += ("others",)
     return replace(answer, reasons=answer.reasons + added)

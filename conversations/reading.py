@@ -590,7 +590,8 @@ class Reader:
     @staticmethod
     def _requests(reading: Reading, place: int) -> bool:
         """ "boleh infokan budgetnya" asks something of the customer."""
-        after = reading.words[place] if place < len(reading.words) else ""
+        words = [word for word in reading.words[place : place + 2] if word not in ("saya", "kami")]
+        after = words[0] if words else ""
         return bool(after) and vocabulary.kind(after) in (vocabulary.VERB, vocabulary.PROMISE)
 
 

@@ -70,6 +70,8 @@ class Entities:
     model: str = ""  # "Avanza"
     guessed: bool = False  # make and model were mistyped ("xpender"): to be asked back
     unit_id: str = ""  # "PM-PST-001"
+    shown: tuple[str, ...] = ()  # ids of the cars we showed last, where the turn speaks of no other
+    without: tuple[str, ...] = ()  # ids of the cars we showed last: others are asked for
     year: int | None = None
     year_min: int | None = None  # "2018 ke atas"
     year_max: int | None = None  # "di bawah 2018"; both for "2015-2018"

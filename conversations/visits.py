@@ -75,10 +75,19 @@ def in_context(now: Understanding, said: str, asked: str, visit: Visit | None) -
     if not _is_question(asked):
         return now
     hour = _HOUR.fullmatch(plain.strip(" .!,"))
-    if hour and not now.entities.visit_time:
+    if hour and now.entities.visit_time:
+        return _about_visit(now, "answers_when")
+    if hour:
         at = _likely(int(hour["hour"]), int(hour["minute"] or 0))
         return replace(_about_visit(now, "answers_when"), entities=replace(now.entities, visit_time=f"{at:%H:%M}"))
-    if now.intent is Intent.VEHICLE_INQUIRY and "?" not in said and len(plain) < 60 and now.entities.names_a_car():
+    asks_which = re.search(r"mobil (?:yang )?ma(?:na|u)", asked.lower())  # an offer below a card does not
+    if (
+        asks_which
+        and now.intent is Intent.VEHICLE_INQUIRY
+        and "?" not in said
+        and len(plain) < 60
+        and now.entities.names_a_car()
+    ):
         return _about_visit(now, "answers_which")
     return now
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
 
@@ -177,6 +177,7 @@ def _days(first: int, last: int) -> str:
 # --- units
 
 
+@lru_cache(maxsize=4096)
 def one_line(text: str, limit: int) -> str:
     """Whitespace and control characters collapsed to single spaces, cut to limit characters."""
     flat = " ".join("".join(char if char.isprintable() else " " for char in text[: limit * 4]).split())

@@ -67,6 +67,8 @@ class Wanted:
     make: str = ""
     model: str = ""
     unit_id: str = ""
+    shown: tuple[str, ...] = ()  # any of these ids
+    without: tuple[str, ...] = ()  # none of these ids
     year: int | None = None
     year_min: int | None = None
     year_max: int | None = None
@@ -149,16 +151,19 @@ def _available(tenant_id: int) -> _Cars:
 def _find(tenant_id: int, wanted: Wanted) -> Found:
     stock = _available(tenant_id)
     size, units = _read_with_size(tenant_id, _best(_fitting(stock, wanted), wanted, LIMIT))
-    gone = _gone(tenant_id, wanted) if wanted.unit_id or (wanted.names_a_car and not units) else ()
+    gone = _gone(tenant_id, wanted) if wanted.unit_id or wanted.shown or (wanted.names_a_car and not units) else ()
     nearest = _nearest(tenant_id, wanted, gone) if size and not units else ()
+    nearest = tuple(unit for unit in nearest if unit.display_id not in wanted.without)
     return Found(size, units, gone, nearest)
 
 
 def _fitting(stock: _Cars, wanted: Wanted) -> _Cars:
     """The cars that meet every wish; an id is meant whatever else was said."""
     cars = _named(stock, wanted)
-    if wanted.unit_id:
+    if wanted.unit_id or wanted.shown:
         return cars
+    if wanted.without:
+        cars = cars.where("v.display_id <> ALL(%s::text[])", list(wanted.without))
     cars = _aged(cars, wanted)
     if wanted.transmission == Transmission.AUTOMATIC:
         cars = cars.where("v.transmission IN ('automatic', 'cvt')")
@@ -192,8 +197,9 @@ def _named(cars: _Cars, wanted: Wanted) -> _Cars:
     is an "Innova Reborn"; but "Innova Reborn" is no other Innova.
     """
     tenant_id = cars.values[0]
-    if wanted.unit_id:
-        return cars.where(OF_NAME, tenant_id, [f"#{_bare(wanted.unit_id)}"])
+    if wanted.unit_id or wanted.shown:
+        ids = wanted.shown or (wanted.unit_id,)
+        return cars.where(OF_NAME, tenant_id, [f"#{_bare(one)}" for one in ids])
     if wanted.make:
         cars = cars.where("v.make_key = %s::text", _bare(wanted.make))
     return cars.where(OF_NAME, tenant_id, [_bare(wanted.model)]) if wanted.model else cars

@@ -20,6 +20,7 @@ _MARK_FIRST = re.compile(
 )
 _MARK_LAST = re.compile(rf"{_BEFORE}{_RANGE}\s?{_MARK}(?![A-Za-z])", re.I)
 _BARE_K = re.compile(rf"{_BEFORE}(?P<a>[0-9]{{1,3}}(?:[.,][0-9])?)(?P<a_unit>k)(?![0-9A-Za-z])", re.I)
+_MARKED = re.compile(rf"{_MARK}|[0-9]k", re.I)
 _WHOLE = re.compile(rf">?\s?{_RANGE}", re.I)
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])[0-9]")
 _UNIT_FOLLOWS = re.compile(r"\s?(?:jt|jut|mil|m\b|%|cc\b)", re.I)
@@ -39,6 +40,8 @@ class Distance:
 def find(text: str) -> list[Distance]:
     """Every mileage that is marked as one (km, kilometer, odo, or a bare "30k"), in order. "50rb" alone is not."""
     found: list[Distance] = []
+    if not _MARKED.search(text):
+        return found
     taken = bytearray(len(text))
     for pattern in (_MARK_FIRST, _MARK_LAST, _BARE_K):
         for match in pattern.finditer(text):
