@@ -115,6 +115,21 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
                 )
             },
         ),
+        (
+            "Tunggu persetujuan sebelum dikirim",
+            {
+                "fields": (("draft_price", "draft_credit", "draft_condition", "draft_trade_in", "draft_rest"),),
+                "description": "Asisten menyusun jawabannya, dan staf mengirimnya dari Inbox dengan satu ketukan. "
+                "Selama itu pelanggan menunggu.",
+            },
+        ),
+        (
+            "Supaya tidak ada yang terlupa",
+            {
+                "fields": ("forgotten_minutes", "morning_list"),
+                "description": "Kabar dikirim ke staf WhatsApp yang boleh mengurus percakapan, di luar jam tenangnya.",
+            },
+        ),
         ("Prospek", {"fields": ("assign_leads",)}),
         (
             "Perintah staf",

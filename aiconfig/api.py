@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -36,6 +37,11 @@ def week_of(tenant_id: int) -> dict[int, tuple[time, time]] | None:
     """Weekday (0 = Monday) -> (opens, closes), without closed days; None: no hours set, always open."""
     rows = list(BusinessHours.objects.filter(tenant_id=tenant_id))
     return {row.weekday: (row.opens, row.closes) for row in rows if row.opens and row.closes} if rows else None
+
+
+def tenants_with_hours() -> QuerySet[BusinessHours, Any]:
+    """The showrooms that open and close, as a subquery."""
+    return BusinessHours.objects.exclude(opens=None).values("tenant")
 
 
 def set_week(tenant_id: int, week: Hours | None) -> None:

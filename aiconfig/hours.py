@@ -31,6 +31,28 @@ def closed_since(week: Week, now: datetime) -> datetime | None:
     return max((end for _, end in _spans(week, now) if end < now), default=None)
 
 
+def opened_at(week: Week, now: datetime) -> datetime | None:
+    """When the present opening began; None when closed, or always open."""
+    return max((start for start, end in _spans(week, now) if start <= now <= end), default=None)
+
+
+def opening_after(week: Week, now: datetime) -> datetime | None:
+    """The next time the showroom opens after now, also while it is open; None when it never does, or always is."""
+    return min((start for start, _ in _spans(week, now) if start > now), default=None)
+
+
+def after(week: Week, since: datetime, span: timedelta) -> datetime | None:
+    """The moment when so much opening time has passed since then; None when it never opens for so long in a week."""
+    if not week:
+        return since + span
+    for start, end in sorted(_spans(week, since)):
+        begins = max(start, since)
+        if begins < end and begins + span <= end:
+            return begins + span
+        span -= max(end - begins, timedelta(0))
+    return None
+
+
 def _spans(week: Week, now: datetime) -> Iterator[tuple[datetime, datetime]]:
     """The opening spans from a week ago to a week ahead."""
     for offset in range(-7, 8):

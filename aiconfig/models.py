@@ -135,6 +135,30 @@ class WhatsAppAIConfig(Owned):
         validators=[MaxValueValidator(1000)],
         help_text="Lebih dari ini biasanya bot lain: asisten diam dan percakapan menunggu orang. 0: tanpa batas.",
     )
+    draft_price = models.BooleanField(
+        "harga dan nego", default=False, help_text="Jawaban asisten menunggu satu ketukan di Inbox."
+    )
+    draft_credit = models.BooleanField("kredit", default=False)
+    draft_condition = models.BooleanField("kondisi dan surat", default=False)
+    draft_trade_in = models.BooleanField("tukar tambah", default=False)
+    draft_rest = models.BooleanField(
+        "semua yang lain",
+        default=False,
+        help_text="Salam, penutup, alamat, jam buka dan kontak tetap langsung dijawab.",
+    )
+    forgotten_minutes = models.PositiveIntegerField(
+        "ingatkan kalau belum dibalas setelah (menit)",
+        default=15,
+        validators=[MaxValueValidator(1440)],
+        help_text="Menit jam buka. Staf diingatkan, setelah dua kali lipat manajer diberi tahu, setelah tiga kali "
+        "lipat pelanggan diberi tahu dengan jujur. 0: tidak diingatkan.",
+    )
+    morning_list = models.BooleanField(
+        "daftar chat semalam",
+        default=True,
+        help_text="Saat buka, staf menerima daftar siapa yang menulis selama tutup.",
+    )
+    morning_at = models.DateTimeField("daftar berikutnya", null=True, editable=False)
     model_seconds = models.FloatField(
         "waktu model per jawaban (detik)",
         default=25.0,

@@ -106,6 +106,11 @@ ERRORS = {
     outbox.DAILY_CAP: "batas kirim harian nomor ini tercapai, dikirim besok",
     outbox.HELD_TOO_LONG: "tertahan terlalu lama, tidak dikirim lagi",
 }
+REMINDED = {
+    "staff": "belum dibalas: staf diingatkan lagi",
+    "leaders": "belum dibalas: manajer diberi tahu",
+    "customer": "belum dibalas: pelanggan diberi tahu",
+}
 SPAM_SIGNS = {
     "prize": "janji hadiah",
     "link": "tautan",
@@ -244,6 +249,8 @@ def note(event: ConversationEvent) -> Note:
         parts = [f"tidak dijawab lagi: {Silence(event.data['why']).label}"]
     if event.kind == ConversationEvent.Kind.REPORTED and event.data.get("problem") in AnswerReport.Kind.values:
         parts = [f"jawaban dilaporkan: {AnswerReport.Kind(event.data['problem']).label}"]
+    if event.kind == ConversationEvent.Kind.REMINDED:
+        parts = [REMINDED.get(event.data.get("whom", ""), "belum dijawab")]
     if event.kind == ConversationEvent.Kind.ASSIGNED:
         parts = [f"ditugaskan ke {event.data.get('name', '')}"]
     if event.reason and event.reason != Reason.MANUAL:

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     LOOP = "loop"
     NOT_SENT = "not_sent"
     BUDGET = "budget"
+    DRAFTED = "drafted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ SOFT = frozenset(
         Reason.STALE,
         Reason.NOT_SENT,
         Reason.BUDGET,
+        Reason.DRAFTED,
     }
 )
 HARD = frozenset(Reason) - SOFT
@@ -80,6 +82,7 @@ TEXTS: Mapping[Reason, str] = {
     Reason.LOOP: "handover_loop",
     Reason.NOT_SENT: "",
     Reason.BUDGET: "llm_error",
+    Reason.DRAFTED: "",
 }
 
 # classify()'s reasons that name money already on its way, or the law.

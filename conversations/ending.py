@@ -54,7 +54,12 @@ WITH cars AS (
     UPDATE whatsapp_conversations c SET answered_seq = %(upto)s, claimed_until = NULL, discarded = 0, attempts = 0,
         waiting_since = CASE WHEN c.inbound_seq > %(upto)s THEN now() END,
         last_intent = %(intent)s, is_staff = %(is_staff)s, is_spam = %(is_spam)s,
-        after_hours_told_at = coalesce(%(told)s, c.after_hours_told_at)
+        after_hours_told_at = coalesce(%(told)s, c.after_hours_told_at),
+        drafted_from = CASE WHEN %(drafted)s THEN coalesce(c.drafted_from, c.answered_seq)
+                            WHEN NOT %(speaks)s THEN c.drafted_from END,
+        status = CASE WHEN {{settled}} THEN 'active' ELSE c.status END,
+        escalated_at = CASE WHEN NOT {{settled}} THEN c.escalated_at END,
+        escalated_reason = CASE WHEN {{settled}} THEN '' ELSE c.escalated_reason END
     FROM aimeow_accounts a
     WHERE c.id = %(conversation)s AND c.claim = %(claim)s AND c.holder = 'bot' AND a.id = c.account_id
       AND (c.inbound_seq = %(upto)s OR c.discarded >= %(most)s)
@@ -83,7 +88,7 @@ WITH cars AS (
     RETURNING id
 )
 SELECT ended.*, (SELECT max(id) FROM made), (SELECT id FROM reply) FROM ended
-"""  # noqa: S608 - our own words
+""".replace("{settled}", "(c.escalated_reason = 'drafted' AND %(speaks)s AND NOT %(drafted)s)")  # noqa: S608 - our own words
 
 
 def write(
@@ -98,12 +103,15 @@ def write(
     spent: Mapping[str, Any],
     entities: Mapping[str, Any],
     spam: Mapping[int, Sequence[str]],
+    speaks: bool,
+    drafted: bool,
     **understood: Any,
 ) -> Ended | None:
     """None: the claim does not hold any more, something newer came in, or a car has changed.
 
     cars: id -> version as read; told: when the after-hours text was said, if it is now; spent: spending.values();
     spam: seq of each message that is spam -> what told it;
+    speaks: the turn ends in words; drafted: they wait for a person (conversations.drafts);
     understood: intent, confidence, heard (models.Sender), is_staff, is_spam. Locks the chat's row: what the caller
     writes afterwards in the same transaction belongs to this turn or to nothing.
     """
@@ -117,6 +125,8 @@ def write(
         "upto": upto,
         "most": turns.MAX_DISCARDED,
         "told": told,
+        "speaks": speaks,
+        "drafted": drafted,
         "cars": list(cars),
         "versions": list(cars.values()),
         "entities": json.dumps(entities),

@@ -102,6 +102,11 @@ def unclaimed(tenant_id: int, conversation_id: int) -> Work | None:
         return _read(_place(conversation_id), 0, row[0], row[1], monotonic()) if row else None
 
 
+def again(tenant_id: int, conversation_id: int, upto: int, answered: int) -> Work:
+    """The turn of a draft with the facts of now. Inside the showroom's scope."""
+    return _read(_place(conversation_id), 0, upto, answered, monotonic())
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A chat with its showroom and settings, read in one go."""

@@ -221,7 +221,8 @@ WITH chat AS (
         customer_name = CASE WHEN %(name)s = '' THEN c.customer_name ELSE %(name)s END,
         holder = CASE WHEN c.status = 'closed' THEN 'bot' ELSE c.holder END,
         status = CASE WHEN c.status = 'closed' THEN 'active' ELSE c.status END,
-        closed_at = NULL
+        closed_at = NULL,
+        look_at = CASE WHEN c.status = 'escalated' THEN now() ELSE c.look_at END
     FROM chat, said LEFT JOIN whatsapp_ai_configs config ON config.tenant_id = %(tenant)s
     WHERE c.id = chat.id AND said.seq IS NOT NULL
     RETURNING c.due_at, c.holder)

@@ -76,6 +76,8 @@ def _merged_values(kept: WhatsAppConversation, gone: WhatsAppConversation, waiti
         "escalated_to_id": marks.escalated_to_id,
         "customer_name": kept.customer_name or gone.customer_name,
         "lead_id": kept.lead_id or gone.lead_id,
+        "drafted_from": kept.drafted_from,
+        "look_at": _first(kept.look_at, gone.look_at),
         "next_send_at": _last(kept.next_send_at, gone.next_send_at),
         "released_at": _last(kept.released_at, gone.released_at),
         "after_hours_told_at": _last(kept.after_hours_told_at, gone.after_hours_told_at),

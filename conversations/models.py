@@ -59,6 +59,7 @@ class Reason(models.TextChoices):
     LOOP = "loop", "pesan berulang atau bot lain"
     NOT_SENT = "not_sent", "balasan tidak terkirim"
     BUDGET = "budget", "batas harian model tercapai"
+    DRAFTED = "drafted", "konsep jawaban menunggu persetujuan"
     MANUAL = "manual", "diambil orang"
 
 
@@ -75,6 +76,9 @@ class WhatsAppConversation(Owned):
 
     inbound_seq counts what the person wrote, answered_seq how far it is answered; `claim` says which worker's draft
     may be sent (conversations.turns). Only conversations.intake and conversations.turns write these columns.
+    look_at: when to look whether a person has answered; reminded: how often somebody was told of the wait that began
+    at waits_since (conversations.forgotten). drafted_from: a draft waits that answers what came after this number
+    (conversations.drafts).
     """
 
     account = OwnedForeignKey(
@@ -109,6 +113,13 @@ class WhatsAppConversation(Owned):
     escalated_at = models.DateTimeField("diteruskan", null=True, blank=True)
     after_hours_told_at = models.DateTimeField("diberi tahu di luar jam", null=True, blank=True, editable=False)
     released_at = models.DateTimeField("dikembalikan ke asisten", null=True, blank=True, editable=False)
+
+    look_at = models.DateTimeField(null=True, editable=False)
+    waits_since = models.DateTimeField(null=True, editable=False)
+    reminded = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    closing_proposed_at = models.DateTimeField("usul ditutup", null=True, editable=False)
+
+    drafted_from = models.BigIntegerField(null=True, editable=False)
 
     inbound_seq = models.BigIntegerField(default=0, editable=False)
     answered_seq = models.BigIntegerField(default=0, editable=False)
@@ -176,6 +187,8 @@ class WhatsAppConversation(Owned):
             models.Index(
                 fields=["tenant", "-last_message_at", "-id"], name="conversation_spam", condition=Q(is_spam=True)
             ),
+            # forgotten.look: chats to be looked at, over all showrooms
+            models.Index(fields=["tenant", "look_at"], name="conversation_look", condition=Q(look_at__isnull=False)),
             # turns.sweep: chats the bot still owes an answer, over all showrooms
             models.Index(
                 fields=["tenant", "due_at"],
@@ -183,6 +196,12 @@ class WhatsAppConversation(Owned):
                 condition=Q(holder="bot", answered_seq__lt=F("inbound_seq")),
             ),
         ]
+
+    @property
+    def may_close(self) -> bool:
+        """Its closing was proposed, and nothing has come in since."""
+        proposed, last = self.closing_proposed_at, self.last_message_at
+        return self.holder == Holder.PERSON and proposed is not None and (last is None or last < proposed)
 
     def __str__(self) -> str:
         return self.customer_name or phone.show(self.customer_phone or "") or (self.lid or "")
@@ -354,6 +373,9 @@ class ConversationEvent(Owned):
         SILENCED = "silenced", "tidak dijawab lagi"
         HEARD = "heard", "dijawab lagi"
         REPORTED = "reported", "jawaban dilaporkan"
+        REMINDED = "reminded", "belum dijawab"
+        DRAFT_SENT = "draft_sent", "konsep asisten dikirim"
+        DRAFT_DROPPED = "draft_gone", "konsep asisten dibuang"
 
     conversation = OwnedForeignKey(
         WhatsAppConversation, models.CASCADE, related_name="events", verbose_name="percakapan"
@@ -408,6 +430,32 @@ class Seat(Owned):
 
     def __str__(self) -> str:
         return f"{self.user_id}@{self.conversation_id}"
+
+
+class ProposedReply(Owned):
+    """The last draft of a chat that waits for a person's tap (conversations.drafts); it answers up to `upto`."""
+
+    conversation = OwnedForeignKey(
+        WhatsAppConversation, models.CASCADE, related_name="proposals", verbose_name="percakapan"
+    )
+    text = models.TextField("konsep")
+    bare = models.TextField("yang diperiksa")
+    upto = models.BigIntegerField()
+    path = models.CharField("jalur jawaban", max_length=8, choices=Path)
+    verdict = models.JSONField("pemeriksaan", default=dict)
+    llm_call = OwnedForeignKey("aiconfig.LLMCall", models.SET_NULL, null=True, related_name="+", verbose_name="model")
+    processing_time = models.PositiveIntegerField("lama proses (ms)", null=True)
+    created_at = models.DateTimeField("disusun", db_default=Now())
+
+    class Meta:
+        db_table = "proposed_replies"
+        verbose_name = "konsep jawaban"
+        verbose_name_plural = "konsep jawaban"
+        # drafts: the draft of a chat
+        constraints = [models.UniqueConstraint(fields=["tenant", "conversation"], name="proposal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}: {self.upto}"
 
 
 class CannedReply(Owned):

@@ -19,6 +19,7 @@ from conversations import (
     counter,
     decide,
     deeds,
+    drafts,
     ending,
     gather,
     guard,
@@ -61,6 +62,8 @@ class Outcome:
     verdict: Verdict | None = None
     repaired: Verdict | None = None  # of the first draft, where this is the second
     told_after_hours: bool = False
+    bare: str = ""  # of the text, what the guard has seen
+    drafted: bool = False  # it waits for a person's tap
     deeds: tuple[Deed, ...] = ()  # what the text says is done
 
 
@@ -72,7 +75,8 @@ async def think(work: Work) -> Outcome:
     """Decide the answer. The model's call is the only thing waited for; no database, no connection held."""
     outcome = _without_draft(work)
     if outcome is None:
-        outcome = _after_hours(work, await _draft(work) if llm.configured() and not work.capped else _count(work))
+        outcome = await _draft(work) if llm.configured() and not work.capped else _count(work)
+        outcome = _after_hours(work, _held_back(work, outcome))
     return _reminded(work, _apologetic(work, _to_staff(work, outcome)))
 
 
@@ -240,6 +244,15 @@ def _counted(work: Work, answer: Answer, reason: Reason | None) -> Outcome:
     return Outcome(wording.reply("llm_error"), Path.FIXED, Reason.GUARD_FAILED, verdict=verdict)
 
 
+def _held_back(work: Work, outcome: Outcome) -> Outcome:
+    """Where the settings want it, a person looks at the answer before it goes out; what is done is said at once."""
+    silenced = outcome.handover is not None and outcome.handover in decide.HARD
+    answers = outcome.path in (Path.MODEL, Path.COUNTER) and not silenced and not outcome.deeds
+    if not answers or not drafts.wanted(work, outcome.text):
+        return outcome
+    return replace(outcome, bare=outcome.text, drafted=True, handover=outcome.handover or Reason.DRAFTED)
+
+
 def _after_hours(work: Work, outcome: Outcome) -> Outcome:
     if not (work.add_after_hours and outcome.text):
         return outcome
@@ -296,7 +309,9 @@ def _effects(work: Work, outcome: Outcome, ended: ending.Ended, began: float) ->
     deeds.do(work, outcome.deeds, ended)
     if turn.understanding.intent is Intent.STOP:
         deeds.stop_photos(turn.conversation_id)
-    letter = _letter(work, outcome, ended, began) if outcome.text else None
+    letter = _letter(work, outcome, ended, began) if outcome.text and not outcome.drafted else None
+    if outcome.drafted:
+        _propose(work, outcome, ended, began)
     deeds.show(work, outcome.deeds, outcome.path)
     for document in documents:
         people.hand(turn.tenant_id, ended.account_id, turn.conversation_id, document)
@@ -341,7 +356,7 @@ def _tell(work: Work, outcome: Outcome, began: float, path: str) -> None:
 def _end(work: Work, outcome: Outcome, began: float) -> ending.Ended | None:
     """The turn's end and, where nothing may hold it back, its reply."""
     turn, understood = work.turn, work.turn.understanding
-    at_once = bool(outcome.text) and not work.commands and not outbox.paces(work.config)
+    at_once = bool(outcome.text) and not outcome.drafted and not work.commands and not outbox.paces(work.config)
     return ending.write(
         tenant=turn.tenant_id,
         conversation=turn.conversation_id,
@@ -350,6 +365,8 @@ def _end(work: Work, outcome: Outcome, began: float) -> ending.Ended | None:
         cars={unit.id: unit.version for unit in outcome.units},
         told=work.facts.now if outcome.told_after_hours else None,
         reply=_reply(work, outcome, began) if at_once else None,
+        speaks=bool(outcome.text),
+        drafted=outcome.drafted,
         spent=spending.values(work.config, work.budget.calls),
         entities=understood.entities.as_dict(),
         spam=work.spam_told,
@@ -426,6 +443,19 @@ def _letter(work: Work, outcome: Outcome, ended: ending.Ended, began: float) -> 
     if reply_id is None:
         return None
     return outbox.Letter(turn.tenant_id, reply_id, ended.client_id, ended.recipient, outcome.text)
+
+
+def _propose(work: Work, outcome: Outcome, ended: ending.Ended, began: float) -> None:
+    reply = _reply(work, outcome, began)
+    drafts.keep(
+        work,
+        reply.text,
+        outcome.bare,
+        path=reply.path,
+        verdict=reply.verdict,
+        llm_call_id=ended.call_id,
+        processing_time=reply.processing_time,
+    )
 
 
 def _queue(work: Work, outcome: Outcome, ended: ending.Ended, began: float) -> int | None:

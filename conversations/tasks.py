@@ -30,6 +30,7 @@ from autolumiku.lib import counters, jobs
 from autolumiku.lib.turnstile import Turnstiles, here
 from conversations import (
     followups,
+    forgotten,
     gather,
     media,
     notices,
@@ -321,6 +322,7 @@ def errands() -> None:
     with scope.platform("sweep photos"):
         uploads.sweep()
         plates.sweep()
+    forgotten.look()
     notices.send()
     outreach.free_gone()
     outreach.match_waits()

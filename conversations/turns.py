@@ -67,7 +67,7 @@ UPDATE whatsapp_conversations SET claim = claim + 1, attempts = attempts + 1,
        claimed_until = clock_timestamp() + make_interval(secs => %s)
 WHERE tenant_id = %s AND id = %s AND answered_seq < inbound_seq AND due_at <= clock_timestamp() AND holder = 'bot'
   AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
-RETURNING claim, inbound_seq, answered_seq, attempts
+RETURNING claim, inbound_seq, coalesce(drafted_from, answered_seq), attempts
 """
 
 
@@ -153,6 +153,7 @@ def take(conversation_id: int, *, user: Any = None, reason: str = Reason.MANUAL)
         claim=F("claim") + 1,
         claimed_until=None,
         answered_seq=F("inbound_seq"),
+        drafted_from=None,
         waiting_since=None,
         last_message_at=Coalesce("last_message_at", Now()),  # it may have begun on the showroom's own phone
         closed_at=None,
@@ -163,6 +164,7 @@ def take(conversation_id: int, *, user: Any = None, reason: str = Reason.MANUAL)
         status=Status.ESCALATED,
         escalated_reason=Case(When(escalated_reason="", then=Value(str(reason))), default=F("escalated_reason")),
         escalated_at=Case(When(escalated_at=None, then=Now()), default=F("escalated_at")),
+        look_at=Now(),
         **({"escalated_to": user} if user is not None else {}),
     )
     if taken:
@@ -197,6 +199,7 @@ def hand_over(conversation_id: int, *, reason: str, user: Any = None) -> None:
         status=Status.ESCALATED,
         escalated_reason=reason,
         escalated_at=Case(When(escalated_at=None, then=Now()), default=F("escalated_at")),
+        look_at=Now(),  # conversations.forgotten
     )
     if asked:
         note(conversation_id, ConversationEvent.Kind.ESCALATED, reason=reason, actor=user)
@@ -208,21 +211,25 @@ UNTOLD = frozenset({Reason.MANUAL, Reason.STAFF_TYPED, Reason.AUTO_REPLY_OFF, Re
 
 
 def _tell_staff(conversation_id: int, reason: str) -> None:
-    """A notice with who asks, why, what is known of them, and the last words; not for a staff member's own chat."""
+    """A notice of this chat; not for a staff member's own."""
     chat = WhatsAppConversation.objects.select_related("lead__vehicle").get(pk=conversation_id)
-    if chat.is_staff:
-        return
-    said = WhatsAppMessage.objects.filter(conversation_id=conversation_id, seq__isnull=False).exclude(content="")
+    if not chat.is_staff:
+        notices.post(chat.tenant_id, notices.Kind.ESCALATION, news(chat, "🔔 *Percakapan perlu orang*", reason))
+
+
+def news(chat: WhatsAppConversation, head: str, reason: str) -> str:
+    """What staff are told of a chat: who asks, why, what is known of them, and the last words."""
+    said = WhatsAppMessage.objects.filter(conversation_id=chat.pk, seq__isnull=False).exclude(content="")
     last = said.order_by("-seq").values_list("content", flat=True).first() or ""
     who = phone.show(chat.customer_phone) if chat.customer_phone else ""
     lines = [
-        "🔔 *Percakapan perlu orang*",
+        head,
         " · ".join(part for part in (chat.customer_name[:60], who) if part) or "Pelanggan tanpa nomor",
         f"Alasan: {Reason(reason).label}",
         *(chat.lead.summary if chat.lead else ()),
         *([f"Pesan terakhir: “{last[:200]}”"] if last else []),
     ]
-    notices.post(chat.tenant_id, notices.Kind.ESCALATION, "\n".join(lines))
+    return "\n".join(lines)
 
 
 def give_back(conversation_id: int, *, user: Any = None) -> None:
@@ -241,6 +248,8 @@ def give_back(conversation_id: int, *, user: Any = None) -> None:
         due_at=Now(),
         closed_at=None,
         released_at=Now(),
+        answered_seq=Coalesce("drafted_from", "answered_seq"),  # a draft is thought of anew
+        drafted_from=None,
     )
     note(conversation_id, ConversationEvent.Kind.RELEASED, actor=user)
     tenant_id = WhatsAppConversation.objects.values_list("tenant_id", flat=True).get(pk=conversation_id)
@@ -286,6 +295,7 @@ def _at_rest() -> dict[str, Any]:
         "claim": F("claim") + 1,
         "claimed_until": None,
         "answered_seq": F("inbound_seq"),
+        "drafted_from": None,
         "waiting_since": None,
         "attempts": 0,
         "discarded": 0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,15 +17,26 @@ LEADERS = (StaffWhatsAppAuth.Role.OWNER, StaffWhatsAppAuth.Role.MANAGER)
 LASTS = timedelta(hours=24)  # a notice that could not be sent for so long is old news
 
 
-def post(tenant_id: int, kind: str, text: str, *, actor_id: int | None = None, seller_id: int | None = None) -> int:
+def post(
+    tenant_id: int,
+    kind: str,
+    text: str,
+    *,
+    actor_id: int | None = None,
+    seller_id: int | None = None,
+    roles: Sequence[str] | None = None,
+) -> int:
     """Put a notice on the way to everybody whom it concerns, but the one who did it; returns to how many.
 
     Inside the showroom's scope. Who has muted this kind hears nothing, who rests hears it afterwards. seller_id: the
-    user whose matter it is; if they are staff by WhatsApp, besides them only owners and managers hear of it.
+    user whose matter it is; if they are staff by WhatsApp, besides them only owners and managers hear of it. roles:
+    only people with one of these (StaffWhatsAppAuth.Role).
     """
     to = StaffWhatsAppAuth.objects.filter(tenant_id=tenant_id, is_active=True, **{hears(kind): True})
     if needed := NEEDS.get(Kind(kind)):
         to = to.filter(**{needed: True})
+    if roles is not None:
+        to = to.filter(role__in=roles)
     people = [person for person in to if person.pk != actor_id]
     if seller_id is not None and any(person.user_id == seller_id for person in people):
         people = [person for person in people if person.user_id == seller_id or person.role in LEADERS]

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from conversations import admin as backoffice
-from conversations import media, seats
+from conversations import drafts, media, seats
 from conversations.inbox import folders, pulse, thread, work
 from conversations.inbox.door import is_partial, page
 from conversations.inbox.folders import Folder
@@ -117,6 +117,7 @@ def _thread(request: HttpRequest, chat: WhatsAppConversation) -> dict[str, Any]:
         "thinking": seats.is_thinking(seat),
         "advice": seat.suggestion if seat.suggestion != seats.NO_ADVICE else "",
         "no_advice": seat.suggestion == seats.NO_ADVICE,
+        "proposal": drafts.open_of(chat) if may_act else None,
         "kinds": AnswerReport.Kind.choices,
         "writing": writing,
         "here": folders.wish(request.GET).query(),
@@ -153,6 +154,10 @@ def move(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
         said = work.fetch_file(one, request.POST.get("message", ""))
     elif name == "assign":
         said = work.assign(one, request.user, request.POST.get("to", "")).words
+    elif name == "send_draft":
+        said = drafts.send(one, request.user)
+    elif name == "drop_draft":
+        said = drafts.drop(one, request.user)
     elif name in backoffice.MOVES:
         said = backoffice.MOVES[name](one, request.user)
     else:

@@ -345,7 +345,7 @@ def config_form(**fields):
     numbers = {"burst_wait_seconds": 1.5, "burst_cap_seconds": 8, "send_gap_seconds": 1, "customer_gap_seconds": 3}
     numbers |= {"held_reply_minutes": 120, "late_after_minutes": 30, "stale_after_hours": 12}
     numbers |= {"same_text_limit": 2, "answers_per_hour": 30}
-    numbers |= {"model_seconds": 25, "model_share": 50}
+    numbers |= {"model_seconds": 25, "model_share": 50, "forgotten_minutes": 15}
     numbers |= dict.fromkeys(("daily_model_calls", "daily_model_tokens", "daily_model_cost"), 0)
     return {
         "ai_name": "Rara", "ai_personality": "friendly", "timezone": "Asia/Makassar", "after_hours_mode": "answer",

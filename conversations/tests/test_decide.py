@@ -75,7 +75,7 @@ def test_a_draft_may_ask_for_a_person(
 @pytest.mark.parametrize("open_now", [True, False], ids=["open", "closed"])
 def test_every_reason_has_its_sentence_and_promises_no_time(reason: Reason, open_now: bool) -> None:
     text = wording.handover(decide.of(reason).text, facts(open_now=open_now, opens_next=""), "Yudho")
-    silent = (Reason.MANUAL, Reason.STAFF_TYPED, Reason.AFTER_HOURS, Reason.STALE, Reason.NOT_SENT)
+    silent = (Reason.MANUAL, Reason.STAFF_TYPED, Reason.AFTER_HOURS, Reason.STALE, Reason.NOT_SENT, Reason.DRAFTED)
     assert bool(text) is (reason not in silent)
     assert not any(word in text for word in (" menit", " jam ", "{", "}"))
 

@@ -542,10 +542,10 @@ def test_a_silenced_person_gets_no_word_until_a_person_says_so(showroom, move, f
     assert showroom.hears("Ada Honda City?") != []
 
 
-def seller(showroom, username="dewi"):
+def seller(showroom, username="dewi", role=Role.SALES):
     person = User.objects.create(username=username, first_name=username.title())
     with showroom.scope():
-        Membership.objects.create(tenant=showroom.tenant, user=person, role=Role.SALES)
+        Membership.objects.create(tenant=showroom.tenant, user=person, role=role)
     return person
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from autolumiku.bench import database, memory, profile, rig, scale, scenarios, soak, systems, table, turns
+from autolumiku.bench import database, inboxes, memory, profile, rig, scale, scenarios, soak, systems, table, turns
 from autolumiku.bench.database import BenchError
 from autolumiku.bench.rig import Fleet, Rig
 from autolumiku.bench.systems import AutoLumiku, System, Tutorial
@@ -44,11 +44,15 @@ class Command(BaseCommand):
         parser.add_argument("--scale", action="store_true", help="instead: cost of a message at 10 and 1,000 showrooms")
         parser.add_argument("--profile", action="store_true", help="instead: where web and worker spend their CPU")
         parser.add_argument("--turns", action="store_true", help="instead: CPU of a turn besides the model; no rig")
+        parser.add_argument("--inbox", action="store_true", help="instead: a big showroom's inbox; no rig")
         parser.add_argument("--rates", default="", help="of the sweep, comma-separated, from low to high")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["turns"]:
             self.stdout.write(turns.run(20 if options["quick"] else 100, self.stdout.write))
+            return
+        if options["inbox"]:
+            self.stdout.write(inboxes.run(10 if options["quick"] else 30, self.stdout.write))
             return
         folder: Path = options["rig"].resolve()
         if not rig.complete(folder):
