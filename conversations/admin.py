@@ -26,7 +26,7 @@ from aiconfig import spending
 from aiconfig.models import BusinessHours, LLMCall, WhatsAppAIConfig
 from aimeow.models import AimeowAccount, Finding, InstallationFinding
 from autolumiku.lib import phone
-from conversations import lessons, outbox, quality, turns, vitals
+from conversations import lessons, outbox, quality, turns, verdicts, vitals
 from conversations.models import (
     AnswerReport,
     CannedReply,
@@ -197,8 +197,8 @@ def bubble(message: WhatsAppMessage) -> Bubble:
         remark="salinan pesan sebelumnya, tidak dijawab lagi" if message.twin else "",
         spam=spam_signs(message.spam),
         resend=ours and message.aimeow_status in TROUBLE,
-        claims=listed(message.verdict, "failed"),
-        facts=listed(message.verdict, "facts"),
+        claims=verdicts.claims(message.verdict),
+        facts=verdicts.facts(message.verdict),
     )
 
 
@@ -233,12 +233,6 @@ def map_link(message: WhatsAppMessage) -> str:
     if message.latitude is None or message.longitude is None:
         return ""
     return f"https://www.google.com/maps?q={message.latitude:.6f},{message.longitude:.6f}"
-
-
-def listed(verdict: Any, name: str) -> tuple[str, ...]:
-    """A list of the stored verdict: "failed" or "facts"."""
-    found = verdict.get(name) if isinstance(verdict, dict) else None
-    return tuple(str(one)[:200] for one in found[:20]) if isinstance(found, list) else ()
 
 
 def note(event: ConversationEvent) -> Note:

@@ -533,7 +533,8 @@ class Reader:
         for at in range(place - 1, max(-1, place - 5), -1):
             if tokens[at].seg != seg or tokens[at].kind == "mark":
                 break
-            if words[at] in vocabulary.NEGATORS:
+            more_or_less = words[at] == "kurang" and at in reading.phrased  # "kurang lebih" denies nothing
+            if words[at] in vocabulary.NEGATORS and not more_or_less:
                 count += 1
         return count % 2 == 1
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 from django.utils.dateparse import parse_datetime
 
+from conversations import verdicts
 from conversations.admin import INTENTS, Bubble, bubble, timeline
 from conversations.admin import note as event_note
 from conversations.inbox import pulse
@@ -104,10 +105,10 @@ def knowledge(message: WhatsAppMessage) -> Any:
     knew = verdict.get("knew")
     if isinstance(knew, dict):
         yield "Maksud yang dimengerti", _intent(knew)
-        yield "Yang disebut", ", ".join(f"{name}: {value}" for name, value in dict(knew.get("said") or {}).items())
+        yield "Yang disebut", verdicts.named(dict(knew.get("said") or {}))
         yield "Mobil yang diketahui", ", ".join(f"{car[1]} ({car[0]})" for car in knew.get("cars") or ()) or "tidak ada"
         yield "Tanya jawab", f"{knew.get('faqs', 0)} baris"
-        yield "Fakta yang dipakai", ", ".join(str(fact) for fact in verdict.get("facts") or ())
+        yield "Fakta yang dipakai", "; ".join(verdicts.facts(verdict))
         settings = parse_datetime(str(knew.get("settings") or ""))
         yield "Pengaturan", f"versi {settings:%d-%m-%Y %H.%M}" if settings else ""
     call = message.llm_call
