@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
-from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
 from aiconfig import llm
 from aiconfig.tests.model_server import ModelServer
 from aimeow.simulator import Simulator
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *args: Any) -> None:
-        pass
+from autolumiku.testing.web import serving
 
 
 @pytest.fixture(scope="session")
@@ -56,12 +49,8 @@ def gateway(one_simulator: Simulator, settings: Any) -> Simulator:
 @pytest.fixture(scope="session")
 def one_web() -> Iterator[str]:
     """The address of our own web server."""
-    with make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving() as address:
+        yield address
 
 
 @pytest.fixture

@@ -8,15 +8,18 @@ Hours and questions are rows of their own; here they are fields of one object.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from aiconfig.models import BusinessHours, FAQEntry, WhatsAppAIConfig, known_zone
+from aiconfig import llm, spending
+from aiconfig.models import BusinessHours, FAQEntry, LLMCall, WhatsAppAIConfig, known_zone
+from autolumiku.lib import clock
 from tenants.api import Answer, Caller, Given, Strict, View, operation
 from tenants.models import Right
 
@@ -166,6 +169,44 @@ class ConfigView(View):
         """Change the settings that are named; the others stay."""
         save(caller.tenant_id, given)
         return Answer(shown(caller.tenant_id), _("Pengaturan tersimpan."))
+
+
+class HealthSerializer(serializers.Serializer[Any]):
+    configured = serializers.BooleanField(help_text="A model is set; else answers come from the stock.")
+    enabled = serializers.BooleanField(help_text="Automatic replies are on.")
+    model = serializers.CharField()
+    callsToday = serializers.IntegerField()
+    tokensToday = serializers.IntegerField()
+    costToday = serializers.IntegerField(help_text="Rupiah.")
+    limitReached = serializers.BooleanField()
+    errorsLastHour = serializers.IntegerField()
+    lastError = serializers.CharField(allow_null=True)
+
+
+class HealthView(View):
+    @operation(Right.SETTINGS_READ, answers=HealthSerializer)
+    def get(self, caller: Caller, given: Given) -> Answer:
+        """How the model does for this showroom."""
+        config = shown(caller.tenant_id)
+        spent = spending.of_today(config)
+        lately = clock.now() - timedelta(hours=1)
+        failed = LLMCall.objects.filter(
+            tenant_id=caller.tenant_id, outcome=LLMCall.Outcome.ERROR, created_at__gt=lately
+        ).order_by("-pk")
+        last = failed.first()
+        return Answer(
+            {
+                "configured": llm.configured(),
+                "enabled": config.auto_reply,
+                "model": config.ai_model or settings.ZAI_TEXT_MODEL,
+                "callsToday": spent.calls,
+                "tokensToday": spent.tokens,
+                "costToday": spent.cost,
+                "limitReached": spending.reached(config, spent),
+                "errorsLastHour": failed.count(),
+                "lastError": last.error if last else None,
+            }
+        )
 
 
 def shown(tenant_id: int) -> WhatsAppAIConfig:

@@ -7,6 +7,7 @@ and model. The caller records the calls of its budget (aiconfig.spending), for t
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import random
 import re
@@ -71,8 +72,16 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """Something the model asks to be done; nothing of it is true or allowed by that."""
+
+    name: str
+    given: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Completion:
-    """What the model said (never empty) and what it took; latency in ms."""
+    """What the model said and asked for (one of them at least), and what it took; latency in ms."""
 
     text: str
     model: str
@@ -80,6 +89,7 @@ class Completion:
     finish_reason: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class LLMError(Exception):
@@ -112,9 +122,17 @@ def configured() -> bool:
 
 
 async def complete(
-    messages: Sequence[dict[str, Any]], *, budget: Budget, model: str = "", temperature: float, max_tokens: int
+    messages: Sequence[dict[str, Any]],
+    *,
+    budget: Budget,
+    model: str = "",
+    temperature: float,
+    max_tokens: int,
+    tools: Sequence[dict[str, Any]] = (),
 ) -> Completion:
     """One usable answer within the budget, which keeps every call made for it. Raises LLMError.
+
+    tools: what the model may ask for, in the provider's shape.
 
     What may pass (429, 5xx, connection, timeout, an empty or broken answer) is tried again after a jittered pause or
     the provider's Retry-After; where that does not fit any more, it ends at once. A try gets 85 % of the time left: of
@@ -122,6 +140,8 @@ async def complete(
     has waited 25 s.
     """
     body = _body(messages, model or settings.ZAI_TEXT_MODEL, temperature, max_tokens)
+    if tools:
+        body["tools"] = list(tools)
     while True:
         try:
             said = await _try(body, budget)
@@ -257,11 +277,29 @@ def _read(answer: Any, model: str, latency_ms: int) -> Completion:
         content = choice["message"].get("content")
         finish = re.sub(r"\W", "", str(choice.get("finish_reason") or ""), flags=re.ASCII)[:20]
         text = _THOUGHT.sub("", content).strip() if isinstance(content, str) else ""
+        wanted = _tool_calls(choice["message"].get("tool_calls"))
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise LLMError("malformed", model=model, latency_ms=latency_ms) from error
-    if not text:
+    if not (text or wanted):
         raise LLMError("empty", model=model, latency_ms=latency_ms, usage=tokens)
-    return Completion(text, model, latency_ms, finish, *tokens)
+    return Completion(text, model, latency_ms, finish, *tokens, wanted)
+
+
+MOST_TOOL_CALLS = 4
+
+
+def _tool_calls(said: Any) -> tuple[ToolCall, ...]:
+    """Those that can be read; the model writes the arguments as JSON in a string, or what it takes for that."""
+    found = []
+    for one in said if isinstance(said, list) else ():
+        try:
+            function = one["function"]
+            name, given = function["name"], json.loads(function.get("arguments") or "{}")
+        except (AttributeError, LookupError, TypeError, ValueError):
+            continue
+        if isinstance(name, str) and isinstance(given, dict):
+            found.append(ToolCall(name, given))
+    return tuple(found[:MOST_TOOL_CALLS])
 
 
 _gates: Turnstiles = WeakKeyDictionary()

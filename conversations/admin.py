@@ -26,7 +26,7 @@ from aiconfig import spending
 from aiconfig.models import BusinessHours, LLMCall, WhatsAppAIConfig
 from aimeow.models import AimeowAccount, Finding, InstallationFinding
 from autolumiku.lib import phone
-from conversations import outbox, turns, vitals
+from conversations import lessons, outbox, quality, turns, vitals
 from conversations.models import (
     AnswerReport,
     CannedReply,
@@ -634,6 +634,14 @@ class AnswerReportAdmin(ReadOnly, ScopedAdmin):
     list_select_related = ("message", "reporter")
     fields = ("created_at", "kind", "remark", "reporter", "answer")
     readonly_fields = fields
+    actions = ("as_scenario",)
+
+    @admin.action(description="Jadikan skenario uji", permissions=["view"])
+    def as_scenario(self, request: HttpRequest, reports: QuerySet[AnswerReport]) -> HttpResponse:
+        """A file for `manage.py evaluate`."""
+        text = "".join(lessons.scenario(report) for report in reports)
+        headers = {"Content-Disposition": 'attachment; filename="laporan.yaml"'}
+        return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)
 
     @admin.display(description="jawaban")
     def answer(self, report: AnswerReport) -> SafeString:
@@ -667,6 +675,15 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     anywhere = place_of(request) is not None or is_platform(request)
     extra = {"cards": cards(), "advice": advice(request)} if anywhere else {"nowhere": True}
     return admin.site.index(request, {"title": "Beranda", **extra})
+
+
+def model_quality(request: HttpRequest) -> HttpResponse:
+    """How the model has done, day by day; for who leads the showroom."""
+    if not allowed(request, LEADERS):
+        raise PermissionDenied
+    found = quality.days(timezone.get_current_timezone_name())
+    context = {**admin.site.each_context(request), "title": "Mutu asisten", "days": found, "span": quality.DAYS}
+    return TemplateResponse(request, "admin/quality.html", context)
 
 
 def cards() -> list[Card]:

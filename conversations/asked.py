@@ -29,6 +29,7 @@ class Topic(StrEnum):
     IDENTITY = "identity"
     COMPLAINT = "complaint"
     HUMAN = "human"
+    WAITING = "waiting"
     FAQ = "faq"
     STOCK = "stock"
     BODY = "body"
@@ -280,6 +281,8 @@ def read(turn: Turn, facts: Facts) -> Asked:
     alone = next((topic for topic in ALONE if topic in topics or topic is own), None)
     if alone:
         return Asked(frozenset({alone}))
+    if "waits" in turn.understanding.reasons:
+        return Asked(frozenset({Topic.WAITING}))
     terms = frozenset(label for clause in clauses if clause.faq is None for label in clause.open) & _known_terms(facts)
     told = terms | {COMPARED} if terms else terms
     is_open = any(clause.is_open and not set(clause.open) <= told for clause in clauses)

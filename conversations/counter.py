@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from autolumiku.lib import phone, rupiah
-from conversations import asked, visits, wording
+from autolumiku.lib import phone
+from conversations import acts, asked, visits, wording
 from conversations import entities as named
 from conversations.asked import Asked, Aspect, Topic
-from conversations.turn import Answer, Deed, Entities, Facts, Intent, Turn, Unit
+from conversations.turn import Act, Answer, Deed, Entities, Facts, Intent, Turn, Unit
+from conversations.wishes import budget, wanted
 from inventory import names
 from inventory.credit import Credit, Wish
 
@@ -24,7 +25,6 @@ MAX_CARDS = 3
 MAX_LISTED = 10
 MAX_ALTERNATIVES = 3
 MAX_ANSWER = 4000
-TRANSMISSIONS: Mapping[str, str] = {"manual": "manual", "automatic": "matic", "cvt": "matic"}
 
 
 def value_of(unit: Unit, aspect: Aspect, today: date) -> str:
@@ -432,33 +432,6 @@ def _is_above(entities: Entities, unit: Unit) -> bool:
     return bool(ceiling and unit.price is not None and unit.price > ceiling)
 
 
-def budget(entities: Entities) -> str:
-    """ "sekitar Rp 300 juta", "maksimal Rp 200 juta", "Rp 150 juta - Rp 200 juta", or ""."""
-    low, high = entities.budget_min, entities.budget_max
-    if low and high:
-        return f"{rupiah.show(low)} - {rupiah.show(high)}"
-    if high:
-        return f"maksimal {rupiah.show(high)}"
-    if low:
-        return f"mulai {rupiah.show(low)}"
-    return f"sekitar {rupiah.show(entities.budget)}" if entities.budget else ""
-
-
-def wanted(entities: Entities) -> str:
-    """What the customer looks for, in words: "Honda Brio 2019", "Toyota Avanza warna merah", "mobil listrik"."""
-    car = " ".join(part for part in (entities.make, entities.model) if part)
-    parts = [
-        car or f"mobil {wording.body(entities.body_type)}".strip(),
-        str(entities.year or "") if car else f"tahun {entities.year}" if entities.year else "",
-        TRANSMISSIONS.get(entities.transmission, ""),
-        wording.FUELS.get(entities.fuel, entities.fuel),
-        f"warna {entities.color}" if entities.color else "",
-        f"{entities.seats} kursi" if entities.seats and not entities.model else "",
-        f"untuk budget {budget(entities)}" if budget(entities) else "",
-    ]
-    return " ".join(part for part in parts if part)
-
-
 def _which_car(say: _Say) -> _Part:
     """A question back, with cars that are there as examples."""
     some = say.facts.units[:MAX_CARDS] or say.facts.nearest[:MAX_CARDS]
@@ -577,12 +550,17 @@ def _negotiation(say: _Say) -> _Part:
 
 
 def _photo(say: _Say) -> _Part:
-    """Photos are sent by people: say so, for the car that is meant."""
+    """The photos of the car that is meant; videos, and photos that we do not have, are for people to send."""
+    shown = acts.photos(say.turn, say.facts)
+    if shown is not None and shown.deed is not None:
+        return _Part(shown.text, units=shown.units, deeds=(shown.deed,))
     if not say.entities.names_a_car() and say.facts.stock_size != 1:
         return _which_car(say)
     if not say.facts.units or _asks_for_gone(say):
         return _Part("") if Topic.STOCK in say.asked.topics else _stock(say)
     units = say.facts.units[:MAX_CARDS]
+    if len(units) > 1 and any(unit.photo_count for unit in units) and say.turn.persona.vehicle_info:
+        return _Part("\n".join([say("photo_which"), *(wording.title(unit) for unit in units)]), units=units)
     car = _listed([f"*{unit.name}* ({unit.display_id})" for unit in units])
     media = "video" if "video" in say.turn.text.lower() else "foto"
     name = "photo_ready" if media == "foto" and any(unit.photo_count for unit in units) else "photo_missing"
@@ -720,7 +698,16 @@ def _noted(say: _Say) -> _Part:
 
 def _trade_in(say: _Say) -> _Part:
     said_enough = say.entities.model and say.entities.year
-    return _Part(say("trade_in_more" if said_enough else "trade_in"), covers=False)
+    deed = Deed(Act.TRADE_IN, words=wording.one_line(say.turn.text, 200))
+    return _Part(say("trade_in_more" if said_enough else "trade_in"), covers=False, deeds=(deed,))
+
+
+def _waiting(say: _Say) -> _Part:
+    """A place on the waiting list, or the car itself where there is one now."""
+    noted = acts.waiting(say.turn, say.facts)
+    if noted is None:
+        return _stock(say)
+    return _Part(noted.text, deeds=(noted.deed,) if noted.deed else ())
 
 
 def _faq(say: _Say) -> _Part:
@@ -738,6 +725,7 @@ PARTS: Mapping[Topic, Callable[[_Say], _Part]] = {
     Topic.IDENTITY: _identity,
     Topic.COMPLAINT: _fixed("complaint", covers=False),
     Topic.HUMAN: _fixed("human", covers=False),
+    Topic.WAITING: _waiting,
     Topic.FAQ: _faq,
     Topic.STOCK: _stock,
     Topic.BODY: _body,

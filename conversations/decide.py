@@ -119,15 +119,18 @@ def before(understanding: Understanding, persona: Persona) -> Handover | None:
     return None
 
 
-def after(draft: str, understanding: Understanding, persona: Persona) -> Handover | None:
-    """Does this draft ask for a person? The hard reason comes before the soft one."""
+def after(draft: str, understanding: Understanding, persona: Persona, *, sends_photos: bool = False) -> Handover | None:
+    """Does this draft ask for a person? The hard reason comes before the soft one.
+
+    sends_photos: those that were asked for go out with it; else people send them.
+    """
     said = " ".join(draft.lower().split())
     bargains = understanding.intent is Intent.PRICE_INQUIRY and any(word in said for word in BARGAINING_WORDS)
     if bargains and not persona.price_negotiation:
         return of(Reason.NEGOTIATION)
     if any(word in said for word in UNCERTAIN_WORDS):
         return of(Reason.UNCERTAIN)
-    photos = understanding.intent is Intent.PHOTO and understanding.entities.names_a_car()  # people send them
-    if photos or _PROMISES_STAFF.search(said):
+    photos = understanding.intent is Intent.PHOTO and understanding.entities.names_a_car()
+    if (photos and not sends_photos) or _PROMISES_STAFF.search(said):
         return of(Reason.MISSING_FACT)
     return None

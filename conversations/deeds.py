@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from conversations import wording
+from conversations import enclosures, outbox, wishes, wording
 from conversations.ending import Ended
-from conversations.turn import Act, Deed
-from leads import bookings
+from conversations.models import Delivery, Sender, WhatsAppConversation, WhatsAppMessage
+from conversations.turn import Act, Deed, Entities
+from inventory import search
+from inventory.models import VehiclePhoto
+from leads import bookings, keeping, waiting
 from leads.models import Booking
 from staffcommands import notices
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from conversations.gather import Work
 
 BY = "asisten"
+MOST_PHOTOS = 5
 
 
 class OvertakenError(Exception):
@@ -23,13 +27,57 @@ class OvertakenError(Exception):
 
 
 def do(work: Work, wanted: Sequence[Deed], ended: Ended) -> None:
-    """Raises OvertakenError; the transaction is then to be undone."""
+    """All but the photos, which go out behind the reply. Raises OvertakenError: the transaction is to be undone."""
     for deed in wanted:
-        try:
-            booking = _appoint(work, deed, ended.account_id)
-        except bookings.SlotTakenError as error:
-            raise OvertakenError from error
-        _tell_staff(work, deed, booking)
+        if deed.act in HEADS:
+            try:
+                booking = _appoint(work, deed, ended.account_id)
+            except bookings.SlotTakenError as error:
+                raise OvertakenError from error
+            _tell_staff(work, deed, booking)
+        elif deed.act is Act.WAIT and deed.wish is not None:
+            _wait(work, deed.wish, ended.account_id)
+        elif deed.act is Act.TRADE_IN:
+            keeping.task(work.turn.tenant_id, work.phone, f"Taksir tukar tambah: {deed.words}")
+
+
+def show(work: Work, wanted: Sequence[Deed], path: str) -> None:
+    """Queue the photos of the car that was asked for, each a message of its own; one that fails takes no other along,
+    and a person is asked for it.
+    """
+    for deed in wanted:
+        if deed.act is not Act.PHOTOS:
+            continue
+        chat = WhatsAppConversation.objects.get(pk=work.turn.conversation_id)
+        rows = VehiclePhoto.objects.filter(vehicle_id=deed.unit_id or 0).exclude(image="").select_related("vehicle")
+        for number, photo in enumerate(rows.order_by("-is_main", "position", "pk")[:MOST_PHOTOS]):
+            caption = f"{photo.vehicle.name} ({photo.vehicle.display_id})" if not number else ""
+            columns = {"sender_type": Sender.AI, "sender": work.config.ai_name, "path": path}
+            message = enclosures.photo(chat, str(photo.image.name), caption, **columns)
+            at, why = outbox.slot(work.config, chat.account_id, chat.pk)
+            outbox.queue(message, at, now=False, why=why)
+
+
+def stop_photos(conversation_id: int) -> None:
+    """What still waits to be sent of them stays unsent."""
+    WhatsAppMessage.objects.filter(
+        conversation_id=conversation_id,
+        aimeow_status=Delivery.QUEUED,
+        media_type=WhatsAppMessage.Media.IMAGE,
+        sender_type=Sender.AI,
+    ).update(aimeow_status=Delivery.FAILED, error="stopped")
+
+
+def _wait(work: Work, wish: Entities, account_id: int) -> None:
+    words = {name: getattr(wish, name) for name in search.Wanted.__slots__ if getattr(wish, name, None)}
+    waiting.note(
+        work.turn.tenant_id,
+        account_id,
+        work.phone,
+        {**words, "unit_id": ""},
+        words=wishes.wanted(wish),
+        name=work.turn.customer_name,
+    )
 
 
 def _appoint(work: Work, deed: Deed, account_id: int) -> Booking:

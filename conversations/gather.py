@@ -17,7 +17,7 @@ from django.db import connection
 from aiconfig import hours, llm, spending
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import clock, text
-from conversations import entities, financing, intents, storms, turns, visits, wording
+from conversations import acts, entities, financing, intents, storms, turns, visits, wording
 from conversations.models import Direction, Sender, WhatsAppMessage
 from conversations.turn import (
     DayHours,
@@ -233,6 +233,7 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
     words = "\n".join(wanted)
     visit = _visit(place, now) if member is None else None
     understanding = visits.in_context(understanding, words, asked, visit)
+    understanding = acts.in_context(understanding, words) if member is None else understanding
     understanding = intents.in_context(by_customer, understanding, _shown(history, place.config.tenant.vehicle_prefix))
     turn = Turn(
         tenant_id=place.tenant_id,
@@ -248,8 +249,10 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         persona=_persona(place.config),
     )
     facts = _facts(place, understanding, words, history)
-    if understanding.intent is Intent.TEST_DRIVE and member is None and place.phone:
-        facts = replace(facts, visit=visit, slots=_free(place, facts, visit))
+    if member is None and place.phone:
+        facts = replace(facts, reachable=True)
+        if understanding.intent is Intent.TEST_DRIVE:
+            facts = replace(facts, visit=visit, slots=_free(place, facts, visit))
     return Work(
         turn=turn,
         facts=facts,

@@ -9,7 +9,7 @@ from typing import Any
 
 from autolumiku.lib import rupiah
 from autolumiku.lib import text as lib_text
-from conversations import clauses, visits, wording
+from conversations import acts, clauses, wording
 from conversations.turn import Facts, Turn, Unit
 from conversations.vocabulary import listed
 from inventory import names
@@ -230,7 +230,7 @@ class Ground:
             texts += [wording.reply(name, **words) for name in ("greeting_staff", "staff_how")]
         if self.facts.credit is not None:
             texts += _of_credit(self.facts.credit)
-        texts += visits.sentences(self.turn, self.facts)
+        texts += acts.sentences(self.turn, self.facts)
         return _sentences(tuple(texts))
 
     @cached_property

@@ -479,3 +479,22 @@ class KeptFile(Owned):
 
     def __str__(self) -> str:
         return self.mime_type
+
+
+class SentOnce(Owned):
+    """A call of the API under an Idempotency-Key: what it did, so that the same call does nothing twice."""
+
+    credential = models.CharField(max_length=40)
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    sent = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "sent_once"
+        verbose_name = "panggilan API"
+        verbose_name_plural = "panggilan API"
+        constraints = [models.UniqueConstraint(fields=["tenant", "credential", "key"], name="call_once")]
+
+    def __str__(self) -> str:
+        return self.key

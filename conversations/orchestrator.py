@@ -15,6 +15,7 @@ from aiconfig import llm, spending
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import counters
 from conversations import (
+    acts,
     counter,
     decide,
     deeds,
@@ -27,7 +28,6 @@ from conversations import (
     prompt,
     prospects,
     turns,
-    visits,
     wording,
 )
 from conversations.decide import Reason
@@ -41,7 +41,8 @@ from conversations.models import (
     WhatsAppConversation,
     WhatsAppMessage,
 )
-from conversations.turn import Answer, Deed, Unit, Verdict
+from conversations.turn import Act, Answer, Deed, Intent, Unit, Verdict
+from conversations.visits import Decided
 from leads import keeping, told
 from staffcommands import proof, registry
 from tenants import scope
@@ -113,23 +114,31 @@ async def _draft(work: Work) -> Outcome:
     """The model's answer, if it comes in time and every claim in it is covered, at the second try too; else the
     counter's."""
     messages = prompt.build(work.turn, work.facts)
-    text = await _ask(work, messages)
-    if not text:
+    draft = await _ask(work, messages)
+    if draft is None:
         return _fall_back(work)
-    outcome, verdict = _judged(work, text)
+    outcome, verdict = _judged(work, draft)
     if outcome is not None:
         return outcome
     if len(work.budget.calls) == 1:  # at most one more call a turn, whatever it was needed for
         work.budget.retries = 0
-        second = await _ask(work, prompt.repair(messages, text, verdict.failed))
+        second = await _ask(work, prompt.repair(messages, draft.text, verdict.failed))
         outcome, _ = _judged(work, second, verdict) if second else (None, verdict)
     return outcome or replace(
         _counted(work, counter.answer(work.turn, work.facts), Reason.GUARD_FAILED), verdict=verdict
     )
 
 
-async def _ask(work: Work, messages: list[dict[str, str]]) -> str:
-    """The model's words with their figures filled in; "" where it says nothing of use in time."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the model said, with its figures filled in, and what is done of what it asked for and of what code sees."""
+
+    text: str
+    decided: tuple[Decided, ...] = ()
+
+
+async def _ask(work: Work, messages: list[dict[str, str]]) -> Draft | None:
+    """The model's draft; None where it says nothing of use in time."""
     turn, persona = work.turn, work.turn.persona
     try:
         said = await llm.complete(
@@ -138,18 +147,37 @@ async def _ask(work: Work, messages: list[dict[str, str]]) -> str:
             temperature=persona.temperature,
             max_tokens=persona.max_tokens,
             budget=work.budget,
+            tools=acts.tools(turn, work.facts),
         )
     except llm.LLMError as error:
         log.error("model failed", tenant=turn.tenant_id, conversation=turn.conversation_id, code=error.code)
-        return ""
-    return placeholders.fill(_printable(said.text), work.facts)
+        return None
+    decided = _decided(work, said.tool_calls)
+    text = placeholders.fill(_printable(said.text), work.facts)
+    return Draft(text, decided) if text or decided else None
 
 
-def _judged(work: Work, text: str, before: Verdict | None = None) -> tuple[Outcome | None, Verdict]:
-    """What comes of a draft, None if it may not be sent. before: of the first try, whose failed claims are kept."""
-    turn, persona = work.turn, work.turn.persona
-    handover = decide.after(text, turn.understanding, persona)
-    verdict = guard.check(text, turn, work.facts)
+def _decided(work: Work, calls: tuple[llm.ToolCall, ...]) -> tuple[Decided, ...]:
+    """What code sees in the customer's words; where it sees nothing, what the model asks for and may be done."""
+    own = tuple(one for one in acts.decide(work.turn, work.facts) if one.deed is not None)
+    if own:
+        return own
+    asked = [acts.of_call(call.name, call.given, work.turn, work.facts) for call in calls]
+    done = {one.deed.act: one for one in asked if one is not None and one.deed is not None}
+    return tuple(done.values())
+
+
+def _judged(work: Work, draft: Draft, before: Verdict | None = None) -> tuple[Outcome | None, Verdict]:
+    """What comes of a draft, None if it may not be sent. before: of the first try, whose failed claims are kept.
+
+    What is done is said in our own words behind the draft; a draft that says itself that something is done, and nothing
+    is, claims what no fact bears.
+    """
+    turn, persona, text = work.turn, work.turn.persona, draft.text
+    done = tuple(one.deed for one in draft.decided if one.deed is not None)
+    shows = any(deed.act is Act.PHOTOS for deed in done)
+    handover = decide.after(text, turn.understanding, persona, sends_photos=shows)
+    verdict = guard.check(text, turn, work.facts) if text else Verdict(True)
     counters.add("guard", verdict="ok" if verdict.ok else "refused")
     if handover is not None and handover.hard:  # a draft that bargains promises what nobody allowed
         return replace(_hand_over(work, handover), verdict=verdict), verdict
@@ -159,17 +187,8 @@ def _judged(work: Work, text: str, before: Verdict | None = None) -> tuple[Outco
     asked = Reason.MISSING_FACT if verdict.asks_staff else None
     cited = work.facts.units + work.facts.gone + work.facts.nearest
     reason = handover.reason if handover else asked
-    text, done = _with_deeds(work, text)
+    text = acts.said_with(text, draft.decided)
     return Outcome(text, Path.MODEL, reason, cited, verdict=verdict, repaired=before, deeds=done), verdict
-
-
-def _with_deeds(work: Work, text: str) -> tuple[str, tuple[Deed, ...]]:
-    """The draft, with the sentence of what is done for the customer where it does not say it itself."""
-    decided = visits.decide(work.turn, work.facts)
-    if decided is None or decided.deed is None:
-        return text, ()
-    says = " ".join(decided.text.split()) in " ".join(text.split())
-    return text if says else f"{text}\n\n{decided.text}", (decided.deed,)
 
 
 def _printable(text: str) -> str:
@@ -267,7 +286,10 @@ def _effects(work: Work, outcome: Outcome, ended: ending.Ended, began: float) ->
         outcome = _proved(work, work.proof, ended)
     _keep_lead(work)
     deeds.do(work, outcome.deeds, ended)
+    if turn.understanding.intent is Intent.STOP:
+        deeds.stop_photos(turn.conversation_id)
     letter = _letter(work, outcome, ended, began) if outcome.text else None
+    deeds.show(work, outcome.deeds, outcome.path)
     for document in documents:
         people.hand(turn.tenant_id, ended.account_id, turn.conversation_id, document)
     if work.spam:

@@ -15,13 +15,13 @@ from django.db.models import Exists, OuterRef, Q
 from aiconfig.models import WhatsAppAIConfig
 from aimeow.models import AimeowAccount
 from autolumiku.lib import clock
-from conversations import outbox, people, wording
+from conversations import followups, outbox, people, wording
 from conversations.models import Delivery, Holder, WhatsAppConversation, WhatsAppMessage
 from inventory import search
-from inventory.models import Vehicle
+from inventory.models import Status, Vehicle
 from inventory.search import Wanted
-from leads import bookings
-from leads.models import Booking, Outreach
+from leads import bookings, waiting
+from leads.models import Booking, Outreach, Wait
 from tenants import scope
 from tenants.models import Tenant
 
@@ -69,6 +69,11 @@ def _send(pk: int) -> None:
     config = WhatsAppAIConfig.objects.select_related("tenant").filter(tenant_id=row.tenant_id).first()
     config = config or WhatsAppAIConfig(tenant=Tenant.objects.get(pk=row.tenant_id))
     why = _unwanted(row, account, config)
+    if not why and row.kind == Outreach.Kind.FOLLOW_UP:
+        opens = followups.next_opening(row.tenant_id, clock.now())
+        if opens is not None and opens > clock.now():  # the worker was away while the showroom was open
+            Outreach.objects.filter(pk=pk).update(due_at=opens, until=opens + followups.USEFUL)
+            return
     text = "" if why else _text(row, config)
     if not text:
         Outreach.objects.filter(pk=pk).update(dropped=why or "nothing to say")
@@ -98,6 +103,10 @@ def _text(row: Outreach, config: WhatsAppAIConfig) -> str:
         return _reminder(row, config)
     if row.kind == Outreach.Kind.FREED:
         return _freed(row, config)
+    if row.kind == Outreach.Kind.ARRIVED:
+        return _arrived(row)
+    if row.kind == Outreach.Kind.FOLLOW_UP:
+        return followups.text(row)
     return ""
 
 
@@ -123,6 +132,25 @@ def _freed(row: Outreach, config: WhatsAppAIConfig) -> str:
         return said
     cars = "\n".join(wording.brief(unit) for unit in others)
     return f"{said}\n\n{wording.reply('visit_freed_instead', cars=cars, **words)}"
+
+
+def _arrived(row: Outreach) -> str:
+    """The car that was waited for, if it is still to be had."""
+    if row.vehicle is None or row.vehicle.status != Status.AVAILABLE:
+        return ""
+    found = search.find(row.tenant_id, Wanted(unit_id=row.vehicle.display_id)).units
+    wait = Wait.objects.filter(phone=row.phone, vehicle_id=row.vehicle.pk).order_by("-pk").first()
+    kak = wording.kak(wait.name if wait else "")
+    return wording.reply("arrived", kak=kak, cars="\n".join(map(wording.brief, found[:1]))) if found else ""
+
+
+def match_waits() -> None:
+    """Who waits for a car that has come hears of it."""
+    with scope.platform("waiting list"):
+        rows = waiting.due()
+    for tenant_id, pk in rows:
+        with scope.of(tenant_id):
+            waiting.look(pk)
 
 
 def _words(booking: Booking, config: WhatsAppAIConfig) -> dict[str, str]:

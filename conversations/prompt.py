@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from autolumiku.lib import phone
-from conversations import wording
+from conversations import acts, wording
 from conversations.turn import Facts, Faq, Persona, Turn
 
 MAX_UNITS = 10
@@ -191,6 +191,9 @@ def _chat(turn: Turn, facts: Facts) -> list[str]:
     named = turn.understanding.entities
     if named.guessed:
         lines.append(wording.instruction("car_guessed", car=f"{named.make} {named.model}".strip()))
+    for decided in acts.decide(turn, facts):
+        name = "done" if decided.deed else "said"
+        lines.append(wording.instruction(name, sentence=wording.one_line(decided.text, 700)))
     return lines
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from autolumiku.lib import rupiah
 from autolumiku.lib import text as lib_text
-from conversations import counter
 from conversations import entities as named
+from conversations import wishes
 from conversations.turn import Entities, Facts, Intent, Turn
 from leads.told import Told, warmest
 
@@ -73,13 +73,13 @@ def _need(said: Entities) -> str:
     """ "Toyota Avanza 2019 matic"; "" where neither a car nor a kind of car was named."""
     if not (said.names_a_car() or said.body_type or said.seats):
         return ""
-    return counter.wanted(replace(said, budget=None, budget_min=None, budget_max=None))
+    return wishes.wanted(replace(said, budget=None, budget_min=None, budget_max=None))
 
 
 def _money(said: Entities) -> str:
     """ "maksimal Rp 150 juta, DP Rp 30 juta, cicilan Rp 3 juta"."""
     parts = [
-        counter.budget(said),
+        wishes.budget(said),
         f"DP {rupiah.show(said.down_payment)}" if said.down_payment else "",
         f"DP {said.down_payment_percent}%" if said.down_payment_percent is not None else "",
         f"cicilan {rupiah.show(said.instalment)}" if said.instalment else "",

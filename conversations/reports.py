@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -193,21 +194,39 @@ WHERE tenant_id = %s AND created_at >= %s AND direction = 'inbound' AND sender_t
 """
 
 
+class Figures(NamedTuple):
+    """Customers' chats since a moment. median, slow (95 %): seconds from a customer's message to its answer."""
+
+    talks: int
+    messages: int
+    by_model: int
+    by_counter: int
+    by_people: int
+    handed: int
+    median: float | None
+    slow: float | None
+
+
+def figures(tenant_id: int, since: datetime) -> Figures:
+    [counts] = _rows(CHATS_SQL, tenant_id, since)
+    [handed] = _rows(HANDED_SQL, tenant_id, since)
+    [speed] = _rows(SPEED_SQL, tenant_id, since)
+    return Figures(*counts, *handed, *speed)
+
+
 def chats(tenant_id: int, since: datetime, period: str) -> Table:
-    [(talks, messages, by_model, by_counter, by_people)] = _rows(CHATS_SQL, tenant_id, since)
-    [(handed,)] = _rows(HANDED_SQL, tenant_id, since)
-    [(median, slow)] = _rows(SPEED_SQL, tenant_id, since)
+    found = figures(tenant_id, since)
     rows = [
-        ("Percakapan", str(talks)),
-        ("Pesan masuk", str(messages)),
-        ("Dijawab AI", str(by_model)),
-        ("Dijawab dari data", str(by_counter)),
-        ("Dijawab orang", str(by_people)),
-        ("Diteruskan ke orang", str(handed)),
+        ("Percakapan", str(found.talks)),
+        ("Pesan masuk", str(found.messages)),
+        ("Dijawab AI", str(found.by_model)),
+        ("Dijawab dari data", str(found.by_counter)),
+        ("Dijawab orang", str(found.by_people)),
+        ("Diteruskan ke orang", str(found.handed)),
     ]
-    if median is not None:
-        rows.append(("Waktu jawab (tengah)", _seconds(median)))
-        rows.append(("Waktu jawab (95 %)", _seconds(slow)))
+    if found.median is not None and found.slow is not None:
+        rows.append(("Waktu jawab (tengah)", _seconds(found.median)))
+        rows.append(("Waktu jawab (95 %)", _seconds(found.slow)))
     return Table(f"Laporan chat {period}", tuple(rows), _by_day(MESSAGES_BY_DAY_SQL, tenant_id, since))
 
 

@@ -29,6 +29,7 @@ from aimeow.client import AimeowError
 from autolumiku.lib import counters, jobs
 from autolumiku.lib.turnstile import Turnstiles, here
 from conversations import (
+    followups,
     gather,
     media,
     notices,
@@ -302,6 +303,7 @@ def errands() -> None:
         uploads.sweep()
     notices.send()
     outreach.free_gone()
+    outreach.match_waits()
     outreach.send()
     outreach.lapse()
 
@@ -322,6 +324,7 @@ def sweep() -> None:
 def clean() -> None:
     """Finished jobs and vanished workers of long ago, and what the API counted."""
     throttles.forget()
+    followups.plan()
     with scope.platform("clean jobs"):
         gone = jobs.clean(3600 * settings.KEEP_JOBS_HOURS)
     with scope.platform("clean photos"):

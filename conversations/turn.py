@@ -170,6 +170,9 @@ class Act(StrEnum):
     BOOK = "book"
     MOVE = "move"
     CANCEL = "cancel"
+    PHOTOS = "photos"
+    WAIT = "wait"
+    TRADE_IN = "trade_in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,8 @@ class Deed:
     unit_id: int | None = None
     at: datetime | None = None
     visit_id: int | None = None
+    wish: Entities | None = None  # of WAIT
+    words: str = ""  # of TRADE_IN: what the customer said of their car
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +204,7 @@ class Facts:
     credit: Credit | None = None  # only where the turn asks for it
     told: Told | None = None  # what the customer has told of themselves before this turn
     visit: Visit | None = None  # the customer's appointment, if they have one
+    reachable: bool = False  # a customer whose phone is known: they can be written to later
     slots: tuple[datetime, ...] | None = None  # free for a test drive; None: not asked for, or nobody to book for
 
 

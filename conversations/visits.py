@@ -115,10 +115,21 @@ def decide(turn: Turn, facts: Facts) -> Decided | None:
     return case.book()
 
 
-def sentences(turn: Turn, facts: Facts) -> list[str]:
-    """What may be said of appointments in this turn, as it stands."""
-    decided = decide(replace(turn, customer_name=""), facts)
-    return [decided.text] if decided else []
+def at_slot(turn: Turn, facts: Facts, unit: Unit | None, at: datetime) -> Decided | None:
+    """This very slot, for a new appointment or the one there is; None if it is not free."""
+    if facts.slots is None or at not in facts.slots or not turn.persona.test_drive:
+        return None
+    case = _Case(turn, facts)
+    if facts.visit is not None:
+        return case.moved(facts.visit, unit, at)
+    return case.booked(unit, at) if unit is not None else None
+
+
+def called_off(turn: Turn, facts: Facts) -> Decided | None:
+    """The end of an appointment, if the customer's own words ask for it."""
+    if facts.visit is None or not _CANCELS.search(lib_text.plain(turn.text[:500])):
+        return None
+    return _Case(turn, facts).called_off(facts.visit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +162,7 @@ class _Case:
     def change(self, visit: Visit) -> Decided | None:
         when = self._when(carried=False)
         if "cancels_visit" in self.reasons:
-            said = self.say("visit_cancelled", what=_what(visit), moment=wording.moment(visit.at))
-            return Decided(said, Deed(Act.CANCEL, visit_id=visit.id))
+            return self.called_off(visit)
         unit = self._unit()
         other = unit is not None and unit.id != visit.unit_id
         if not when.said:
@@ -169,7 +179,15 @@ class _Case:
             return self._known(visit)
         if wanted not in self.free:
             return self._elsewhere(wanted)
-        car = unit if other else None
+        return self.moved(visit, unit if other else None, wanted)
+
+    def called_off(self, visit: Visit) -> Decided:
+        said = self.say("visit_cancelled", what=_what(visit), moment=wording.moment(visit.at))
+        return Decided(said, Deed(Act.CANCEL, visit_id=visit.id))
+
+    def moved(self, visit: Visit, unit: Unit | None, wanted: datetime) -> Decided:
+        """unit: another car, if there is to be another."""
+        car = unit if unit is not None and unit.id != visit.unit_id else None
         what = _what(replace(visit, car=_called(car)) if car else visit)
         said = self.say("visit_moved", what=what, moment=wording.moment(wanted))
         return Decided(said, Deed(Act.MOVE, car.id if car else None, wanted, visit.id), units=(car,) if car else ())
@@ -200,6 +218,9 @@ class _Case:
         wanted = datetime.combine(when.day, when.at, self.facts.now.tzinfo)
         if wanted not in self.free:
             return self._elsewhere(wanted)
+        return self.booked(unit, wanted)
+
+    def booked(self, unit: Unit | None, wanted: datetime) -> Decided:
         if unit is None:
             said = self.say("visit_booked_any", moment=wording.moment(wanted))
             return Decided(said, Deed(Act.BOOK, None, wanted))

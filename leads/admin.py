@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from autolumiku.lib import clock, phone
 from leads import bookings, keeping
-from leads.models import Booking, BookingEvent, Calendar, Lead, new_secret
+from leads.models import Booking, BookingEvent, Calendar, FollowUp, Lead, Wait, new_secret
 from tenants.admin import (
     LEADERS,
     NOBODY,
@@ -245,3 +245,32 @@ class CalendarAdmin(ScopedAdmin):
         for row in rows:
             Calendar.objects.filter(pk=row.pk).update(secret=new_secret())
         self.message_user(request, "Tautan kalender diganti.")
+
+
+@admin.register(Wait)
+class WaitAdmin(ScopedAdmin):
+    """Who waits for what; a car that comes is told to them by itself."""
+
+    list_display = ("words", "who", "vehicle", "since", "ended_at")
+    list_filter = ("ended_at",)
+    list_select_related = ("vehicle",)
+    search_fields = ("words", "phone", "name")
+    adders = changers = NOBODY
+    deleters = SELLERS
+    fields = ("words", "name", "phone", "vehicle", "ended_at")
+
+    @admin.display(description="pelanggan", ordering="name")
+    def who(self, wait: Wait) -> SafeString:
+        return format_html('{}<small class="al-sub">{}</small>', wait.name or "(tanpa nama)", phone.show(wait.phone))
+
+    @admin.display(description="sejak", ordering="created_at")
+    def since(self, wait: Wait) -> str:
+        return when(wait.created_at)
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(ScopedAdmin):
+    """One row a showroom: whether, when and with which words somebody who has gone silent is written to."""
+
+    list_display = ("__str__", "is_active", "after_hours")
+    fields = ("is_active", "after_hours", "text")

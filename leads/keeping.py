@@ -72,3 +72,10 @@ def assign_in_turn(lead: Lead) -> bool:
         return False
     Lead.objects.filter(pk=lead.pk).update(assigned_to=row[0], assigned_at=clock.now())
     return True
+
+
+def task(tenant_id: int, phone: str, step: str) -> None:
+    """What a person has to do next for this lead, today."""
+    Lead.objects.filter(tenant_id=tenant_id, phone=phone).update(
+        next_step=step[:200], follow_up_date=clock.now().date(), updated_at=clock.now()
+    )

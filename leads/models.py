@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -212,6 +213,7 @@ class Outreach(Owned):
     until = models.DateTimeField("paling lambat")
     sent_at = models.DateTimeField("dikirim", null=True, blank=True)
     dropped = models.CharField("tidak jadi dikirim", max_length=40, blank=True)
+    stage = models.CharField("tahap", max_length=12, blank=True)  # Lead.Status, of a follow-up
     message_id = models.BigIntegerField(null=True, editable=False)  # of conversations.WhatsAppMessage
     created_at = models.DateTimeField("dibuat", auto_now_add=True)
 
@@ -222,6 +224,10 @@ class Outreach(Owned):
         ordering = ["due_at"]
         constraints = [
             models.CheckConstraint(condition=Q(until__gte=F("due_at")), name="outreach_until"),
+            # followups: a person is written to once in each stage
+            models.UniqueConstraint(
+                fields=["tenant", "phone", "stage"], name="follow_up_once_a_stage", condition=Q(kind="follow_up")
+            ),
         ]
         indexes = [
             # conversations.outreach: what is due, over all showrooms
@@ -240,6 +246,67 @@ class Outreach(Owned):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class Wait(Owned):
+    """Somebody waits for a car that is not there: told once, when one comes that fits. wish: of inventory.search."""
+
+    account = OwnedForeignKey("aimeow.AimeowAccount", models.CASCADE, related_name="+", verbose_name="nomor")
+    phone = models.CharField("nomor HP", max_length=20)
+    name = models.CharField("nama", max_length=120, blank=True)
+    wish = models.JSONField("yang dicari", default=dict, editable=False)
+    words = models.CharField("yang dicari", max_length=200)
+    vehicle = OwnedForeignKey(
+        "inventory.Vehicle", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="mobil yang cocok"
+    )
+    looked_at = models.DateTimeField("dilihat sampai")
+    ended_at = models.DateTimeField("selesai", null=True, blank=True)
+    created_at = models.DateTimeField("dibuat", auto_now_add=True)
+
+    class Meta:
+        db_table = "waits"
+        verbose_name = "daftar tunggu"
+        verbose_name_plural = "daftar tunggu"
+        ordering = ["-created_at"]
+        constraints = [
+            # waiting: the open wish of this person
+            models.UniqueConstraint(
+                fields=["tenant", "phone"], name="wait_open_once", condition=Q(ended_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class FollowUp(Owned):
+    """A showroom's words to those who have gone silent: at most once in each stage of a lead, in opening hours, and
+    only to who wrote first. Without a row nobody is written to.
+    """
+
+    is_active = models.BooleanField("aktif", default=True)
+    after_hours = models.PositiveIntegerField(
+        "setelah diam (jam)", default=24, validators=[MinValueValidator(2), MaxValueValidator(144)]
+    )
+    text = models.TextField(
+        "teks",
+        max_length=500,
+        blank=True,
+        help_text="Boleh memakai {kak} dan {mobil}. Kosong: teks bawaan.",
+    )
+
+    class Meta:
+        db_table = "follow_ups"
+        verbose_name = "sapaan lanjutan"
+        verbose_name_plural = "sapaan lanjutan"
+        # followups: the showroom's switch and words
+        constraints = [
+            models.UniqueConstraint(fields=["tenant"], name="follow_up_once"),
+            models.CheckConstraint(condition=Q(after_hours__gte=2, after_hours__lte=144), name="follow_up_hours"),
+        ]
+
+    def __str__(self) -> str:
+        return "sapaan lanjutan"
 
 
 def new_secret() -> str:

@@ -14,7 +14,7 @@ from autolumiku.testing.stage import CUSTOMER, Showroom
 from conversations import wording
 from conversations.models import Direction, WhatsAppMessage
 from inventory.models import Vehicle
-from leads.models import Booking, Lead, Outreach
+from leads.models import Booking, Lead, Outreach, Wait
 
 if TYPE_CHECKING:
     from autolumiku.evaluate.playing import Played
@@ -120,8 +120,13 @@ STATES: Mapping[str, Callable[[Showroom], Any]] = {
     "budget": _lead("budget_range"),
     "need": _lead("interested_in"),
     "place": _lead("location"),
+    "step": _lead("next_step"),
     "cars": _cars,
     "prices": _prices,
     "calls": lambda _: LLMCall.objects.count(),
+    "photos": lambda _: WhatsAppMessage.objects.filter(
+        direction=Direction.OUTBOUND, media_type="image", aimeow_status="sent"
+    ).count(),
+    "waits": lambda _: list(Wait.objects.order_by("pk").values_list("words", flat=True)),
     "waiting": lambda _: Outreach.objects.filter(sent_at=None, dropped="").count(),
 }

@@ -13,12 +13,16 @@ from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Sum
 from django.test.utils import override_settings
+from PIL import Image
 
 from aiconfig import llm
 from aiconfig.models import LLMCall
@@ -106,7 +110,8 @@ class Stage:
                 for bubble in turn.removeprefix("staf> ").split(" / "):
                     showroom.receives(bubble, phone=phone)
             run_jobs()
-            played.replies += [sent.text for sent in self.gateway.sent[before:] if _to_customer(sent, scenario)]
+            said = [sent for sent in self.gateway.sent[before:] if sent.path == "send-message"]
+            played.replies += [sent.text for sent in said if _to_customer(sent, scenario)]
             before = len(self.gateway.sent)
 
 
@@ -124,7 +129,7 @@ def _opened(gateway: Simulator, scenario: Scenario) -> Showroom:
         vehicle = showroom.has(**fields)
         with showroom.scope():
             VehiclePhoto.objects.bulk_create(
-                VehiclePhoto(tenant=showroom.tenant, vehicle=vehicle, image=f"vehicles/{number}.jpg", position=number)
+                VehiclePhoto(tenant=showroom.tenant, vehicle=vehicle, image=_picture(number), position=number)
                 for number in range(photos)
             )
     for question, answer in scenario.faq.items():
@@ -136,6 +141,16 @@ def _opened(gateway: Simulator, scenario: Scenario) -> Showroom:
     if "staf> " in scenario.talk:
         showroom.employs(phone=STAFF, quiet_from=None, quiet_to=None)
     return showroom
+
+
+def _picture(number: int) -> str:
+    """The name of a stored photo."""
+    name = f"vehicles/evaluate/{number}.jpg"
+    if not default_storage.exists(name):
+        out = BytesIO()
+        Image.new("RGB", (40, 30), (30 * number % 255, 90, 90)).save(out, "JPEG")
+        default_storage.save(name, ContentFile(out.getvalue()))
+    return name
 
 
 def _moment(spoken: str) -> datetime:

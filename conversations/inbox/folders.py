@@ -72,7 +72,7 @@ def wish(asked: QueryDict) -> Wish:
         words=" ".join(asked.get("q", "").replace("\x00", "").split())[:100],
         seller=number(asked.get("sales", "")),
         intent=asked.get("maksud", "") if asked.get("maksud", "") in set(Intent) else "",
-        after=_key(asked.get("setelah", "")),
+        after=key(asked.get("setelah", "")),
         shown=min(max(number(asked.get("n", "")) or PAGE, PAGE), MOST),
     )
 
@@ -81,7 +81,7 @@ def number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def _key(text: str) -> tuple[datetime, int] | None:
+def key(text: str) -> tuple[datetime, int] | None:
     moment, _, last = text.partition("~")
     try:
         at = parse_datetime(moment)

@@ -5,7 +5,7 @@ Where an id is not below:
 test_credit: A20 A27 A63 A64 A65 A66 with rates. test_identity: A160, A161, A162. test_webhook: A170, A174, A203. test_turn: A173, A175, A176, A177, A207, A210, A211
 (and A76). test_wording: A80. staffcommands/tests: A95 to A104 (A96 A97 A98 A99 A100 A101 A102 A103). test_intents has
 most ids of 8.1 and 8.2 once more, without the door (A54, A56, A57, A58, A59, A63, A64, A65, A196).
-Left to later issues: photos sent by the bot A51 A52 A55 A60 A61, the staff command for credit figures A130, edits and reports A114 to A129
+Left to later issues: the staff command for credit figures A130, edits and reports A114 to A129
 (A125 is below) and A131 A132 A133 A199, guided upload A140 to A151, people and API A178 A179 A182 A183 A184 A185 A204
 A205 A206, what does not exist A200 A201.
 """
@@ -14,10 +14,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image
 
 from autolumiku.lib import clock
 from autolumiku.testing.stage import CITY, CUSTOMER, FORTUNER, Showroom, run_jobs
@@ -186,13 +190,45 @@ def test_spam_gets_no_reply_and_leaves_a_mark(showroom: Showroom, text: str) -> 
     assert (last(showroom).intent, showroom.chat().is_spam) == ("spam", True)
 
 
-def test_a6_yes_to_an_offer_of_photos_asks_a_person_to_send_them(showroom: Showroom) -> None:
+def photographed(showroom: Showroom, model: str, count: int) -> None:
+    out = BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(out, "JPEG")
     with showroom.scope():
-        car = Vehicle.objects.get(model="Fortuner")
-        VehiclePhoto.objects.create(tenant=showroom.tenant, vehicle=car, image="vehicles/one.jpg")
-    assert "Mau lihat fotonya, Kak?" in showroom.hears("fortuner ada?")[0]
-    assert_says(showroom.hears("iya boleh"), ("PM-PST-002) ada", "Staf kami yang akan mengirimkannya"), ("sudah",))
-    assert (last(showroom).intent, showroom.chat().escalated_reason) == ("photo", "missing_fact")
+        car = Vehicle.objects.get(model=model)
+        for number in range(count):
+            name = default_storage.save(f"vehicles/{model}-{number}.jpg", ContentFile(out.getvalue()))
+            VehiclePhoto.objects.create(tenant=showroom.tenant, vehicle=car, image=name, position=number)
+
+
+PHOTOS = {  # the last reply says this, and so many photos have come
+    "A6": ("fortuner ada? → iya boleh", "Foto *Toyota Fortuner VRZ AT 2021* (PM-PST-002) menyusul", 5),
+    "A51": ("ada Avanza matic ga? → boleh", "(PM-PST-004) menyusul", 2),
+    "A52": ("ada avanza veloz? → harganya berapa? → mau lihat fotonya", "(PM-PST-004) menyusul", 2),
+    "A54": ("fortuner ada? → kirim foto interior", "menyusul", 5),
+    "A55": ("fortuner ada? → foto eksterior dong", "menyusul", 5),
+    "A56": ("fortuner ada? → mana gambar mesinnya?", "menyusul", 5),
+    "A57": ("fortuner ada? → penjelasan interior dan kirim fotonya juga", "menyusul", 5),
+    "A58": ("fortuner ada? → jelaskan kondisi interiornya", "datanya belum ada", 0),
+    "A60": ("fortuner ada? → minta penjelasan eksterior", "datanya belum ada", 0),
+    "A61": ("fortuner ada? → boleh → mantap", "", 5),
+    "A62-rich": ("lihat foto", "mobil yang mana", 0),
+    "A191": ("gas", "maksud", 0),
+    "A196": ("fortuner ada? → boleh → cukup fotonya", "saya berhenti", 5),
+}
+
+
+@pytest.mark.parametrize(("said", "says", "count"), PHOTOS.values(), ids=PHOTOS)
+def test_photos_are_sent_of_the_car_in_question(gateway: Any, storage: Any, said: str, says: str, count: int) -> None:
+    showroom = opened(gateway, "rich")
+    photographed(showroom, "Fortuner", 6)
+    with showroom.scope():
+        Vehicle.objects.filter(variant="Veloz AT").update(model="Avanza Veloz", variant="AT")
+    photographed(showroom, "Avanza Veloz", 2)
+    for text in said.split(" → "):
+        showroom.hears(text)
+    words = [sent.text for sent in gateway.sent if sent.path == "send-message"]
+    assert says in words[-1]
+    assert sum(len(sent.images) for sent in gateway.sent) == count
 
 
 def test_a_car_is_found_by_its_variant_and_without_its_hyphen(showroom: Showroom) -> None:

@@ -21,7 +21,7 @@ LIST_A = {f"A{number}" for number in (*range(1, 37), *range(40, 81), *range(190,
 
 
 @pytest.fixture
-def stage(db: Any, gateway: Any, one_model: Any) -> Stage:
+def stage(db: Any, gateway: Any, one_model: Any, storage: Any) -> Stage:
     return Stage(gateway, one_model)
 
 

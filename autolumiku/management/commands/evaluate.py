@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from aiconfig.tests.model_server import ModelServer
 from aimeow.simulator import Simulator
 from autolumiku.evaluate import reporting, scenarios
 from autolumiku.evaluate.playing import Played, Stage
+from autolumiku.testing import web
 
 
 class Command(BaseCommand):
@@ -49,6 +51,7 @@ class Command(BaseCommand):
         if not chosen:
             raise CommandError("no scenario to play")
         logging.disable(logging.CRITICAL)  # the table is the output
+        warnings.simplefilter("ignore", UserWarning)
         with _stage(live=live) as stage:
             runs = [[self._play(stage, one, options["show"]) for _ in range(options["runs"])] for one in chosen]
         self._report(runs, options)
@@ -81,7 +84,7 @@ def _stage(*, live: bool) -> Iterator[Stage]:
     setup_databases(verbosity=0, interactive=False, keepdb=True)
     settings.AIMEOW_WEBHOOK_SECRET = settings.AIMEOW_WEBHOOK_SECRET or "evaluate"
     try:
-        with Simulator(clients=()) as gateway:
+        with web.own_storage(), Simulator(clients=()) as gateway:
             if live:
                 yield Stage(gateway, None)
                 return

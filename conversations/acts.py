@@ -1,0 +1,168 @@
+"""What the assistant does for a customer: photos, appointments, the waiting list, a trade-in for people. Pure.
+
+Code decides from the customer's own words and the facts; each decision comes with the sentence that tells of it. The
+model may ask for the same by tool calls, which are held to the same conditions. conversations.deeds does it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from autolumiku.lib import moments
+from autolumiku.lib import text as lib_text
+from conversations import visits, wishes, wording
+from conversations.turn import Act, Deed, Entities, Facts, Intent, Turn, Understanding, Unit
+from conversations.visits import Decided
+
+_WHEN_THERE = r"(?:kalau|kalo|klo|kl|bila|jika|begitu|saat|pas)(?: sudah| udah| nanti| memang)?"
+_TELL_ME = r"(?:kabari|kabarin|kabarkan|dikabari|dikabarin|kasih kabar|kasih tahu|infoin|infokan|info|hubungi|wa|chat)"
+_ARRIVES = r"(?:ada|masuk|ready|datang|dapat|dapet|nemu|tersedia)"
+_WAITS = re.compile(
+    rf"\b{_TELL_ME}\b(?: \w{{1,12}}){{0,4}} {_WHEN_THERE} (?:\w{{1,15}} ){{0,5}}{_ARRIVES}\b|"
+    rf"\b{_WHEN_THERE} (?:\w{{1,15}} ){{0,5}}{_ARRIVES}\b(?: \w{{1,15}}){{0,6}} {_TELL_ME}\b|"
+    r"\bwaiting list\b|\bdaftar tunggu\b"
+)
+_VIDEO = re.compile(r"\bvideo")
+_PHOTO = re.compile(r"\b(?:foto|gambar|pict?|photo)")
+_NOT_WAITING = frozenset({Intent.SPAM, Intent.COMPLAINT, Intent.TEST_DRIVE, Intent.TRADE_IN})
+WAITS = "waits"
+
+
+def in_context(now: Understanding, said: str) -> Understanding:
+    """ "kabari kalau ada" is a search that goes on."""
+    if now.intent in _NOT_WAITING or not _WAITS.search(lib_text.plain(said[:500])):
+        return now
+    return replace(now, intent=Intent.VEHICLE_INQUIRY, confidence=0.9, reasons=(WAITS, "refers_back"))
+
+
+def decide(turn: Turn, facts: Facts) -> tuple[Decided, ...]:
+    """All that is done, or said of what might be done, in this turn."""
+    found = (visits.decide(turn, facts), photos(turn, facts), waiting(turn, facts))
+    return tuple(one for one in found if one is not None)
+
+
+def sentences(turn: Turn, facts: Facts) -> list[str]:
+    """What may be said of them in this turn, as it stands."""
+    return [decided.text for decided in decide(replace(turn, customer_name=""), facts)]
+
+
+def photos(turn: Turn, facts: Facts) -> Decided | None:
+    """Photos of the one car in question, when they are asked for; None: no such wish, or none that can be met."""
+    if turn.understanding.intent is not Intent.PHOTO or _VIDEO.search(turn.text.lower()):
+        return None
+    unit = in_question(turn, facts)
+    return _photos_of(turn, unit) if unit is not None else None
+
+
+def _photos_of(turn: Turn, unit: Unit) -> Decided | None:
+    if not (unit.photo_count and turn.persona.vehicle_info and unit.status == "AVAILABLE"):
+        return None
+    said = wording.reply("photos_coming", kak=wording.kak(turn.customer_name), car=_called(unit))
+    return Decided(said, Deed(Act.PHOTOS, unit.id), units=(unit,))
+
+
+def in_question(turn: Turn, facts: Facts) -> Unit | None:
+    """The only car that is meant: the only one that fits, or the only one of them that we spoke of last."""
+    asked = turn.understanding.entities
+    if not asked.names_a_car() and facts.stock_size != 1:
+        return None
+    if any(unit.display_id.upper() == asked.unit_id.upper() for unit in facts.gone):
+        return None
+    if len(facts.units) == 1:
+        return facts.units[0]
+    last = next((line.text for line in reversed(turn.history) if line.role != "customer"), "")
+    shown = [unit for unit in facts.units if unit.display_id in last]
+    return shown[0] if len(shown) == 1 else None
+
+
+def waiting(turn: Turn, facts: Facts) -> Decided | None:
+    """A place on the waiting list; None: not asked for, there is such a car now, or nobody could be told."""
+    if WAITS not in turn.understanding.reasons or facts.units or not facts.reachable:
+        return None
+    wish = turn.understanding.entities
+    kak = wording.kak(turn.customer_name)
+    if not _can_be_waited_for(wish):
+        return Decided(wording.reply("waiting_what", kak=kak))
+    car = wishes.wanted(wish)
+    return Decided(wording.reply("waiting_noted", kak=kak, car=car), Deed(Act.WAIT, wish=wish))
+
+
+def _can_be_waited_for(wish: Entities) -> bool:
+    return bool(wish.make or wish.model or wish.body_type or wish.budget or wish.budget_max or wish.seats)
+
+
+def _called(unit: Unit) -> str:
+    return f"*{wording.one_line(unit.name, 80)}* ({unit.display_id})"
+
+
+# --- what the model asks for
+
+
+def tools(turn: Turn, facts: Facts) -> list[dict[str, Any]]:
+    """What the model may ask for in this turn; most turns have nothing to be done."""
+    offered = []
+    if facts.slots is not None and turn.persona.test_drive:
+        offered += [_BOOK, _CANCEL] if facts.visit else [_BOOK]
+    if turn.understanding.intent is Intent.PHOTO:
+        offered.append(_SHOW)
+    if WAITS in turn.understanding.reasons and facts.reachable:
+        offered.append(_WAIT)
+    return offered
+
+
+def of_call(name: str, given: Mapping[str, Any], turn: Turn, facts: Facts) -> Decided | None:
+    """A tool call as a decision, held against the turn: the showroom's own AVAILABLE car, a free slot, and the
+    customer's own words. None: it may not be done.
+    """
+    unit = next((one for one in facts.units if one.display_id == str(given.get("unit_id", "")).strip().upper()), None)
+    plain = lib_text.plain(turn.text[:500])
+    if name == "show_photos" and unit is not None:
+        wished = turn.understanding.intent is Intent.PHOTO or _PHOTO.search(plain)
+        return _photos_of(turn, unit) if wished else None
+    if name == "book_test_drive" and facts.slots is not None:
+        return _appointment(given, unit, turn, facts)
+    if name == "cancel_test_drive":
+        return visits.called_off(turn, facts)
+    if name == "join_waiting_list":
+        return waiting(turn, facts)
+    return None
+
+
+def _appointment(given: Mapping[str, Any], unit: Unit | None, turn: Turn, facts: Facts) -> Decided | None:
+    try:
+        at = datetime.fromisoformat(f"{given.get('day')}T{given.get('time')}").replace(tzinfo=facts.now.tzinfo)
+    except ValueError:
+        return None
+    own = [turn.text, *(line.text for line in turn.history[-6:] if line.role == "customer")]
+    if not any(moments.mentioned(lib_text.plain(text[:500])) for text in own):
+        return None  # nobody but the customer says when they come
+    return visits.at_slot(turn, facts, unit, at)
+
+
+def _tool(name: str, does: str, **parameters: str) -> dict[str, Any]:
+    properties = {key: {"type": "string", "description": means} for key, means in parameters.items()}
+    schema = {"type": "object", "properties": properties, "required": list(parameters)}
+    return {"type": "function", "function": {"name": name, "description": does, "parameters": schema}}
+
+
+_BOOK = _tool(
+    "book_test_drive",
+    "Jadwalkan atau ganti jadwal test drive, hanya bila customer sendiri menyebut hari dan jamnya.",
+    unit_id="ID unit, misalnya PM-PST-001",
+    day="tanggal, misalnya 2026-11-28",
+    time="jam penuh, misalnya 10:00",
+)
+_CANCEL = _tool("cancel_test_drive", "Batalkan jadwal test drive customer ini, hanya bila ia memintanya.")
+_SHOW = _tool("show_photos", "Kirim foto unit yang diminta customer.", unit_id="ID unit, misalnya PM-PST-001")
+_WAIT = _tool("join_waiting_list", "Catat customer supaya dikabari bila mobil yang dicari masuk.")
+
+
+def said_with(text: str, decided: Sequence[Decided]) -> str:
+    """The draft, with the sentence of everything that is done where it does not say it itself."""
+    flat = " ".join(text.split())
+    missing = [one.text for one in decided if one.deed and " ".join(one.text.split()) not in flat]
+    return "\n\n".join(part for part in (text, *missing) if part)

@@ -1,0 +1,38 @@
+"""What a customer looks for, in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autolumiku.lib import rupiah
+from conversations import wording
+from conversations.turn import Entities
+
+TRANSMISSIONS: Mapping[str, str] = {"manual": "manual", "automatic": "matic", "cvt": "matic"}
+
+
+def budget(entities: Entities) -> str:
+    """ "sekitar Rp 300 juta", "maksimal Rp 200 juta", "Rp 150 juta - Rp 200 juta", or ""."""
+    low, high = entities.budget_min, entities.budget_max
+    if low and high:
+        return f"{rupiah.show(low)} - {rupiah.show(high)}"
+    if high:
+        return f"maksimal {rupiah.show(high)}"
+    if low:
+        return f"mulai {rupiah.show(low)}"
+    return f"sekitar {rupiah.show(entities.budget)}" if entities.budget else ""
+
+
+def wanted(entities: Entities) -> str:
+    """What the customer looks for, in words: "Honda Brio 2019", "Toyota Avanza warna merah", "mobil listrik"."""
+    car = " ".join(part for part in (entities.make, entities.model) if part)
+    parts = [
+        car or f"mobil {wording.body(entities.body_type)}".strip(),
+        str(entities.year or "") if car else f"tahun {entities.year}" if entities.year else "",
+        TRANSMISSIONS.get(entities.transmission, ""),
+        wording.FUELS.get(entities.fuel, entities.fuel),
+        f"warna {entities.color}" if entities.color else "",
+        f"{entities.seats} kursi" if entities.seats and not entities.model else "",
+        f"untuk budget {budget(entities)}" if budget(entities) else "",
+    ]
+    return " ".join(part for part in parts if part)
