@@ -234,6 +234,7 @@ BREAKER_SECONDS = env.float("BREAKER_SECONDS", 15.0)
 BACK_OFF_SECONDS = 0.5  # before the second try of a call, about; twice that before the third
 AIMEOW_BASE_URL = env.str("AIMEOW_BASE_URL", "https://meow.lumiku.com").rstrip("/")
 AIMEOW_WEBHOOK_SECRET = env.str("AIMEOW_WEBHOOK_SECRET", "")
+AIMEOW_WEBHOOK_SECRET_BEFORE = env.str("AIMEOW_WEBHOOK_SECRET_BEFORE", "")  # until the gateway knows the new one
 SIMULATOR_PORT = env.int("SIMULATOR_PORT", 7030)
 RECONCILE_SECONDS = env.float("RECONCILE_SECONDS", 180.0)  # between two looks at the gateway
 

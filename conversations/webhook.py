@@ -90,12 +90,12 @@ def _take(request: HttpRequest, kind: str) -> str:
 
 def _authenticate(request: HttpRequest, raw: bytes) -> None:
     """Whoever knows the secret is the gateway. Touches no database; without a secret only DEBUG lets calls in."""
-    secret = settings.AIMEOW_WEBHOOK_SECRET
-    if not secret:
+    if not settings.AIMEOW_WEBHOOK_SECRET:
         if settings.DEBUG:
             return
         raise RefusedError(401, "no webhook secret is configured")
-    if not (_same(request.GET.get("token", ""), secret) or _signed(request, raw, secret)):
+    secrets = filter(None, (settings.AIMEOW_WEBHOOK_SECRET, settings.AIMEOW_WEBHOOK_SECRET_BEFORE))
+    if not any(_same(request.GET.get("token", ""), one) or _signed(request, raw, one) for one in secrets):
         raise RefusedError(401, "wrong or missing secret")
 
 

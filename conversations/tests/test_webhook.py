@@ -62,6 +62,30 @@ def test_only_who_knows_the_secret_comes_in(showroom, token, headers, status):
     assert len(everything()) == (status == 200)
 
 
+ROTATION = {
+    "the new secret": ("test-webhook-secret", "kunci-lama", 200),
+    "the one before, while it is named": ("kunci-lama", "kunci-lama", 200),
+    "the one before, once it is not": ("kunci-lama", "", 401),
+    "neither": ("tebakan", "kunci-lama", 401),
+    "nothing, and none before": ("", "", 401),
+}
+
+
+@pytest.mark.parametrize("way", ["URL", "signature"])
+@pytest.mark.parametrize(("given", "before", "status"), ROTATION.values(), ids=ROTATION)
+def test_while_the_secret_is_changed_both_open_the_door(showroom, settings, given, before, status, way):
+    settings.AIMEOW_WEBHOOK_SECRET_BEFORE = before
+    body = showroom.gateway.payload("text", client_id=showroom.client_id, own_phone=showroom.phone, text="halo")
+    raw = json.dumps(body).encode()
+    headers = {"X-Aimeow-Signature": f"sha256={signed(raw, given)}"} if way == "signature" else {}
+    assert showroom.post(raw, token="" if headers else given, **headers).status_code == status
+
+
+def test_the_secret_before_alone_opens_nothing(showroom, settings):
+    settings.AIMEOW_WEBHOOK_SECRET, settings.AIMEOW_WEBHOOK_SECRET_BEFORE = "", "kunci-lama"
+    assert showroom.post({}, token="kunci-lama").status_code == 401
+
+
 def test_without_a_configured_secret_nobody_comes_in(showroom, settings):
     settings.AIMEOW_WEBHOOK_SECRET = ""
     assert showroom.post(text_body(showroom), token="").status_code == 401
