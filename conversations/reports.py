@@ -214,8 +214,9 @@ class Figures(NamedTuple):
 
 def figures(tenant_id: int, since: datetime) -> Figures:
     [counts] = _rows(CHATS_SQL, tenant_id, since)
-    [handed] = _rows(HANDED_SQL, tenant_id, since)
-    return Figures(*counts, *handed, *speed(tenant_id, since))
+    [(handed,)] = _rows(HANDED_SQL, tenant_id, since)
+    median, slow = speed(tenant_id, since)
+    return Figures(*counts[:5], handed=handed, median=median, slow=slow)
 
 
 def chats(tenant_id: int, since: datetime, period: str) -> Table:
