@@ -216,7 +216,8 @@ def figures(tenant_id: int, since: datetime) -> Figures:
     [counts] = _rows(CHATS_SQL, tenant_id, since)
     [(handed,)] = _rows(HANDED_SQL, tenant_id, since)
     median, slow = speed(tenant_id, since)
-    return Figures(*counts[:5], handed=handed, median=median, slow=slow)
+    talks, messages, by_model, by_counter, by_people = counts
+    return Figures(talks, messages, by_model, by_counter, by_people, handed, median, slow)
 
 
 def chats(tenant_id: int, since: datetime, period: str) -> Table:
