@@ -49,7 +49,7 @@ SELECT c.tenant_id, c.account_id, c.id, CASE WHEN n %% 2 = 1 THEN 'inbound' ELSE
     (ARRAY['Halo kak, avanza matic budget 150jt ada?', 'Ada kak, Toyota Avanza G 2019, harganya Rp 148 juta.',
         'Kalau kredit DP 30 juta cicilannya berapa ya?'])[1 + n %% 3]
         || CASE WHEN c.id %% 5000 = 0 THEN ' xenia sporty' ELSE '' END,
-    '', '', '', '', CASE WHEN n %% 2 = 1 THEN (n + 1) / 2 END, 'price_inquiry', '{}', '[]', false, '', '{}', '',
+    '', '', '', '', CASE WHEN n %% 2 = 1 THEN (n + 1) / 2 END, 'price_inquiry', '{{}}', '[]', false, '', '{{}}', '',
     CASE WHEN n %% 2 = 1 THEN '' ELSE 'sent' END, 0, '', c.last_message_at - (%(each)s - n) * interval '1 second'
 FROM whatsapp_conversations c, generate_series(1, %(each)s) AS n WHERE {which}
 """

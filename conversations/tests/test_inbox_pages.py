@@ -1,0 +1,128 @@
+"""Every page of the inbox in a browser: accessible, usable by keyboard alone, and no wider than the screen."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from autolumiku.testing.stage import run_jobs
+from conversations.models import CannedReply
+from conversations.tests.test_enclosures import picture, stored
+from conversations.tests.test_inbox import aside, log_in, seller
+from conversations.tests.test_inbox import pages  # noqa: F401 - the fixture
+from inventory.models import Vehicle, VehiclePhoto
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
+WIDTHS = (390, 1440)
+
+
+@pytest.fixture
+def busy(showroom, storage):
+    """A chat that waits, one that is drafted, and one that was answered; a ready reply and a car with a photo."""
+    with showroom.scope():
+        CannedReply.objects.create(tenant=showroom.tenant, shortcut="alamat", text="Halo {kak}, kami di {alamat}.")
+        car = Vehicle.objects.get(display_id="PM-PST-001")
+        name = stored(f"vehicles/{showroom.tenant.pk}/city.jpg", picture())
+        VehiclePhoto.objects.create(tenant=showroom.tenant, vehicle=car, image=name, is_main=True)
+    showroom.hears("Halo kak, ada Honda City?")
+    showroom.hears("Saya mau bicara dengan orang", phone="6281234560001")
+    showroom.set(draft_price=True)
+    showroom.hears("Berapa harga Fortuner?", phone="6281234560002")
+    return showroom
+
+
+@pytest.fixture
+def dewi(busy):
+    person = seller(busy)
+    person.set_password("mobil-bekas-77")
+    person.save(update_fields=["password"])
+    return person
+
+
+def trouble(page):
+    """What axe finds serious or worse on this page."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{page.url}: {one['id']}: {node['html'][:160]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
+def too_wide(page):
+    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def addresses(busy):
+    chats = [busy.chat(phone).pk for phone in ("6281234567890", "6281234560001", "6281234560002")]
+    folders = [f"/inbox/?f={folder}" for folder in ("menunggu", "saya", "semua", "bot", "selesai", "spam")]
+    return [*folders, "/inbox/?f=semua&q=tidakada", *(f"/inbox/{pk}/?f=semua" for pk in chats), "/inbox/showroom/"]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_is_accessible_and_fits_the_screen(live_server, busy, dewi, pages, width):
+    page = pages()
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{live_server.url}/inbox/masuk/")
+    found = trouble(page)
+    log_in(page, live_server, dewi)
+    wide = []
+    for address in aside(addresses, busy):
+        page.goto(f"{live_server.url}{address}")
+        found += trouble(page)
+        wide += [address] if too_wide(page) else []
+    page.goto(f"{live_server.url}/inbox/{aside(lambda: busy.chat('6281234560002').pk)}/?f=semua")
+    page.get_by_role("button", name="Siap pakai").click()
+    expect(page.locator("#found button").first).to_be_visible()
+    found += trouble(page)
+    page.locator("#head summary").click()
+    found += trouble(page)
+    assert found == []
+    assert wide == []
+
+
+def test_a_chat_is_answered_with_the_keyboard_alone(live_server, busy, dewi, pages):
+    page = pages()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    log_in(page, live_server, dewi)
+    page.goto(f"{live_server.url}/inbox/?f=menunggu")
+    page.keyboard.press("j")
+    focused = page.evaluate("document.activeElement.className")
+    assert "row" in focused
+    page.keyboard.press("Enter")
+    expect(page.locator("#head")).to_be_visible()
+    page.keyboard.press("r")
+    page.keyboard.type("Halo kak, saya Dewi")
+    page.keyboard.press("Enter")
+    expect(page.locator(".by-human")).to_contain_text("Halo kak, saya Dewi", timeout=6000)
+    aside(run_jobs)
+    assert busy.gateway.sent[-1].text == "Halo kak, saya Dewi"
+
+
+def test_a_cars_card_and_a_chosen_file_go_out_from_the_composer(live_server, busy, dewi, pages):
+    page = pages()
+    log_in(page, live_server, dewi)
+    page.goto(f"{live_server.url}/inbox/{aside(lambda: busy.chat('6281234560001').pk)}/")
+    page.get_by_role("button", name="Siap pakai").click()
+    page.locator("#found button[data-unit]").first.click()
+    expect(page.locator("#enclosed")).to_contain_text("Foto PM-PST-001")
+    page.get_by_role("button", name="Kirim", exact=True).click()
+    expect(page.locator(".by-human .photo")).to_be_visible(timeout=6000)
+    page.locator("#file").set_input_files({"name": "Brosur.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"})
+    expect(page.locator("#enclosed")).to_contain_text("Brosur.pdf")
+    page.get_by_role("button", name="Kirim", exact=True).click()
+    expect(page.get_by_text("Buka dokumen")).to_be_visible(timeout=6000)
+    aside(run_jobs)
+    assert [sent.path for sent in busy.gateway.sent[-2:]] == ["send-image", "send-document-base64"]
+
+
+def test_a_draft_is_sent_by_a_tap(live_server, busy, dewi, pages):
+    page = pages()
+    log_in(page, live_server, dewi)
+    page.locator("#rows .row", has_text="konsep jawaban").click()
+    page.get_by_role("button", name="Kirim konsep").click()
+    expect(page.get_by_text("Jawaban asisten dikirim")).to_be_visible()
+    aside(run_jobs)
+    assert "Fortuner" in busy.gateway.sent[-1].text
