@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -144,6 +145,8 @@ def shown(name: str, value: Any) -> str:
     if name.endswith("price") and isinstance(value, int):
         return rupiah.show_full(value)
     field = next((field for field in Vehicle._meta.fields if field.name == name), None)
+    if isinstance(field, models.DateTimeField) and (moment := parse_datetime(str(value))):
+        return when(moment)
     return str(dict(field.flatchoices).get(value, value)) if field is not None else str(value)
 
 
