@@ -883,7 +883,16 @@ MENU = (
             ("Log perintah", "history", "staffcommands_staffcommandlog_changelist"),
         ),
     ),
-    ("Prospek", (("Prospek", "person_search", "leads_lead_changelist"),)),
+    (
+        "Prospek",
+        (
+            ("Prospek", "person_search", "leads_lead_changelist"),
+            ("Test drive", "event", "leads_booking_changelist"),
+            ("Daftar tunggu", "hourglass_empty", "leads_wait_changelist"),
+            ("Sapaan lanjutan", "forward_to_inbox", "leads_followup_changelist"),
+            ("Kalender", "calendar_month", "leads_calendar_changelist"),
+        ),
+    ),
     (
         "Showroom",
         (

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from autolumiku.lib import phone, text
+from conversations import visits
 from conversations.turn import Entities, Facts, Faq, Intent, Turn
 from inventory import names
 
@@ -295,12 +296,14 @@ def read(turn: Turn, facts: Facts) -> Asked:
     if facts.credit is not None and topics <= {Topic.STOCK} and not any(clause.faq for clause in clauses):
         topics.add(Topic.CREDIT)  # it goes on from an answer about credit
         unread -= 1
-    visits = own is Topic.TEST_DRIVE and not aspects and Topic.STOCK not in topics  # the visit's answer names the car
-    if aspects or (any(clause.wants_the_car for clause in clauses) and not visits):
+    comes = own is Topic.TEST_DRIVE and not aspects and Topic.STOCK not in topics  # the visit's answer names the car
+    if aspects or (any(clause.wants_the_car for clause in clauses) and not comes):
         topics.add(Topic.STOCK)
     if own and _adds(own, topics, unread) and not (own is Topic.STOCK and is_open and not _searches(turn, clauses)):
         topics.add(own)
         unread -= 1  # the classifier has understood what the clauses' words did not show
+    if own is Topic.TEST_DRIVE and visits.decide(turn, facts) is not None:
+        topics.add(own)  # an FAQ on test drives makes no appointment
     if topics and topics <= OF_THE_SHOWROOM and _wishes_for_a_car(turn):
         topics.add(Topic.STOCK)  # "lokasinya dimana? sama ada yang matic di bawah 150jt?"
         unread -= 1
@@ -387,7 +390,7 @@ def _without_topic(turn: Turn, clauses: Sequence[_Clause]) -> Topic:
     """What to do with a turn that asks nothing we know and holds no question."""
     if len(turn.text) < 60 and phone.normalise(turn.text.strip()):
         return Topic.NUMBER
-    if turn.understanding.entities.as_dict():
+    if turn.understanding.entities.as_dict().keys() - {"visit_day", "visit_time", "visit_choices"}:
         return Topic.STOCK
     if GRATEFUL.search(turn.text) and not any(char.isalnum() or char == "?" for char in turn.text):
         return Topic.CLOSING

@@ -321,7 +321,7 @@ def _tail(say: _Say, shown: Sequence[Unit]) -> list[str]:
         or asked.has_criteria(say.entities)
     )
     lists_all = not wishes and say.facts.stock_size > len(shown)
-    return [say("stock_more", count=say.facts.stock_size - len(shown))] if lists_all else []
+    return [say("stock_more", count=say.facts.stock_size - len(shown))] if lists_all and say.affirms else []
 
 
 def _gone(say: _Say) -> _Part:
