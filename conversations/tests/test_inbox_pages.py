@@ -1,3 +1,4 @@
+# ruff: noqa: F811 (a fixture of another file)
 """Every page of the inbox in a browser: accessible, usable by keyboard alone, and no wider than the screen."""
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ from playwright.sync_api import expect
 from autolumiku.testing.stage import run_jobs
 from conversations.models import CannedReply
 from conversations.tests.test_enclosures import picture, stored
-from conversations.tests.test_inbox import aside, log_in, seller
-from conversations.tests.test_inbox import pages  # noqa: F401 - the fixture
+from conversations.tests.test_inbox import (
+    aside,
+    log_in,
+    pages,  # noqa: F401 - the fixture
+    seller,
+)
 from inventory.models import Vehicle, VehiclePhoto
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
