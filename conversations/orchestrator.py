@@ -247,7 +247,8 @@ def _counted(work: Work, answer: Answer, reason: Reason | None) -> Outcome:
 def _held_back(work: Work, outcome: Outcome) -> Outcome:
     """Where the settings want it, a person looks at the answer before it goes out; what is done is said at once."""
     silenced = outcome.handover is not None and outcome.handover in decide.HARD
-    answers = outcome.path in (Path.MODEL, Path.COUNTER) and not silenced and not outcome.deeds
+    done = any(deed.act is not Act.TRADE_IN for deed in outcome.deeds)  # a trade-in only makes a task for people
+    answers = outcome.path in (Path.MODEL, Path.COUNTER) and not (silenced or done)
     if not answers or not drafts.wanted(work, outcome.text):
         return outcome
     return replace(outcome, bare=outcome.text, drafted=True, handover=outcome.handover or Reason.DRAFTED)
