@@ -23,8 +23,8 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 PLACEHOLDERS = frozenset(
     {
         "aspects", "body", "budget", "car", "cars", "choices", "count", "day", "hello", "kak", "me", "media", "moment",
-        "opens_next", "order", "partners", "percent", "phone", "rates", "reopens", "role", "seats", "tenant", "time", "times",
-        "topics", "what", "when",
+        "opens_next", "order", "partners", "percent", "phone", "rates", "reopens", "role", "seats", "tenant", "time",
+        "times", "topics", "what", "when",
     }
 )  # fmt: skip
 
