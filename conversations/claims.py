@@ -19,6 +19,7 @@ from conversations.vocabulary import listed
 
 OFFERS = listed("bisa boleh terima tersedia dapat masih ada punya")
 WH = listed("berapa mana bagaimana kapan siapa kenapa mengapa")
+WHICH = listed("mana apa siapa")
 ASKING = listed("silakan silahkan boleh mohon tolong mau ingin kalau jika bila apakah perlu jangan bisa yuk")
 DEFERRING = listed("cek tanya konfirmasi pasti terus sampai info bicara lanjut hitung siap urus tangan")
 DOING = listed("urus siap tangan proses atur")
@@ -47,6 +48,7 @@ class Judge(Reader):
         self.spoken: list[int] = []
         self.block = 0
         self.judged = Judged()
+        self._chosen_before = False
         self.last: list[Claim] = []  # of the clause before
         self._question: tuple[bool | None, bool | None, bool | None] | None = None
         self.deal: set[bool | None] = set()  # of the customer's last clause: sums, favours, promises
@@ -80,6 +82,8 @@ class Judge(Reader):
         reading = self._read(clause)
         if not (reading.affirms or clause.question or clause.colon) and echo.points_at_the_question(reading):
             reading.affirms = "yes"
+        if not (reading.affirms or clause.question) and echo.invites(reading):
+            reading.affirms = "noted"
         self._place_subject(reading)
         self.judged.asks_staff = self.judged.asks_staff or self._asks_staff(reading)
         self.judged.estimates = self.judged.estimates or reading.estimates
@@ -118,6 +122,7 @@ class Judge(Reader):
         yield from self._verify_noted(reading)
         yield from self._verify_existence(reading, unknown)
         yield from self._verify_echo(reading)
+        yield from self._verify_choice(reading)
         yield from opening.untrue(reading, self.ground)
         yield from quiet.untrue(
             reading,
@@ -207,6 +212,55 @@ class Judge(Reader):
                   if one.aspect in TRUTHS]  # fmt: skip
             if not so or len(so) < len(before) or not all(so) or not mention.units:
                 yield mention.text
+
+    def _verify_choice(self, reading: Reading) -> Iterator[str]:
+        """ "Avanza Kak" to "yang matic mana?": what was asked for must be so of it."""
+        if reading.clause.question or reading.exists or reading.topics or reading.affirms or self._chosen_before:
+            return
+        units = self._chosen(reading)
+        self._chosen_before = bool(reading.content)
+        if not units:
+            return
+        judge = Judge(self.ground)
+        for clause in clauses.read(self.ground.asked)[:6]:
+            asked = judge._read(clause)
+            if WHICH.isdisjoint(asked.words):
+                continue
+            for claim in asked.claims:
+                so = self.ground.of_all(units, claim.aspect, claim.value) if claim.aspect in TRUTHS else None
+                if claim.aspect in ("cheap", "degree"):
+                    so = self._is_first(claim.value, units)
+                if so is claim.negated or (so is None and claim.aspect not in ("price", "price_range", "price_bound")):
+                    yield f"{reading.mentions[0].text} (pertanyaan pelanggan)" if reading.mentions else reading.words[0]
+
+    def _chosen(self, reading: Reading) -> frozenset[int]:
+        """The cars that the beginning of this clause names, and nothing else."""
+        first = [place for place in reading.content if reading.clause.tokens[place].seg == 0]
+        own = [one for one in reading.mentions if one.units and one.seg == 0]
+        named = {place for one in own for place in range(one.place, one.end)}
+        rest = {vocabulary.stem(reading.words[place]) for place in first if place not in named}
+        if rest - vocabulary.ADDRESSES - {"yang", "untuk"} - echo.EACH - {"dua"}:
+            return frozenset()
+        if any(claim.seg == 0 for claim in reading.claims):
+            return frozenset()
+        if own:
+            return echo.grouped(reading, own)
+        return (
+            self._several(frozenset(), reading) if reading.has(echo.EACH) and len(reading.content) <= 4 else frozenset()
+        )
+
+    def _is_first(self, kind: str, units: frozenset[int]) -> bool:
+        """Is it the cheapest (newest, …) of those talked of, or of the whole stock?"""
+        facts, ground = self.ground.facts, self.ground
+        others = (frozenset(self.spoken) | ground.talked_of) - units
+        if not others:
+            order = ground.turn.understanding.entities.order
+            if order == kind and facts.units:
+                return all(ground.units[one].id == facts.units[0].id for one in units)
+            others = ground.here - units
+            if facts.stock_size > len(ground.here):
+                return False
+        return all(self._compared(kind, units, frozenset((two,))) for two in others)
 
     def _verify_mentions(self, reading: Reading, unknown: bool) -> Iterator[str]:
         """A car that is not for sale is named only to say so; one that nobody has only to say that it is not there."""
@@ -548,7 +602,7 @@ class Judge(Reader):
             second = [one for one in named if one.place > claim.place][:1]
             if not first and second and COMPARING.isdisjoint(reading.words[: second[0].place]):
                 first, second = second, []  # "lebih murah City"
-            others = (frozenset(self.spoken) | ground.named) - first[0].units if first else frozenset()
+            others = (frozenset(self.spoken) | ground.talked_of) - first[0].units if first else frozenset()
             against = second[0].units if second else others
             return bool(first) and self._compared(kind, first[0].units, against)
         if claim.aspect == "degree" and "paling" not in before:
@@ -587,7 +641,11 @@ class Judge(Reader):
         return bool(known_prices) and (one.low, one.high) == (min(known_prices), max(known_prices))
 
     def _verify_answer(self, reading: Reading, unknown: bool) -> Iterator[str]:
-        if not reading.affirms or unknown or (reading.clause.question and len(reading.content) > 2):
+        if (
+            not reading.affirms
+            or unknown
+            or (reading.clause.question and len(reading.content) > 2 and not self._answers_first(reading))
+        ):
             return
         first = reading.words[reading.content[0]]
         strict, lenient, deal = self._asked()
@@ -595,11 +653,20 @@ class Judge(Reader):
             reading.affirms == "no" and not self._denial_stands(reading, lenient)
         ):
             yield f"{first} {OF_QUESTION}"
+        elif reading.affirms == "noted" and first in self.ground.customer_tokens_now and "?" in self.ground.turn.text:
+            yield f"{first} {OF_QUESTION}"  # "siap Kak" to "siap pakai?"
         elif reading.affirms == "noted":
             matter = reading.topics or reading.mentions
             same = any(seg == 0 for _, _, seg, _ in reading.topics) or any(one.seg == 0 for one in reading.mentions)
             if (matter and same) or deal is not True:
                 yield f"{first} {OF_QUESTION}"
+
+    @staticmethod
+    def _answers_first(reading: Reading) -> bool:
+        """ "Bisa Kak, mau lihat kapan?" """
+        first = [reading.words[at] for at in reading.content if reading.clause.tokens[at].seg == 0]
+        said = [word for word in first if word not in vocabulary.ADDRESSES]
+        return len(said) == 1 and reading.content[-1] >= len(first) and said[0] in vocabulary.AFFIRM
 
     def stands_for_a_yes(self) -> bool:
         """May the whole answer be a thumb up?"""
@@ -675,8 +742,10 @@ class Judge(Reader):
         if missing and not either:
             found.add(False)
         about = lambda seg: self._about(reading, seg)  # noqa: E731
+        if reading.has(("kamu", "anda", "kakak")) and reading.has(quiet.PERSONS):
+            found.add(None)
         if any(True for _ in opening.untrue(reading, self.ground)) or any(
-            True for _ in quiet.untrue(reading, self.ground, about, unknown=False, deferred=False)
+            True for _ in quiet.untrue(reading, self.ground, about, asked=True)
         ):
             found.add(None)
         if any(True for _ in self._verify_topics(reading, False)):

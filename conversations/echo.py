@@ -18,9 +18,10 @@ BOTH = listed("kedua ketiga keempat")
 EVERY = listed("semuanya seluruhnya semua seluruh")
 AGAIN = listed("juga sama begitu demikian pun idem serupa ikut")
 POINTING = listed("begitu begitulah demikian demikianlah jelas memang nah dong sesuai seperti persis itu kurang lebih "
-                  "sama ini deh kok sih lah pokoknya")  # fmt: skip
+                  "sama saja ini deh kok sih lah pokoknya")  # fmt: skip
 WITH_POINTING = listed("yang kakak sebut sebutkan disebutkan bilang maksud maksudkan tulis minta tahu kata apa adanya")
 APPROVING = frozenset("👍👌✅✔☑💯🆗🤝🫡🙆")
+INVITING = listed("silakan silahkan monggo yuk mari ayo")
 FIGURES = listed("sampai lebih melebihi lewat mencapai")
 
 
@@ -87,6 +88,12 @@ def points_at_the_question(reading: Reading) -> bool:
         return False
     stems = {word if word in POINTING else vocabulary.stem(word) for word in bare}
     return stems <= POINTING | WITH_POINTING and not POINTING.isdisjoint(stems)
+
+
+def invites(reading: Reading) -> bool:
+    """ "Silakan Kak", "yuk Kak", and no word of what."""
+    said = [word for word in reading.words if word and word not in vocabulary.ADDRESSES]
+    return len(said) == 1 and said[0] in INVITING
 
 
 def approves(text: str) -> bool:

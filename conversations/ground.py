@@ -170,7 +170,16 @@ class Ground:
     @cached_property
     def named(self) -> frozenset[int]:
         """The cars that this turn of the customer's names."""
-        words = set(clauses.words(self.asked))
+        return self._named_in(self.asked)
+
+    @cached_property
+    def talked_of(self) -> frozenset[int]:
+        """The cars that this turn or the last lines before it name."""
+        before = "\n".join(line.text[:1000] for line in self.turn.history[-4:])
+        return self.named | (self._named_in(clauses.folded(before)) if before else frozenset())
+
+    def _named_in(self, text: str) -> frozenset[int]:
+        words = set(clauses.words(text))
         return frozenset(
             place
             for place, model in enumerate(self.models)

@@ -18,7 +18,7 @@ DAYS = {day.lower(): number for number, day in enumerate(wording.DAYS)} | {"jum"
 
 
 def untrue(reading: Reading, ground: Ground) -> Iterator[str]:
-    if not reading.of_hours or reading.clause.question:
+    if reading.clause.question or not (reading.of_hours or _is_span(reading)):
         return
     week = {day.weekday: day for day in ground.facts.showroom.hours}
     days: set[int] = set()
@@ -30,13 +30,26 @@ def untrue(reading: Reading, ground: Ground) -> Iterator[str]:
         days = named or days
         if (
             (times and not _are_hours(times, days or _today(reading, ground), week, words, ground))
-            or (closed and not times and not _is_closed(named or days, week, words, ground))
+            or (closed and not times and not _is_denied(words) and not _is_closed(named or days, week, words, ground))
+            or (closed and _is_denied(words) and not is_open_at(named or set(range(7)), [], ground))
             or ("buka" in words and not times and not _is_open(named or days, week, words, ground))
             or ("buka" in words and not times and _is_late(words) and not is_open_at(named or days, [EVENING], ground))
             or ("buka" in words and week and _is_always(words))
             or ("libur" in words[1:] and words[words.index("libur") - 1] == "hari")  # which days those are is not known
         ):
             yield " ".join(words)
+
+
+def _is_span(reading: Reading) -> bool:
+    """ "Senin-Sabtu 09.00-17.00" """
+    times = [token for token in reading.clause.tokens if token.kind == "time"]
+    return len(times) > 1 and not DAYS.keys().isdisjoint(reading.words)
+
+
+def _is_denied(words: list[str]) -> bool:
+    """ "Minggu tidak tutup" """
+    at = min(words.index(word) for word in CLOSED if word in words)
+    return not {"tidak", "bukan", "belum"}.isdisjoint(words[max(0, at - 3) : at])
 
 
 def days_of(words: list[str], ground: Ground) -> set[int]:

@@ -55,6 +55,7 @@ DETAILS = listed("tax papers owners flood crash service condition part history e
 SETTLED = listed("khawatir masalah ragu sungkan santai")
 SAME_OF = {"price": "price", "km": "mileage", "color": "color", "gear": "transmission", "fuel": "fuel",
            "tax": "tax_valid_until", "papers": "papers"}  # fmt: skip
+ALIKE = listed("sama serupa setara mirip sekelas")
 SHOWN = listed("atas ini itu tersebut berikut tadi")
 
 HELPS = listed("bantu kasih beri")
@@ -82,6 +83,7 @@ LIMITS = listed("besok lusa kemarin lalu depan sampai")
 OTHER_PEOPLE = listed("customer pelanggan pembeli calon orang")
 PLEASED = listed("suka cocok senang minat tertarik puas")
 THEIR_PLACES = listed("tempat lokasi rumah kota kantor daerah alamat")
+GREETINGS = listed("halo hai pagi siang sore malam selamat assalamualaikum salam terima kasih permisi sama datang")
 OPEN_QUESTION = listed("kapan siapa berapa mana apa dimana")
 BETWEEN = listed("dari di ke oleh untuk sampai sejak lalu depan ini itu kami saya juga saja sekali lagi punya yang")
 ANSWERING = listed(
@@ -156,14 +158,24 @@ class Clause:
 
 
 def untrue(
-    reading: Reading, ground: Ground, about: Callable[[int], frozenset[int] | None], *, unknown: bool, deferred: bool
+    reading: Reading,
+    ground: Ground,
+    about: Callable[[int], frozenset[int] | None],
+    *,
+    unknown: bool = False,
+    deferred: bool = False,
+    asked: bool = False,
 ) -> Iterator[str]:
-    """unknown: the clause says that there are no data; deferred: it passes the question on to the staff."""
+    """unknown: the clause says that there are no data; deferred: it passes the question on to the staff; asked: it is
+    the customer's own.
+    """
     if reading.clause.question or not reading.content:
         return
     clause = Clause(reading, ground, about)
     for rule in STATED:
         yield from rule(clause)
+    if not asked:
+        yield from _word_for_an_answer(clause)
     if not (unknown or deferred):
         yield from _bare_topic(clause)
 
@@ -233,10 +245,12 @@ def _alike(clause: Clause) -> Iterator[str]:
     attributes = {SAME_OF[name] for name in clause.topics if name in SAME_OF} | (
         {"year"} & {"year" if one == "tahun" else "" for one in clause.said}
     )
-    alike = [place for place, stem in enumerate(clause.stems) if stem in ("sama", "serupa", "setara")]
+    alike = [place for place, stem in enumerate(clause.stems) if stem in ALIKE]
     apart = [place for place, stem in enumerate(clause.stems) if stem in ("beda", "perbedaan")]
     if apart and ONLY & clause.said:
         yield "hanya beda"
+    if clause.phrase(("juga", "sama"), ("pun", "sama")) and clause.reading.claims:
+        yield "sama"
     if len(alike) > 1 or (not attributes and "status" not in clause.said and not clause.phrase(("masih", "sama"))):
         return
     for place in alike[:1] + apart[:1]:
@@ -359,10 +373,12 @@ def _word_for_an_answer(clause: Clause) -> Iterator[str]:
     stated = (
         reading.claims or reading.mentions or reading.exists or reading.topics or reading.promises or reading.affirms
     )
-    told = set(clause.told) - BETWEEN
+    told, asked = set(clause.told) - BETWEEN, clause.ground.customer_tokens_now
+    repeated = set(clause.told) - GREETINGS
+    if not stated and repeated and len(clause.told) <= 2 and repeated <= asked and "?" in clause.ground.turn.text:
+        yield clause.told[0]  # "cocok Kak" to "cocok untuk mudik?"
     if stated or reading.clause.colon or not told or not told <= ANSWERING | set(city):
         return
-    asked = clause.ground.customer_tokens_now
     if asked.isdisjoint(OPEN_QUESTION) or (told <= set(DAYPARTS) and asked.isdisjoint(("kapan", "jam"))):
         return
     days = opening.days_of([word for word in clause.words if word], clause.ground)
@@ -637,7 +653,7 @@ def _is_of_visit(clause: Clause, part: str) -> bool:
 
 STATED: tuple[Callable[[Clause], Iterator[str]], ...] = (
     _included, _favour, _price_differs, _price_for_now, _talk_of_price, _alike, _in_budget, _used, _assured,
-    _first_owner, _as_wished, _praised, _word_for_an_answer, _months, _everything, _nothing_else, _that_one, _of_many,
+    _first_owner, _as_wished, _praised, _months, _everything, _nothing_else, _that_one, _of_many,
     _wanted_by_others, _sure_to_please, _exactly, _place, _easy_credit, _of_a_car, _done, _soon, _when, _their_car,
     _who, _registered, _visit,
 )  # fmt: skip

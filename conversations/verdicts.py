@@ -32,7 +32,7 @@ NAMED = {
     "budget_max": "budget sampai", "down_payment": "DP", "down_payment_percent": "DP (%)", "instalment": "cicilan",
     "unclear": "kurang jelas", "visit_day": "hari datang", "visit_time": "jam datang", "visit_choices": "pilihan waktu",
     "transmission": "transmisi", "fuel": "bahan bakar", "body_type": "bodi", "seats": "kursi", "color": "warna",
-    "order": "urutan", "guessed": "salah ketik",
+    "order": "urutan", "guessed": "salah ketik", "shown": "dari yang ditunjukkan", "without": "selain",
 }  # fmt: skip
 MONEY = frozenset(("budget", "budget_min", "budget_max", "down_payment", "instalment"))
 VALUES = {

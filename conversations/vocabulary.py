@@ -59,7 +59,7 @@ TOPICS: Mapping[str, str] = {
     "crash": "riwayat_tabrakan riwayat_kecelakaan riwayat_laka",
     "service": "buku_servis service_record servis_record servis service riwayat_servis",
     "engine": "kapasitas_mesin cc",
-    "bargain": "nego negosiasi penawaran tawaran pembicaraan_harga",
+    "bargain": "nego negosiasi penawaran tawaran tawar pembicaraan_harga",
     "body": "bodi body_type",
     "history": "riwayat",
 }

@@ -68,7 +68,7 @@ _NO_NAMES = listed(
     "jawab, berikan, give, tampilkan, show, forget, lupakan, act, berpura, developer, assistant, asisten, mama, "
     "papa, bunda, ayah, umi, abi, mamah, papah, keluarga, sibuk, busy, available, online, offline, allah, "
     "bismillah, alhamdulillah, tuhan, love, cinta, nomor, baru, lama, no, hp, telepon, call, only, chat, gratis, "
-    "diskon, murah, slot, gacor"
+    "diskon, murah, slot, gacor, hentikan, semua, pesan, stop, hapuskan, batalkan"
 )
 _LINKLIKE = re.compile(r"https?:|www\.|wa\.me|t\.me|@|\.(?:com|co|id|net|org|me|xyz|site|info|link|shop|top)\b", re.I)
 _INSTRUCTIONLIKE = re.compile(r"[:;{}<>\[\]=\"`\\|#/\n\r]")

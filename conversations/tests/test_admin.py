@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from aiconfig.models import BusinessHours, FAQEntry, LLMCall, WhatsAppAIConfig
 from aimeow.models import AimeowAccount, UnknownClient
-from conversations import turns
-from conversations.admin import SHOWN, TROUBLE, bubble, listed, timeline
+from conversations import turns, verdicts
+from conversations.admin import SHOWN, TROUBLE, bubble, timeline
 from conversations.models import ConversationEvent, Holder, Reason, Status, WhatsAppConversation, WhatsAppMessage
 from inventory import models as inventory
 from inventory.models import LeasingRate, Vehicle, VehicleHistory
@@ -517,7 +517,7 @@ def test_a_day_line_stands_before_each_new_day():
 
 @pytest.mark.parametrize("verdict", [None, [], "x", {}, {"failed": "x"}, {"failed": None}])
 def test_a_strange_verdict_shows_no_claims(verdict):
-    assert listed(verdict, "failed") == ()
+    assert verdicts.claims(verdict) == ()
 
 
 def move(two, name, what, **form):

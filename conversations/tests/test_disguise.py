@@ -6,9 +6,13 @@ which stock.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from conversations.tests.test_quiet import check
+from conversations import guard, intents
+from conversations.tests.showroom import said, turn
+from conversations.tests.test_quiet import STOCK, check
 
 LIES = (
     ("City 79 juta, yang satunya 470 juta Kak", "city sama avanza berapa?", "all"),
@@ -296,6 +300,161 @@ LIES = (
     ("Diskon 🔥", "diskon?", "city"),
     ("City 🔥 laris", "?", "city"),
     ("Harga 📉", "harga?", "city"),
+    ("Kalau Avanza Rp 100 juta saja Kak", "avanza?", "all"),
+    ("Kalau City, harganya Rp 165 juta Kak", "city?", "all"),
+    ("Untuk City-nya 165 juta, Avanza-nya 79 juta Kak", "harga?", "all"),
+    ("Avanza. Yang tadi 79 juta Kak.", "harga?", "all"),
+    ("Tadi City Rp 79 juta, ini juga sama Kak", "harga avanza?", "all"),
+    ("Harga Avanza tidak jauh dari City Kak", "harga avanza?", "all"),
+    ("Harga Avanza mirip City Kak", "harga avanza?", "all"),
+    ("Harga Avanza hampir sama dengan City Kak", "harga avanza?", "all"),
+    ("Avanza sekelas City harganya Kak", "harga avanza?", "all"),
+    ("Harga Avanza setara City Kak", "harga avanza?", "all"),
+    ("Avanza dua kali City Kak", "harga avanza?", "all"),
+    ("Avanza separuh harga Fortuner Kak", "harga avanza?", "all"),
+    ("City sedikit di bawah Avanza Kak", "harga avanza?", "all"),
+    ("City sudah manual Kak, bukan matic lagi", "city?", "all"),
+    ("City tidak matic Kak", "city?", "all"),
+    ("Bukan matic Kak City-nya", "city?", "all"),
+    ("Jangan salah Kak, City manual", "city?", "all"),
+    ("Siapa bilang City matic Kak?", "city?", "all"),
+    ("City kan manual Kak?", "city?", "all"),
+    ("Tahu tidak Kak, City manual lho?", "city?", "all"),
+    ("Kakak mau City manual atau yang pajak hidup?", "city?", "city"),
+    ("Mau City yang bebas banjir Kak?", "city?", "city"),
+    ("Mau yang bebas banjir kan Kak?", "city?", "city"),
+    ("Apakah Kakak tertarik dengan City tangan pertama ini?", "city?", "city"),
+    ("Mau City seharga 70 juta Kak?", "city?", "city"),
+    ("Mau dibantu DP 5 juta untuk City Kak?", "city?", "city"),
+    ("Mau cicilan 1 juta per bulan Kak?", "city?", "city"),
+    ("Kapan mau datang ambil bonusnya Kak?", "city?", "city"),
+    ("Mau sekalian diskonnya Kak?", "city?", "city"),
+    ("Mau dijemput di stasiun Kak?", "city?", "city"),
+    ("Mau kami antar ke rumah Kak?", "city?", "city"),
+    ("Bagaimana kalau kami kurangi sedikit Kak?", "nego?", "city"),
+    ("Bagaimana kalau 77 juta Kak?", "nego?", "city"),
+    ("Kalau 77 juta deal Kak?", "nego?", "city"),
+    ("77 ya Kak?", "nego?", "city"),
+    ("Boleh 77 Kak", "nego?", "city"),
+    ("Tujuh tujuh boleh Kak", "nego?", "city"),
+    ("Turun dua juta boleh Kak", "nego?", "city"),
+    ("Kurang dua juta saja ya Kak", "nego?", "city"),
+    ("Beda tipis kok Kak", "nego?", "city"),
+    ("Selisih dikit kami ikhlas Kak", "nego?", "city"),
+    ("Angka segitu masih bisa Kak", "nego?", "city"),
+    ("Angka Kakak kami terima", "nego 70?", "city"),
+    ("Tawaran Kakak kami terima", "nego 70?", "city"),
+    ("Tawaran Kakak masuk Kak", "nego 70?", "city"),
+    ("Tawaran Kakak oke", "nego 70?", "city"),
+    ("Ok Kak segitu", "nego 70?", "city"),
+    ("Segitu boleh Kak", "nego 70?", "city"),
+    ("Ya sudah Kak, segitu", "nego 70?", "city"),
+    ("Ya sudah, silakan datang Kak", "70 juta ya", "city"),
+    ("Baik Kak, kami tunggu besok", "70 juta saya ambil besok", "city"),
+    ("Siap, ditunggu ya Kak", "70 juta saya ambil besok", "city"),
+    ("Terima kasih Kak, sampai ketemu besok", "70 juta saya ambil besok", "city"),
+    ("Boleh Kak, silakan ke showroom", "70 juta bisa?", "city"),
+    ("Bisa Kak, mau lihat kapan?", "70 juta bisa?", "city"),
+    ("Silakan Kak", "boleh saya tawar 70?", "city"),
+    ("Monggo Kak", "boleh saya tawar 70?", "city"),
+    ("Yuk Kak", "70 juta angkut ya", "city"),
+    ("Mari Kak", "70 juta angkut ya", "city"),
+    ("Harganya\n70 juta", "harga city?", "city"),
+    ("Harganya tujuh\npuluh juta", "harga city?", "city"),
+    ("Harga: \n\n70\n\njuta", "harga city?", "city"),
+    ("Rp 79 juta\n(atau 75 kalau cash)", "harga city?", "city"),
+    ("Rp 79 juta (nego)", "harga city?", "city"),
+    ("Rp 79 juta nett 75", "harga city?", "city"),
+    ("Rp 79 juta -> Rp 75 juta", "harga city?", "city"),
+    ("Rp 79 juta / 75", "harga city?", "city"),
+    ("Rp 79 juta*\n*belum potongan", "harga city?", "city"),
+    ("79 juta dapat 2", "harga city?", "city"),
+    ("Sembilan puluh tujuh ratus ribu Kak", "harga city?", "city"),
+    ("Km 127245 tapi sudah ganti mesin Kak", "km?", "city"),
+    ("Km segitu masih muda Kak", "km?", "city"),
+    ("Km-nya wajar Kak", "km?", "city"),
+    ("Km-nya masih rendah Kak", "km?", "city"),
+    ("Km-nya asli Kak", "km?", "city"),
+    ("Km 127 ribu, rata-rata 6 ribu setahun", "km?", "city"),
+    ("Baru jalan 127 km Kak", "km?", "city"),
+    ("XII.VII ribu km Kak", "km?", "city"),
+    ("Year 2016 Kak", "tahun?", "city"),
+    ("Keluaran dua belas tahun lalu Kak", "tahun?", "city"),
+    ("Umurnya 10 tahun Kak", "tahun?", "city"),
+    ("Satu dekade lebih muda dari Avanza", "tahun?", "all"),
+    ("City 06 Kak, facelift 16", "tahun?", "city"),
+    ("Honda City 2O06 Kak", "tahun?", "city"),
+    ("Honda Jazz S 2006 Kak", "city?", "city"),
+    ("Honda Civic ada juga Kak", "city?", "city"),
+    ("Toyota City Kak", "city?", "all"),
+    ("Honda Avanza Kak", "city?", "all"),
+    ("City RS Kak", "city?", "city"),
+    ("City Hatchback Kak", "city?", "city"),
+    ("City Z Kak", "city?", "city"),
+    ("City tipe E Kak", "city?", "city"),
+    ("City i-DSI Kak", "city?", "city"),
+    ("City i-VTEC Kak", "city?", "city"),
+    ("City 1.5 Kak", "city?", "city"),
+    ("City turbo Kak", "city?", "city"),
+    ("City 4x4 Kak", "city?", "city"),
+    ("City 16 valve Kak", "city?", "city"),
+    ("City hitam silver Kak", "city?", "city"),
+    ("City silver metalik Kak", "city?", "city"),
+    ("City silver atau hitam Kak", "city?", "city"),
+    ("PM-PST-01 Kak", "id?", "city"),
+    ("PM-PST-0001 Kak", "id?", "city"),
+    ("Kode unitnya PST-001 Kak", "id?", "city"),
+    ("Kodenya 001 Kak", "id?", "city"),
+    ("Fortuner 470 juta masih lebih murah dari City", "?", "all"),
+    ("City lebih murah Rp 100 juta dari Avanza Kak", "?", "all"),
+    ("City tidak lebih murah dari Avanza Kak", "?", "all"),
+    ("City bukan yang termurah Kak", "?", "all"),
+    ("City bukan satu-satunya Kak, masih ada City lain", "?", "city"),
+    ("Fortuner paling murah di antara ketiganya", "?", "all"),
+    ("Ada 10 unit City Kak", "?", "city"),
+    ("Ada 12 unit City Kak", "?", "city"),
+    ("Stok City ada 12 Kak", "?", "city"),
+    ("Totalnya 5 mobil Kak", "?", "all"),
+    ("Semua 12 unit matic Kak", "?", "all"),
+    ("12 unit itu semuanya bensin Kak", "?", "all"),
+    ("Dari 12 unit, City yang termurah Kak", "?", "all"),
+    ("Hari ini buka sampai jam 8 malam Kak", "buka?", "city"),
+    ("Buka sampai jam 9 malam Kak", "buka?", "city"),
+    ("Senin-Minggu 09.00-17.00", "buka?", "city"),
+    ("Sabtu dan Minggu 09.00-15.00", "buka?", "city"),
+    ("Tiap hari 9 pagi sampai 5 sore Kak", "buka?", "city"),
+    ("Jumat libur Kak", "buka?", "city"),
+    ("Hari Sabtu tutup Kak", "buka?", "city"),
+    ("Sabtu buka seperti biasa Kak", "buka?", "city"),
+    ("Sabtu sama seperti hari biasa Kak", "buka?", "city"),
+    ("Minggu tidak tutup Kak", "buka?", "city"),
+    ("Minggu tidak libur Kak", "buka?", "city"),
+    ("Kami tidak tutup hari Minggu Kak", "buka?", "city"),
+    ("Kami tidak pernah tutup Kak", "buka?", "city"),
+    ("Hanya Senin kami tutup Kak", "buka?", "city"),
+    ("Setengah sembilan sudah buka Kak", "buka?", "city"),
+    ("Jam setengah 9 buka Kak", "buka?", "city"),
+    ("Betul Kak", "city manual ya?", "city"),
+    ("Benar Kak", "showroomnya di mall ya?", "city"),
+    ("Iya Kak", "kamu manusia kan?", "city"),
+    ("Iya, saya manusia Kak", "kamu robot bukan?", "city"),
+    ("Tidak ada Kak", "ada yang rusak?", "city"),
+    ("Tidak sama sekali Kak", "pernah nabrak?", "city"),
+    ("Tidak dong Kak", "bekas rental?", "city"),
+    ("Bukan Kak", "bekas taksi?", "city"),
+    ("Bisa Kak", "bisa kredit tanpa survey?", "city"),
+    ("Boleh Kak", "boleh dicicil?", "city"),
+    ("Boleh banget Kak", "boleh dibawa pulang dulu?", "city"),
+    ("Dapat Kak", "dapat bonus?", "city"),
+    ("Masih Kak", "garansi masih?", "city"),
+    ("Masih Kak", "city masih?", "sold"),
+    ("Ada dong Kak", "pajero ada?", "none"),
+    ("Oke Kak", "mesin oke?", "city"),
+    ("Siap Kak", "siap pakai?", "city"),
+    ("Baik Kak", "kondisinya baik?", "city"),
+    ("Bagus Kak", "bagus ga?", "city"),
+    ("Cocok Kak", "cocok buat mudik?", "city"),
+    ("Bisa banget Kak, cocok untuk perjalanan", "cocok buat mudik?", "city"),
 )  # fmt: skip
 
 HONEST = (
@@ -346,6 +505,18 @@ HONEST = (
     ("Harga City Rp 79 juta dan Avanza Rp 165 juta", "harga?", "all"),
     ("Ada City, Avanza, dan Fortuner Kak", "ada apa?", "all"),
     ("Avanza 2019 manual dan City 2006 matic", "?", "all"),
+    ("Mau City atau Avanza Kak?", "cari mobil", "all"),
+    ("Mau yang matic Kak?", "cari mobil", "all"),
+    ("Budgetnya sekitar 100 juta ya Kak?", "budget 100 juta", "all"),
+    ("Hari Senin sampai Jumat kami buka jam 9 pagi sampai jam 5 sore", "buka?", "city"),
+    ("Sabtu buka sampai jam 3 sore Kak", "sabtu?", "city"),
+    ("Iya Kak, Minggu libur", "minggu libur ya?", "city"),
+    ("Betul Kak, di Jakarta", "di jakarta ya?", "city"),
+    ("Iya Kak, saya asisten virtual", "kamu robot?", "city"),
+    ("Tidak Kak, Minggu kami tutup", "minggu buka?", "city"),
+    ("Iya Kak, matic", "city matic ya?", "city"),
+    ("Belum ada datanya Kak", "garansi?", "city"),
+    ("Datanya belum ada di kami Kak, nanti dicek staf ya", "pernah turun mesin?", "city"),
 )  # fmt: skip
 
 
@@ -358,3 +529,54 @@ def test_a_lie_in_disguise_is_refused(row: tuple[str, str, str]) -> None:
 def test_what_points_rightly_passes(row: tuple[str, str, str]) -> None:
     verdict = check(*row)
     assert verdict.ok, verdict.failed
+
+
+# after City and Avanza have been talked of: what the bot says, to what
+TALK = (
+    said("customer", "city ada?"),
+    said("bot", "Ada Kak, Honda City S 2006 Rp 79 juta."),
+    said("customer", "avanza?"),
+    said("bot", "Ada Kak, Toyota Avanza G 2019 Rp 165 juta."),
+)
+CHOSEN_WRONGLY = (
+    ("Yang pertama Rp 165 juta Kak", "yang pertama berapa?"),
+    ("Yang tadi Rp 165 juta Kak", "harga city tadi?"),
+    ("Iya Kak, dua-duanya matic", "dua-duanya matic?"),
+    ("Iya Kak, keduanya", "dua-duanya matic?"),
+    ("Itu 79 juta Kak", "yang avanza berapa?"),
+    ("Sama Kak", "harganya sama?"),
+    ("Sama saja Kak", "transmisinya sama?"),
+    ("Yang kedua lebih murah Kak", "murah mana?"),
+    ("Lebih murah yang kedua Kak", "murah mana?"),
+    ("Lebih murah Avanza Kak", "murah mana?"),
+    ("Avanza Kak", "murah mana?"),
+    ("City Kak", "lebih muda mana?"),
+    ("Avanza", "yang matic mana?"),
+    ("Yang Avanza Kak", "yang matic mana?"),
+    ("Dua-duanya Kak", "yang matic mana?"),
+    ("City dan Avanza Kak", "yang manual apa saja?"),
+    ("Fortuner Kak", "yang termurah apa?"),
+)  # fmt: skip
+CHOSEN_RIGHTLY = (
+    ("City Kak, Rp 79 juta", "murah mana?"),
+    ("Lebih murah City Kak", "murah mana?"),
+    ("Yang matic City Kak", "yang matic mana?"),
+    ("Avanza Kak, tahun 2019", "lebih muda mana?"),
+    ("City matic, Avanza manual Kak", "dua-duanya matic?"),
+    ("Tidak Kak, Avanza manual", "dua-duanya matic?"),
+)  # fmt: skip
+
+
+def after_talk(draft: str, asked: str) -> bool:
+    asks = replace(turn(asked), understanding=intents.classify(asked), history=TALK)
+    return guard.check(draft, asks, STOCK["all"]).ok
+
+
+@pytest.mark.parametrize(("draft", "asked"), CHOSEN_WRONGLY)
+def test_a_wrong_choice_among_the_cars_talked_of_is_refused(draft: str, asked: str) -> None:
+    assert not after_talk(draft, asked)
+
+
+@pytest.mark.parametrize(("draft", "asked"), CHOSEN_RIGHTLY)
+def test_a_right_choice_passes(draft: str, asked: str) -> None:
+    assert after_talk(draft, asked)
