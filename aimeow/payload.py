@@ -242,7 +242,7 @@ def _message(client_id: str, fields: Fields, *, own_phone: str, base_url: str) -
 # --- who -------------------------------------------------------------------------------------------------------------
 
 
-JID = re.compile(r"([0-9A-Za-z_-]{1,64})(?:\.[0-9]{1,3})?(?::[0-9]{1,5})?@([a-z][a-z0-9.]{0,40})")
+JID = re.compile(r"([0-9A-Za-z_-]{1,64}+)(?:\.[0-9]{1,3})?(?::[0-9]{1,5})?@([a-z][a-z0-9.]{0,40})")
 LID_DIGITS = re.compile(r"[1-9][0-9]{13,19}")
 LID_SERVERS = frozenset({"lid", "hosted.lid"})
 NO_DIRECT_CHAT: dict[str, Literal["group", "status_broadcast", "channel", "bot"]] = {

@@ -83,7 +83,7 @@ LIMITS = listed("besok lusa kemarin lalu depan sampai")
 OTHER_PEOPLE = listed("customer pelanggan pembeli calon orang")
 PLEASED = listed("suka cocok senang minat tertarik puas")
 THEIR_PLACES = listed("tempat lokasi rumah kota kantor daerah alamat")
-GREETINGS = listed("halo hai pagi siang sore malam selamat assalamualaikum salam terima kasih permisi sama datang")
+GREETINGS = listed("tahu halo hai pagi siang sore malam selamat assalamualaikum salam terima kasih permisi sama datang")
 OPEN_QUESTION = listed("kapan siapa berapa mana apa dimana")
 BETWEEN = listed("dari di ke oleh untuk sampai sejak lalu depan ini itu kami saya juga saja sekali lagi punya yang")
 ANSWERING = listed(
@@ -370,11 +370,13 @@ def _word_for_an_answer(clause: Clause) -> Iterator[str]:
     something with the question only. A day to "kapan bisa datang?" is looked up.
     """
     reading, city = clause.reading, clauses.words(clause.ground.facts.showroom.city)
+    name = set(clauses.words(clause.ground.facts.showroom.name))
+    our_name = name if name <= set(clause.told) else set()  # "prima" alone would speak of a car
     stated = (
         reading.claims or reading.mentions or reading.exists or reading.topics or reading.promises or reading.affirms
     )
     told, asked = set(clause.told) - BETWEEN, clause.ground.customer_tokens_now
-    repeated = set(clause.told) - GREETINGS
+    repeated = set(clause.told) - GREETINGS - our_name
     if not stated and repeated and len(clause.told) <= 2 and repeated <= asked and "?" in clause.ground.turn.text:
         yield clause.told[0]  # "cocok Kak" to "cocok untuk mudik?"
     if stated or reading.clause.colon or not told or not told <= ANSWERING | set(city):
