@@ -49,8 +49,8 @@ class WhatsAppAIConfig(Owned):
         blank=True,
         db_default="",
         default="",
-        help_text="Untuk model AI, misalnya cara menyapa atau apa yang ditawarkan lebih dulu. Fakta seperti harga, promo "
-        "dan garansi tidak diambil dari sini; tulis itu di data mobil atau tanya jawab.",
+        help_text="Untuk model AI, misalnya cara menyapa atau apa yang ditawarkan lebih dulu. Fakta seperti harga, "
+        "promo dan garansi tidak diambil dari sini; tulis itu di data mobil atau tanya jawab.",
     )
     auto_reply = models.BooleanField(
         "balas otomatis", default=True, help_text="Mati: pesan disimpan dan ditampilkan, tidak dibalas, menunggu orang."

@@ -167,7 +167,7 @@ def _settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Differ
 
 
 def _questions(old: list[list[str]], new: list[list[str]]) -> Iterator[Difference]:
-    before, after = {question: answer for question, answer in old}, {question: answer for question, answer in new}
+    before, after = ({one[0]: one[1] for one in entries} for entries in (old, new))
     for question in [*after, *(one for one in before if one not in after)]:
         if before.get(question) != after.get(question):
             yield Difference(f"Tanya jawab: {question}", before.get(question, ""), after.get(question, ""))
@@ -176,7 +176,7 @@ def _questions(old: list[list[str]], new: list[list[str]]) -> Iterator[Differenc
 
 
 def title(name: str) -> str:
-    label = str(WhatsAppAIConfig._meta.get_field(name).verbose_name)
+    label = str(WhatsAppAIConfig._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     return label[:1].upper() + label[1:]
 
 

@@ -70,6 +70,11 @@ class Work:
     budget: llm.Budget  # its time is counted from the claim
     capped: bool  # the showroom's daily limit for the model is reached
     version: versions.Version | None  # of the settings; None: they were never published
+
+    @property
+    def version_id(self) -> int | None:
+        return self.version.id if self.version else None
+
     lead: Told | None  # what is known of them as a buyer
 
 

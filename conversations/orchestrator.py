@@ -368,7 +368,7 @@ def _end(work: Work, outcome: Outcome, began: float) -> ending.Ended | None:
         reply=_reply(work, outcome, began) if at_once else None,
         speaks=bool(outcome.text),
         drafted=outcome.drafted,
-        spent=spending.values(work.config, work.budget.calls, version=work.version and work.version.id),
+        spent=spending.values(work.config, work.budget.calls, version=work.version_id),
         entities=understood.entities.as_dict(),
         spam=work.spam_told,
         intent=_intent(work),
@@ -455,7 +455,7 @@ def _propose(work: Work, outcome: Outcome, ended: ending.Ended, began: float) ->
         path=reply.path,
         verdict=reply.verdict,
         llm_call_id=ended.call_id,
-        config_version_id=work.version and work.version.id,
+        config_version_id=work.version_id,
         processing_time=reply.processing_time,
     )
 
@@ -476,7 +476,7 @@ def _queue(work: Work, outcome: Outcome, ended: ending.Ended, began: float) -> i
         path=reply.path,
         verdict=reply.verdict,
         llm_call_id=ended.call_id,
-        config_version_id=work.version and work.version.id,
+        config_version_id=work.version_id,
         processing_time=reply.processing_time,
     )
     at, why = outbox.slot(work.config, ended.account_id, work.turn.conversation_id)
