@@ -187,7 +187,7 @@ def _last(tenant_id: int, way: Direction) -> Last | None:
     chats = WhatsAppConversation.objects.filter(tenant_id=tenant_id)
     lately, opened = chats.exclude(last_message_at=None).order_by("-last_message_at"), chats.order_by("-pk")
     found = [pk for rows in (lately, opened) for pk in _newest(rows, mine)]
-    message = WhatsAppMessage.objects.select_related("conversation").filter(pk=max(found, default=None)).first()
+    message = WhatsAppMessage.objects.select_related("conversation").filter(pk=max(found, default=0)).first()
     if message is None:
         return None
     chat = message.conversation
