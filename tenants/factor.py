@@ -110,7 +110,7 @@ def _wait(user: Any) -> int:
 def account_links(request: HttpRequest) -> list[dict[str, str]]:
     """What the theme offers under a person's name."""
     links = [{"title": "Ganti kata sandi", "link": reverse("admin:password_change")}]
-    if request.user.is_authenticated and request.user.otp_device:  # type: ignore[union-attr]
+    if request.user.is_authenticated and request.user.otp_device:  # type: ignore[union-attr,attr-defined]
         links.append({"title": "Kode masuk", "link": reverse("factor:safety")})
     return links
 

@@ -1,4 +1,3 @@
-# ruff: noqa: F811 (a fixture of another file)
 """What browsers are told: our own files only, no script in a page, and nothing to complain of when it is deployed."""
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.test import Client
 
-from conversations.tests.test_inbox import log_in, pages  # noqa: F401 - the fixture
+from autolumiku.testing.browser import log_in
 from tenants.models import User
 from tenants.tests import cast as casting
 
