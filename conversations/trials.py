@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Model, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -60,10 +60,14 @@ def _question(block: str) -> list[str]:
     if len(parts) != 2 or not all(parts):
         raise forms.ValidationError(f"“{question[:60]}” perlu tepat satu jawaban yang diawali “J:”.")
     for name, words in (("question", question), ("answer", parts[1])):
-        longest = FAQEntry._meta.get_field(name).max_length or 0
+        longest = column(FAQEntry, name).max_length or 0
         if len(words) > longest:
             raise forms.ValidationError(f"“{words[:40]}…” lebih panjang dari {longest} huruf.")
     return [question, parts[1]]
+
+
+def column(model: type[Model], name: str) -> Any:
+    return model._meta.get_field(name)
 
 
 # --- Replays ---------------------------------------------------------------------------------------------------------
@@ -116,7 +120,7 @@ VIEWS = {
 }
 
 
-def chosen(turns: QuerySet[ReplayedTurn], view: str) -> QuerySet[ReplayedTurn]:
+def chosen(turns: QuerySet[Any], view: str) -> QuerySet[Any]:
     if view == "berbeda":
         return turns.filter(differs=True)
     if view == "ditolak":
@@ -213,8 +217,10 @@ class ReplayAdmin(ScopedAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The tried settings have the same fields as on the page of the settings."""
-        fields = {name: self.formfield_for_dbfield(WhatsAppAIConfig._meta.get_field(name), request) for name in TRIED}
-        like = self.formfield_for_dbfield(FAQEntry._meta.get_field("answer"), request)
+        fields = {name: self.formfield_for_dbfield(column(WhatsAppAIConfig, name), request) for name in TRIED}
+        for name, rows in (("welcome_message", 3), ("instructions", 5)):
+            fields[name].widget.attrs["rows"] = rows  # type: ignore[union-attr]
+        like: Any = self.formfield_for_dbfield(column(FAQEntry, "answer"), request)
         like.widget.attrs["rows"] = 14
         fields["faq"] = forms.CharField(
             label="Tanya jawab",
@@ -239,6 +245,10 @@ class ReplayAdmin(ScopedAdmin):
         obj.author = request.user
         super().save_model(request, obj, form, change)
         obj.answers = replays.begin(obj)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        once = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**(extra_context or {}), **once, "title": "Percobaan baru"})
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
         if not obj.answers:
