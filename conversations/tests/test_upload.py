@@ -127,6 +127,8 @@ CARDS = {
     "undo": (["upload", BRIO, "simpan", "undo"], "Dibatalkan"),
     "how it stands": (["upload", "Brio 2020", "jadi gimana?"], "Yang belum ada: harga, warna, transmisi."),
     "how to go on": (["upload", BRIO, "simpan", "selesai"], "Terjual: status PM-PST-003 terjual"),
+    "corrected after saving": (["upload", BRIO, "simpan", "salah, harganya 125jt"], "Harga: Rp 120 juta → Rp 125 juta"),
+    "asked after saving": (["upload", BRIO, "simpan", "harganya 125jt?"], "Honda Brio"),
     "sold just after": (["upload", BRIO, "simpan", "udah laku", "ya"], "AVAILABLE → SOLD"),
 }  # fmt: skip
 
