@@ -85,3 +85,15 @@ def showroom(db: Any, gateway: Simulator) -> Any:
     place.has(**CITY)
     place.has(**FORTUNER)
     return place
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Opens pages in a real browser (autolumiku.testing.browser)."""
+    from autolumiku.testing import browser
+
+    if browser.CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (apt-get install chromium)")
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in this thread
+    with browser.opened() as page:
+        yield page

@@ -28,6 +28,7 @@ urlpatterns = [
     path("inbox/", include("conversations.inbox.urls")),
     path("admin/showroom/", admin.site.admin_view(choose_showroom), name="choose_showroom"),
     path("admin/mutu/", admin.site.admin_view(model_quality), name="model_quality"),
+    path("admin/", include("conversations.pages.urls")),
     path("admin/", admin.site.admin_view(dashboard)),
     path("admin/", admin.site.urls),
 ]

@@ -24,6 +24,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
@@ -550,4 +551,7 @@ def choose_showroom(request: HttpRequest) -> HttpResponse:
         request.session[SESSION_KEY] = slug
     else:
         raise PermissionDenied("Showroom ini bukan tempat kerja Anda.")
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return redirect(wanted)
     return redirect("admin:index")
