@@ -51,8 +51,8 @@ ROWS = [
     ("a slip", "salah, harganya 125jt", {"price": 125_000_000}),
     ("a slip named", "harga salah harusnya 125jt", {"price": 125_000_000}),
     ("what it is not", "warnanya putih bukan hitam", {"color": "Putih"}),
-    ("not this but that", "warnanya bukan hitam tapi putih, harga 125jt bukan 120", {"color": "Putih", "price": 125_000_000}),
-    ("notes stay as written", "catatan yang punya pak haji, bukan bekas taksi", {"staff_notes": "yang punya pak haji, bukan bekas taksi"}),
+    ("not this but that", "warnanya bukan hitam tapi putih", {"color": "Putih"}),
+    ("written notes", "catatan yang punya pak haji, bukan taksi", {"staff_notes": "yang punya pak haji, bukan taksi"}),
     ("arrow", "harga 150jt -> 140jt", {"price": 140_000_000}),
 ]  # fmt: skip
 
