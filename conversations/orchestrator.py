@@ -369,7 +369,7 @@ def _end(work: Work, outcome: Outcome, began: float) -> ending.Ended | None:
         reply=_reply(work, outcome, began) if at_once else None,
         speaks=bool(outcome.text),
         drafted=outcome.drafted,
-        spent=spending.values(work.config, work.budget.calls),
+        spent=spending.values(work.config, work.budget.calls, version=work.version_id),
         entities=understood.entities.as_dict(),
         spam=work.spam_told,
         intent=_intent(work),
@@ -456,6 +456,7 @@ def _propose(work: Work, outcome: Outcome, ended: ending.Ended, began: float) ->
         path=reply.path,
         verdict=reply.verdict,
         llm_call_id=ended.call_id,
+        config_version_id=work.version_id,
         processing_time=reply.processing_time,
     )
 
@@ -476,6 +477,7 @@ def _queue(work: Work, outcome: Outcome, ended: ending.Ended, began: float) -> i
         path=reply.path,
         verdict=reply.verdict,
         llm_call_id=ended.call_id,
+        config_version_id=work.version_id,
         processing_time=reply.processing_time,
     )
     at, why = outbox.slot(work.config, ended.account_id, work.turn.conversation_id)
@@ -496,6 +498,7 @@ def _knew(work: Work, outcome: Outcome) -> dict[str, object]:
             "cars": [[car.display_id, car.name, car.version] for car in (*facts.units, *facts.nearest, *facts.gone)],
             "faqs": len(facts.faqs),
             "settings": str(work.config.updated_at or ""),
+            "version": work.version.number if work.version else None,
         }
     }
 
