@@ -346,7 +346,7 @@ def _read(
         late=member is None and _late(place, unanswered, earlier, now),
         loop=member is None and _loop(place, said, earlier, now),
         media_only="" if said or calls or not unanswered else unanswered[-1].media_type or "other",
-        add_after_hours=_after_hours(place, facts),
+        add_after_hours=member is None and _after_hours(place, facts),
         budget=llm.Budget(place.tenant_id, place.config.model_seconds, claimed_at, place.config.model_share),
         capped=spending.reached(place.config, place.spent),
         lead=place.lead,

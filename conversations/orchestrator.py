@@ -107,7 +107,8 @@ def _without_draft(work: Work) -> Outcome | None:
         return _hand_over(work, decide.of(Reason.CUSTOMER_CHAT_OFF))
     if work.loop:
         return _hand_over(work, decide.of(Reason.LOOP))
-    if config.after_hours_mode == WhatsAppAIConfig.AfterHours.MESSAGE_ONLY and not work.facts.open_now:
+    told_only = config.after_hours_mode == WhatsAppAIConfig.AfterHours.MESSAGE_ONLY and work.staff is None
+    if told_only and not work.facts.open_now:
         text = config.after_hours_message.strip() if work.add_after_hours else ""
         return Outcome(text, handover=Reason.AFTER_HOURS, told_after_hours=bool(text))
     if work.media_only:
