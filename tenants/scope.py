@@ -78,7 +78,8 @@ def by_account(client_id: str, phone: str = "", locks: Sequence[str] = ()) -> It
             yield None
             return
         connection.tenant_scope = str(found[0])  # type: ignore[attr-defined]
-        yield Account(*found[:3], tuple(found[3]))
+        tenant_id, account_id, number, sealed, *_set = found
+        yield Account(tenant_id, account_id, number, tuple(sealed))
 
 
 ACCOUNT_SQL = """
