@@ -204,7 +204,7 @@ def _named(cars: _Cars, wanted: Wanted) -> _Cars:
 
 
 def _called(cars: _Cars, names: list[str]) -> _Cars:
-    """With one name PostgreSQL keeps its plan; for an array, of which it does not know the length, it plans each time."""
+    """For an array, of which it does not know the length, PostgreSQL plans at every search anew."""
     tenant_id = cars.values[0]
     return cars.where(OF_NAME, tenant_id, names[0]) if len(names) == 1 else cars.where(OF_NAMES, tenant_id, names)
 
