@@ -22,6 +22,8 @@ OUTSIDE = (
     "/api/v1/whatsapp-ai/",
     "/inbox/denyut/",  # asked every two seconds by every open inbox; it carries its own signed pass
 )
+# the gateway or the model is waited for: the view opens its scopes itself, so that no transaction is open meanwhile
+WAITING = ("/admin/sambungan/", "/admin/coba/")
 
 
 class ShowroomMiddleware:
@@ -39,7 +41,7 @@ class ShowroomMiddleware:
         if request.path.startswith(OUTSIDE) or not request.user.is_authenticated:
             return self.get_response(request)
         door = self._enter(request)
-        if door is None:
+        if door is None or request.path.startswith(WAITING):
             return self.get_response(request)
         with door:
             response = self.get_response(request)

@@ -45,6 +45,11 @@ def platform(reason: str) -> Iterator[None]:
         yield
 
 
+def is_closed() -> bool:
+    """No scope is open: no row of any showroom is seen."""
+    return getattr(connection, "tenant_scope", None) is None
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """The gateway account a webhook call belongs to, with its own number (62… digits or empty)."""

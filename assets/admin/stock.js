@@ -10,14 +10,15 @@ function saySent(form) {
   });
 }
 
-// Which files were chosen, in our own words.
-function sayChosen(input) {
-  input.addEventListener("change", () => {
-    const names = [...input.files].map((file) => file.name);
-    const said = names.length > 3 ? `${names.length} berkas dipilih.` : names.join(", ");
-    document.getElementById(input.dataset.file).textContent = said || "Belum ada berkas dipilih.";
-  });
-}
+// Which files were chosen, in our own words; the theme's own listener expects a field of its own and fails here.
+addEventListener("change", (event) => {
+  const input = event.target;
+  if (!input.matches?.("input[data-file]")) return;
+  event.stopPropagation();
+  const names = [...input.files].map((file) => file.name);
+  const said = names.length > 3 ? `${names.length} berkas dipilih.` : names.join(", ");
+  document.getElementById(input.dataset.file).textContent = said || "Belum ada berkas dipilih.";
+}, true);
 
 // A car's photos: dragged, or moved by their buttons; the order is saved with the page.
 function sortable(list) {
@@ -72,7 +73,6 @@ function sortable(list) {
 
 function begin() {
   document.querySelectorAll("form[data-busy]").forEach(saySent);
-  document.querySelectorAll("input[data-file]").forEach(sayChosen);
   document.querySelectorAll("[data-photos]").forEach(sortable);
 }
 
