@@ -16,9 +16,7 @@ SHOWN = 20  # errors and notes printed
 
 
 class Command(BaseCommand):
-    help = (
-        "Import new cars from a CSV or Excel file with Indonesian or English headers (README, Production)."
-    )
+    help = "Import new cars from a CSV or Excel file with Indonesian or English headers (README, Production)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", help="the showroom's code, for example prima-mobil")
