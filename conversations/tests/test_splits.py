@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from aiconfig import splits, versions
 from aiconfig.models import ConfigVersion, FAQEntry, Split, WhatsAppAIConfig
@@ -91,6 +93,8 @@ def test_the_other_version_answers_its_part_with_its_settings_and_questions(show
 def test_the_outcomes_of_both_are_compared(showroom, model, manager):
     showroom.opens(WEEK)
     start(manager, candidate(showroom, ai_name="Sari"))
+    with showroom.scope():  # PostgreSQL's clock stands still in a test
+        Split.objects.update(started_at=timezone.now() - timedelta(hours=1))
     split = split_of(showroom)
     model.answer_with(lambda body: "Fortuner cuma Rp 99 juta." if "sulit" in str(body) else "Baik Kak.")
     parts: dict[bool, list[str]] = {True: [], False: []}
