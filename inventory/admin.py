@@ -224,10 +224,6 @@ class VehicleAdmin(ScopedAdmin):
             for title, options in super().get_fieldsets(request, obj)
         ]
 
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """Nobody finds out a hidden price by filtering on it in the address."""
-        return not lookup.startswith(INNER) and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
-
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("photos")
 

@@ -269,6 +269,12 @@ class ScopedAdmin(SaysConflicts, Scoped, ModelAdmin):
         filters = super().get_list_filter(request)
         return ("tenant", *filters) if self.over_all(request) else filters
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Only what the list's filters offer: nobody finds out a hidden column by filtering on it in the address."""
+        assert request is not None
+        offered = set(map(_asked_by, self.get_list_filter(request)))
+        return lookup.split("__", maxsplit=1)[0] in offered and super().lookup_allowed(lookup, value, request)
+
     def get_list_select_related(self, request: HttpRequest) -> Any:
         chosen = super().get_list_select_related(request)
         return (*(chosen or ()), "tenant") if self.over_all(request) and chosen is not True else chosen
@@ -299,6 +305,13 @@ class ScopedAdmin(SaysConflicts, Scoped, ModelAdmin):
             if has_tenant(inline.instance) and not inline.instance.tenant_id and has_tenant(form.instance):
                 inline.instance.tenant_id = form.instance.tenant_id
         super().save_formset(request, form, formset, change)
+
+
+def _asked_by(one: Any) -> str:
+    """What an entry of list_filter is called in the address."""
+    if isinstance(one, str):
+        return one
+    return str(one[0] if isinstance(one, tuple) else one.parameter_name)
 
 
 class ReadOnly:
@@ -430,6 +443,22 @@ class MembershipAdmin(ScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
         return fields if obj is None else (*fields, "user")
+
+    # -- only an owner makes, changes and removes owners: a manager cannot rise, nor put out who is above
+
+    def _above(self, request: HttpRequest, obj: Membership | None) -> bool:
+        return obj is not None and obj.role == Role.OWNER and not allowed(request, {Role.OWNER})
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not self._above(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not self._above(request, obj)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "role" and not allowed(request, {Role.OWNER}):
+            kwargs["choices"] = [choice for choice in Role.choices if choice[0] != Role.OWNER]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
