@@ -40,6 +40,7 @@ from conversations import (
     people,
     proposing,
     reconcile,
+    retention,
     seats,
     turns,
 )
@@ -347,6 +348,7 @@ def clean() -> None:
     """Finished jobs and vanished workers of long ago, and what the API counted."""
     throttles.forget()
     followups.plan()
+    retention.at_night()
     with scope.platform("clean jobs"):
         gone = jobs.clean(3600 * settings.KEEP_JOBS_HOURS)
     with scope.platform("clean photos"):

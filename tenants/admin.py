@@ -32,7 +32,7 @@ from autolumiku.lib import phone
 from tenants import access
 from tenants.access import Place
 from tenants.middleware import SESSION_KEY
-from tenants.models import EVERYONE, LEADERS, ApiToken, Membership, Right, Role, Tenant, User
+from tenants.models import EVERYONE, LEADERS, ApiToken, AuditEntry, Membership, PlatformUse, Right, Role, Tenant, User
 from tenants.models import SELLERS as SELLERS  # noqa: PLC0414 - for the other admins
 
 THEMED = "unfold" in settings.INSTALLED_APPS
@@ -211,6 +211,14 @@ class Scoped(RoleRights):
         if place is None:
             return rows if is_platform(request) else rows.none()
         return rows.filter(tenant=place.tenant_id) if has_tenant(target) else rows.filter(pk=place.tenant_id)
+
+
+class ColleaguesFilter(admin.RelatedFieldListFilter):
+    """A list's filter by person: those who work at the showroom, and nobody else of the installation."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        people = model_admin.choices_for(field, request)
+        return [(person.pk, person.get_full_name() or person.get_username()) for person in people.order_by("username")]
 
 
 class SaysConflicts:
@@ -564,6 +572,35 @@ class ApiTokenAdmin(ScopedAdmin):
     @admin.display(description="terakhir dipakai", ordering="last_used_at")
     def used(self, token: ApiToken) -> str:
         return when(token.last_used_at)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnly, ScopedAdmin):
+    """Who has read, taken out or removed what, and who was refused."""
+
+    viewers = LEADERS
+    list_display = ("moment", "kind", "who", "subject")
+    list_filter = ("kind", "at")
+    search_fields = ("who", "subject")
+    search_help_text = "Cari nama pengguna atau percakapan, misalnya: percakapan 12."
+    fields = ("moment", "kind", "who", "subject", "data")
+
+    @admin.display(description="waktu", ordering="at")
+    def moment(self, entry: AuditEntry) -> str:
+        return when(entry.at)
+
+
+@admin.register(PlatformUse)
+class PlatformUseAdmin(ReadOnly, PlatformAdmin):
+    """What platform admins did over all showrooms at once."""
+
+    list_display = ("moment", "who", "what")
+    search_fields = ("who", "what")
+    fields = ("moment", "who", "what")
+
+    @admin.display(description="waktu", ordering="at")
+    def moment(self, use: PlatformUse) -> str:
+        return when(use.at)
 
 
 # --- The choice of showroom ------------------------------------------------------------------------------------------
