@@ -37,7 +37,8 @@ def export(tenant: Tenant, out: IO[bytes]) -> Counter[str]:
     """Every row (one JSON file a table, without keys) and every file, as a ZIP; how many rows of which table."""
     counts: Counter[str] = Counter()
     with ZipFile(out, "w", ZIP_DEFLATED) as archive, scope.of(tenant):
-        for model in (Tenant, *owned()):
+        tables: list[type[models.Model]] = [Tenant, *owned()]
+        for model in tables:
             rows = model._default_manager.order_by("pk")
             shown = [{name: value for name, value in as_json(row).items() if name not in SECRET} for row in rows]
             counts[model._meta.db_table] = len(shown)
@@ -100,8 +101,12 @@ def _forget_log(tenant: Tenant, about: dict[type[models.Model], list[str]], peop
     """What the back-office's own log says of the rows, and what these people did."""
     log = LogEntry.objects.using("owner")
     gone = log.filter(user_id__in=[one.pk for one in people]).delete()[0]
-    for model, ids in {**about, Tenant: [str(tenant.pk)], User: [str(one.pk) for one in people]}.items():
-        kind = ContentType.objects.using("owner").get_for_model(model)
+    more: list[tuple[type[models.Model], list[str]]] = [
+        (Tenant, [str(tenant.pk)]),
+        (User, [str(one.pk) for one in people]),
+    ]
+    for model, ids in [*about.items(), *more]:
+        kind = ContentType.objects.db_manager("owner").get_for_model(model)
         gone += log.filter(content_type_id=kind.pk, object_id__in=ids).delete()[0]
     return gone
 

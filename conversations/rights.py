@@ -79,7 +79,7 @@ def of_chat(chat: WhatsAppConversation) -> Person:
 
 def _known(tenant_id: int, which: Q, phones: set[str]) -> Person:
     rows = WhatsAppConversation.objects.filter(which, tenant_id=tenant_id)
-    lids = set(rows.exclude(lid=None).values_list("lid", flat=True))
+    lids = list(rows.exclude(lid=None).values_list("lid", flat=True))
     either = Q(customer_phone__in=phones) | Q(lid__in=lids) | Q(pk__in=list(rows.values_list("pk", flat=True)))
     chats = list(WhatsAppConversation.objects.filter(either, tenant_id=tenant_id))
     names = {chat.customer_name for chat in chats}
@@ -87,8 +87,8 @@ def _known(tenant_id: int, which: Q, phones: set[str]) -> Person:
         names |= set(model.objects.filter(tenant_id=tenant_id, phone__in=phones).values_list("name", flat=True))
     return Person(
         tenant_id,
-        phones=frozenset(phones | {chat.customer_phone for chat in chats if chat.customer_phone}),
-        lids=frozenset(lids | {chat.lid for chat in chats if chat.lid}),
+        phones=frozenset([*phones, *(chat.customer_phone for chat in chats if chat.customer_phone)]),
+        lids=frozenset(chat.lid for chat in chats if chat.lid),
         chats=frozenset(chat.pk for chat in chats),
         names=frozenset(names - {""}),
     )
@@ -334,12 +334,12 @@ def _candidates(person: Person, model: Any, columns: list[Any]) -> list[Any]:
     bare = Func(words, Value(r"\D"), Value(""), Value("g"), function="regexp_replace", output_field=models.TextField())
     said = Q()
     for phone in person.phones:
-        said |= Q(bare__contains=phone.removeprefix("62"))
+        said |= Q(digits_here__contains=phone.removeprefix("62"))
     for name in _telling(person) if model in OF_STAFF or model is WhatsAppMessage else ():
-        said |= Q(words__icontains=name)
+        said |= Q(said_here__icontains=name)
     if not said:
         return []
-    rows = model.objects.filter(tenant_id=person.tenant_id).annotate(words=words, bare=bare).filter(said)
+    rows = model.objects.filter(tenant_id=person.tenant_id).annotate(said_here=words, digits_here=bare).filter(said)
     return list(rows.select_related("conversation") if model is WhatsAppMessage else rows)
 
 

@@ -53,7 +53,8 @@ def refused(tenant_id: int, user: Any, request: HttpRequest, status: int, *, via
 def was_refused(request: HttpRequest, response: HttpResponse) -> bool:
     """A page that is not for this person, or a row that is not there for them; a mistyped address is neither."""
     match = request.resolver_match
-    return response.status_code == 403 or (response.status_code == 404 and bool(match and match.kwargs))
+    names_a_row = match is not None and bool(match.kwargs.keys() - {"url"})  # url: of the admin's page for all the rest
+    return response.status_code == 403 or (response.status_code == 404 and names_a_row)
 
 
 def platform(user: Any, request: HttpRequest) -> None:

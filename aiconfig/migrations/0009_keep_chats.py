@@ -5,15 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('aiconfig', '0008_drafts'),
+        ("aiconfig", "0008_drafts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='whatsappaiconfig',
-            name='keep_chats_days',
-            field=models.PositiveIntegerField(default=0, help_text='Percakapan yang lebih lama tanpa pesan dihapus setiap malam dengan isi dan berkasnya; prospek dan test drive tetap. 0: tidak dihapus.', validators=[django.core.validators.MaxValueValidator(3650)], verbose_name='simpan percakapan paling lama (hari)'),
+            model_name="whatsappaiconfig",
+            name="keep_chats_days",
+            field=models.PositiveIntegerField(
+                default=0,
+                help_text="Percakapan yang lebih lama tanpa pesan dihapus setiap malam dengan isi dan berkasnya; prospek dan test drive tetap. 0: tidak dihapus.",
+                validators=[django.core.validators.MaxValueValidator(3650)],
+                verbose_name="simpan percakapan paling lama (hari)",
+            ),
         ),
     ]

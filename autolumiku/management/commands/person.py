@@ -24,9 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("phone", help="the person's phone, for example 081234567890")
         parser.add_argument("--name", default="", help="correct: the right name")
         parser.add_argument("--file", type=Path, help="export: where to write (default: standard output)")
-        parser.add_argument(
-            "--yes", action="store_true", help="erase: really; without it only counted"
-        )
+        parser.add_argument("--yes", action="store_true", help="erase: really; without it only counted")
 
     def handle(self, *args: Any, act: str, slug: str, phone: str, **options: Any) -> None:
         tenant = showroom(slug)
