@@ -27,9 +27,20 @@ def django_db_setup(
     """
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False)
+        _keep_statistics()
         yield
         connections.close_all()
         teardown_databases(made, verbosity=0)
+
+
+def _keep_statistics() -> None:
+    """Autovacuum sees only what is committed, nothing: amid a test it would tell the planner that all is empty."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "DO $$ DECLARE one regclass; BEGIN FOR one IN SELECT oid FROM pg_class WHERE relkind = 'r'"
+            " AND relnamespace = 'public'::regnamespace LOOP"
+            " EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = off)', one); END LOOP; END $$"
+        )
 
 
 @pytest.fixture(scope="session")
@@ -85,3 +96,15 @@ def showroom(db: Any, gateway: Simulator) -> Any:
     place.has(**CITY)
     place.has(**FORTUNER)
     return place
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Opens pages in a real browser (autolumiku.testing.browser)."""
+    from autolumiku.testing import browser
+
+    if browser.CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (apt-get install chromium)")
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in this thread
+    with browser.opened() as page:
+        yield page

@@ -1,12 +1,14 @@
 """Shows times in the zone of the request's showroom."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from aiconfig.models import WhatsAppAIConfig
+from tenants import scope
 
 
 class ZoneMiddleware:
@@ -17,6 +19,7 @@ class ZoneMiddleware:
         place = getattr(request, "place", None)
         if place is None:
             return self.get_response(request)
-        name = WhatsAppAIConfig.objects.values_list("timezone", flat=True).first() or "Asia/Jakarta"
+        with scope.of(place.tenant_id) if scope.is_closed() else nullcontext():
+            name = WhatsAppAIConfig.objects.values_list("timezone", flat=True).first() or "Asia/Jakarta"
         with timezone.override(ZoneInfo(name)):
             return self.get_response(request)

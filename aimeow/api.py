@@ -61,6 +61,8 @@ def asked(question: Callable[[], T]) -> T:
         raise exceptions.NotFound(_("Showroom ini belum punya nomor WhatsApp.")) from error
     except pairing.AlreadyPairedError as error:
         raise Conflict(_("Nomor sudah terhubung; putuskan dulu untuk memasangkan ulang.")) from error
+    except pairing.OthersPhoneError as error:
+        raise Conflict(_("HP ini terdaftar sebagai nomor showroom lain.")) from error
     except AimeowError as error:
         if error.kind == "unknown_client":
             raise Conflict(_("Gateway tidak mengenal nomor ini lagi; pasangkan ulang.")) from error

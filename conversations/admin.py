@@ -27,6 +27,7 @@ from aiconfig.models import BusinessHours, LLMCall, WhatsAppAIConfig
 from aimeow.models import AimeowAccount, Finding, InstallationFinding
 from autolumiku.lib import phone
 from conversations import lessons, outbox, quality, turns, verdicts, vitals
+from conversations import trials as trials  # noqa: PLC0414 - its pages belong to this site
 from conversations.models import (
     AnswerReport,
     CannedReply,
@@ -737,7 +738,8 @@ def cards() -> list[Card]:
 
 def advice(request: HttpRequest) -> list[Advice]:
     """What is missing or off, most urgent first. For all showrooms at once only what concerns the installation."""
-    found = list(installation()) if place_of(request) is None else [*gateway(), *missing()]
+    number = reverse("connection") if allowed(request, LEADERS) else reverse("admin:aimeow_aimeowaccount_changelist")
+    found = list(installation()) if place_of(request) is None else [*gateway(number), *missing(number)]
     if not settings.ZAI_API_KEY:
         found.append(Advice("Jawaban dibuat dari data stok, tanpa model AI (ZAI_API_KEY belum diisi)."))
     return found
@@ -758,8 +760,8 @@ def installation() -> Iterator[Advice]:
     if state.spool.bad:
         yield Advice(f"{state.spool.bad} pesan tidak bisa disimpan; lihat folder bad/ di SPOOL_DIR.", tone="bad")
     for kind in InstallationFinding.objects.open().order_by("pk").values_list("kind", flat=True):
-        yield Advice(INSTALLATION[InstallationFinding.Kind(kind)], tone="bad")
-    accounts = reverse("admin:aimeow_aimeowaccount_changelist")
+        yield Advice(INSTALLATION[InstallationFinding.Kind(kind)], reverse("connection"), "Periksa", "bad")
+    accounts = reverse("connection")
     for found in Finding.objects.open().select_related("tenant").order_by("first_seen_at")[:SHOWN_FINDINGS]:
         count = f"{found.count} " if found.count else ""
         text = f"{found.tenant}: {count}{found.get_kind_display()} sejak {when(found.first_seen_at)}"
@@ -770,16 +772,15 @@ def installation() -> Iterator[Advice]:
 SHOWN_FINDINGS = 10
 INSTALLATION = {
     InstallationFinding.Kind.CALLBACK: (
-        "Gateway tidak mengirim pesan ke alamat webhook kita, atau tanpa kuncinya. Setel lagi callbackUrl di gateway "
-        "(README, Connect a real number)."
+        "Gateway tidak mengirim pesan ke alamat webhook kita, atau tanpa kuncinya. Setel lagi alamatnya di Sambungan "
+        "WhatsApp."
     ),
     InstallationFinding.Kind.UNREACHABLE: "Gateway WhatsApp tidak menjawab; balasan menunggu.",
 }
 LOST = {
     Finding.Detail.DISCONNECTED: (
         "WhatsApp showroom terputus sejak {since}; pesan tidak masuk dan balasan menunggu. Di HP showroom buka "
-        "WhatsApp, lalu Perangkat tertaut. Jika perangkat ini tidak ada di daftar, minta admin platform memasangkan "
-        "nomor ini lagi."
+        "WhatsApp, lalu Perangkat tertaut. Jika perangkat ini tidak ada di daftar, pasangkan lagi."
     ),
     Finding.Detail.SEND: (
         "WhatsApp showroom tidak bisa mengirim sejak {since}. Pastikan HP showroom menyala dan tersambung internet; "
@@ -787,7 +788,7 @@ LOST = {
     ),
     Finding.Detail.GONE: (
         "Nomor WhatsApp showroom tidak ada lagi di gateway sejak {since}; pesan tidak masuk dan balasan tidak "
-        "terkirim. Minta admin platform memasangkan nomor ini lagi."
+        "terkirim. Pasangkan lagi HP showroom."
     ),
     Finding.Detail.MOVED: (
         "Nomor WhatsApp showroom dipasangkan ulang dengan clientId lain sejak {since}; pesannya ditolak. Minta admin "
@@ -796,13 +797,12 @@ LOST = {
 }
 
 
-def gateway() -> Iterator[Advice]:
-    """What is wrong with this showroom's number, and what to do about it."""
-    accounts = reverse("admin:aimeow_aimeowaccount_changelist")
+def gateway(number: str) -> Iterator[Advice]:
+    """What is wrong with this showroom's number, and what to do about it. number: the address of its page."""
     for found in Finding.objects.open().order_by("first_seen_at"):
         if found.kind == Finding.Kind.LOST:
             text = LOST[Finding.Detail(found.detail)].format(since=when(found.first_seen_at))
-            yield Advice(text, accounts, "Lihat nomor", "bad")
+            yield Advice(text, number, "Lihat nomor", "bad")
         elif found.kind == Finding.Kind.GAP:
             yield Advice(
                 f"{found.count} pesan yang masuk ke WhatsApp showroom tidak sampai ke sini (terlihat sejak "
@@ -813,23 +813,22 @@ def gateway() -> Iterator[Advice]:
             yield Advice(
                 "HP yang dipasangkan memakai nomor lain daripada nomor showroom yang tercatat. Pasangkan HP yang "
                 "benar, atau minta admin platform mengganti nomornya.",
-                accounts,
+                number,
                 "Lihat nomor",
                 "bad",
             )
 
 
-def missing() -> Iterator[Advice]:
+def missing(number: str) -> Iterator[Advice]:
     account = AimeowAccount.objects.first()
-    accounts = reverse("admin:aimeow_aimeowaccount_changelist")
     config = reverse("admin:aiconfig_whatsappaiconfig_changelist")
     if account is None:
-        yield Advice("Showroom ini belum punya nomor WhatsApp. Hubungi admin platform.", tone="bad")
+        yield Advice("Showroom ini belum punya nomor WhatsApp.", number, "Pasangkan HP", "bad")
     elif (
         account.connection_status != AimeowAccount.Connection.CONNECTED
         and not Finding.objects.open().filter(kind=Finding.Kind.LOST).exists()
     ):
-        yield Advice("WhatsApp showroom tidak terhubung; balasan menunggu.", accounts, "Lihat nomor", "bad")
+        yield Advice("WhatsApp showroom tidak terhubung; balasan menunggu.", number, "Lihat nomor", "bad")
     settings_row = WhatsAppAIConfig.objects.first()
     if account is not None and outbox.is_full_today(settings_row or WhatsAppAIConfig(), account):
         yield Advice(
@@ -899,6 +898,8 @@ MENU = (
         (
             ("Pengaturan", "tune", "aiconfig_whatsappaiconfig_changelist"),
             ("Tanya jawab", "quiz", "aiconfig_faqentry_changelist"),
+            ("Versi", "history_toggle_off", "aiconfig_configversion_changelist"),
+            ("Percobaan", "science", "conversations_replay_changelist"),
             ("Laporan jawaban", "flag", "conversations_answerreport_changelist"),
             ("Jam buka", "schedule", "aiconfig_businesshours_changelist"),
             ("Pemakaian model", "monitoring", "aiconfig_llmcall_changelist"),
@@ -925,16 +926,16 @@ MENU = (
         "Showroom",
         (
             ("Data showroom", "storefront", "tenants_tenant_changelist"),
+            ("Sambungan WhatsApp", "qr_code_2", "/connection"),
             ("Nomor WhatsApp", "smartphone", "aimeow_aimeowaccount_changelist"),
             ("Pengguna showroom", "group", "tenants_membership_changelist"),
             ("Token API", "key", "tenants_apitoken_changelist"),
-            ("Data pelanggan", "shield_person", "personal_data"),
+            ("Data pelanggan", "shield_person", "/personal_data"),
             ("Catatan akses", "policy", "tenants_auditentry_changelist"),
         ),
     ),
 )
-LEADERS_PAGES = {"tenants_apitoken_changelist", "tenants_auditentry_changelist", "personal_data"}
-OUR_PAGES = {"personal_data"}  # not of the admin's own addresses
+LEADERS_PAGES = {"tenants_apitoken_changelist", "tenants_auditentry_changelist", "/connection", "/personal_data"}
 PLATFORM_MENU = (
     "Platform",
     (
@@ -960,13 +961,14 @@ def menu_group(group: tuple[str, tuple[tuple[str, str, str], ...]], request: Htt
 
 
 def menu_item(item: tuple[str, str, str], request: HttpRequest) -> dict[str, Any]:
+    """target: a page of the admin, or (with a slash before its name) one of its own (conversations.pages)."""
     title, icon, target = item
     name, _, query = target.partition("?")
-    base = reverse(name if name in OUR_PAGES else f"admin:{name}")
-    link = base + (f"?{query}" if query else "")
+    page = reverse(name[1:] if name.startswith("/") else f"admin:{name}")
+    link = page + (f"?{query}" if query else "")
     waiting = request.GET.get("keadaan") == "menunggu"
     chats = name.startswith("conversations_whatsappconversation")
-    active = request.path.startswith(base) and name != "index" and (not chats or waiting == bool(query))
+    active = request.path.startswith(page) and name != "index" and (not chats or waiting == bool(query))
     return {"title": title, "icon": icon, "link": link, "active": active or (name == "index" and request.path == link)}
 
 

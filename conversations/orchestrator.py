@@ -107,7 +107,8 @@ def _without_draft(work: Work) -> Outcome | None:
         return _hand_over(work, decide.of(Reason.CUSTOMER_CHAT_OFF))
     if work.loop:
         return _hand_over(work, decide.of(Reason.LOOP))
-    if config.after_hours_mode == WhatsAppAIConfig.AfterHours.MESSAGE_ONLY and not work.facts.open_now:
+    told_only = config.after_hours_mode == WhatsAppAIConfig.AfterHours.MESSAGE_ONLY and work.staff is None
+    if told_only and not work.facts.open_now:
         text = config.after_hours_message.strip() if work.add_after_hours else ""
         return Outcome(text, handover=Reason.AFTER_HOURS, told_after_hours=bool(text))
     if work.media_only:
@@ -368,7 +369,7 @@ def _end(work: Work, outcome: Outcome, began: float) -> ending.Ended | None:
         reply=_reply(work, outcome, began) if at_once else None,
         speaks=bool(outcome.text),
         drafted=outcome.drafted,
-        spent=spending.values(work.config, work.budget.calls),
+        spent=spending.values(work.config, work.budget.calls, version=work.version_id),
         entities=understood.entities.as_dict(),
         spam=work.spam_told,
         intent=_intent(work),
@@ -433,7 +434,7 @@ def _reply(work: Work, outcome: Outcome, began: float) -> ending.Reply:
         sender=work.config.ai_name,
         path=outcome.path,
         ai_response=outcome.path == Path.MODEL,
-        verdict={**_verdict(outcome), **_knew(work, outcome)},
+        verdict={**stored(outcome), **_knew(work, outcome)},
         processing_time=round(1000 * (time.monotonic() - began)),
     )
 
@@ -455,6 +456,7 @@ def _propose(work: Work, outcome: Outcome, ended: ending.Ended, began: float) ->
         path=reply.path,
         verdict=reply.verdict,
         llm_call_id=ended.call_id,
+        config_version_id=work.version_id,
         processing_time=reply.processing_time,
     )
 
@@ -475,6 +477,7 @@ def _queue(work: Work, outcome: Outcome, ended: ending.Ended, began: float) -> i
         path=reply.path,
         verdict=reply.verdict,
         llm_call_id=ended.call_id,
+        config_version_id=work.version_id,
         processing_time=reply.processing_time,
     )
     at, why = outbox.slot(work.config, ended.account_id, work.turn.conversation_id)
@@ -495,16 +498,20 @@ def _knew(work: Work, outcome: Outcome) -> dict[str, object]:
             "cars": [[car.display_id, car.name, car.version] for car in (*facts.units, *facts.nearest, *facts.gone)],
             "faqs": len(facts.faqs),
             "settings": str(work.config.updated_at or ""),
+            "version": work.version.number if work.version else None,
         }
     }
 
 
-def _verdict(outcome: Outcome) -> dict[str, object]:
-    """As it is stored: failed holds what no fact covered, in the draft that was not sent too; facts what was used."""
+def stored(outcome: Outcome) -> dict[str, object]:
+    """The verdict as it is kept: failed holds what no fact covered, in the draft that was not sent too; facts what was
+    used; handover why a person was asked for.
+    """
+    kept: dict[str, object] = {"handover": str(outcome.handover)} if outcome.handover else {}
     if outcome.verdict is None:
-        return {}
+        return kept
     first = outcome.repaired.failed if outcome.repaired else ()
-    kept: dict[str, object] = {"ok": outcome.verdict.ok, "failed": list(outcome.verdict.failed or first)[:20]}
+    kept |= {"ok": outcome.verdict.ok, "failed": list(outcome.verdict.failed or first)[:20]}
     if outcome.verdict.facts:
         kept["facts"] = list(outcome.verdict.facts)[:60]
     return kept | ({"repaired": True} if outcome.repaired else {})

@@ -24,12 +24,13 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from autolumiku.lib import phone
-from tenants import access
+from tenants import access, factor
 from tenants.access import Place
 from tenants.middleware import SESSION_KEY
 from tenants.models import EVERYONE, LEADERS, ApiToken, AuditEntry, Membership, PlatformUse, Right, Role, Tenant, User
@@ -506,6 +507,19 @@ class UserAdmin(PlatformAdmin, DjangoUserAdmin):
         (None, {"classes": ("wide",), "fields": ("username", "usable_password", "password1", "password2")}),
     )
     readonly_fields = ("last_login", "date_joined")
+    actions = ("forget_phone",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "is_active" in form.changed_data:
+            User.end_sessions(pk=obj.pk)
+
+    @admin.action(description="Hapus kode masuk dari ponsel (ponsel hilang)", permissions=["change"])
+    def forget_phone(self, request: HttpRequest, rows: models.QuerySet[User]) -> None:
+        """They enrol anew at their next login."""
+        for user in rows:
+            factor.forget(user)
+        messages.success(request, f"Kode masuk {len(rows)} orang dihapus; mereka memasangnya lagi saat masuk.")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # switched off instead: what the person did stays readable
@@ -616,4 +630,7 @@ def choose_showroom(request: HttpRequest) -> HttpResponse:
         request.session[SESSION_KEY] = slug
     else:
         raise PermissionDenied("Showroom ini bukan tempat kerja Anda.")
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return redirect(wanted)
     return redirect("admin:index")

@@ -159,6 +159,18 @@ class Simulator:
         """A person with a phone; fields: lid, role, showroom."""
         return self._do(lambda: self.gateway.contact(phone, name, **fields))
 
+    def pair(self, client_id: str, phone: str) -> None:
+        """A phone scans this client's code."""
+        self._do(lambda: self.gateway.connect(self.gateway.clients[client_id], phone))
+
+    def age(self, client_id: str, seconds: float) -> None:
+        """This client's code is so much older."""
+
+        def turn() -> None:
+            self.gateway.clients[client_id].created -= seconds
+
+        self._do(turn)
+
     def log_out(self, client_id: str = "") -> None:
         """The (first) client is logged out: sends answer 400 from now on."""
         self._do(lambda: self.gateway.log_out(self.gateway.clients[client_id or self.client_id]))

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from aiconfig.models import LLMCall
 from aimeow.models import AimeowAccount
 from aimeow.simulator.state import StoredFile
+from autolumiku.testing.browser import aside, log_in, may_log_in, too_wide
 from autolumiku.testing.stage import run_jobs
 from conversations import seats, turns
 from conversations.inbox import pulse, urls, work
@@ -654,60 +653,12 @@ def test_a_file_that_is_gone_is_named_and_may_be_asked_for_again(showroom):
 
 # --- In a browser ----------------------------------------------------------------------------------------------------
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-@pytest.fixture
-def pages(monkeypatch):
-    """Two people's phones; what a page says in the console is an error of ours."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in this thread
-    said = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-        )
-
-        def page():
-            one = chromium.new_context(viewport={"width": 390, "height": 844}, locale="id-ID").new_page()
-            one.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-            return one
-
-        yield page
-        chromium.close()
-        connections.close_all()  # those opened while Playwright's loop ran are others than the test's
-    assert said == []
-
-
-def log_in(page, server, person):
-    page.goto(f"{server.url}/inbox/")
-    page.get_by_label("Nama pengguna").fill(person.username)
-    page.get_by_label("Kata sandi").fill("mobil-bekas-77")
-    page.get_by_role("button", name="Masuk").click()
-
-
-def aside(function, *args):
-    """In a thread of its own: Playwright's loop runs in this one, and the worker's tasks need theirs."""
-
-    def run():
-        try:
-            return function(*args)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(run).result()
-
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_a_hand_over_in_the_browser(live_server, showroom, pages):
     """Dewi sees a customer come in without reloading; of two who take, one has the chat; she answers and gives back."""
-    people = [seller(showroom, name) for name in ("dewi", "agus")]
-    for person in people:
-        person.set_password("mobil-bekas-77")
-        person.save(update_fields=["password"])
+    people = [may_log_in(seller(showroom, name)) for name in ("dewi", "agus")]
     dewi, agus = pages(), pages()
     log_in(dewi, live_server, people[0])
     log_in(agus, live_server, people[1])
@@ -738,4 +689,4 @@ def test_a_hand_over_in_the_browser(live_server, showroom, pages):
     dewi.get_by_role("button", name="Kembalikan ke asisten").click()
     expect(dewi.locator("#head")).to_contain_text("asisten")
     assert "Rp 79 juta" in aside(showroom.hears, "Honda City berapa harganya?")[0]
-    assert not dewi.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not too_wide(dewi)

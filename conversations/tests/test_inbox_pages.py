@@ -1,24 +1,18 @@
-# ruff: noqa: F811 (a fixture of another file)
 """Every page of the inbox in a browser: accessible, usable by keyboard alone, and no wider than the screen."""
 
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from autolumiku.testing.browser import ON_A_SERVER, aside, log_in, may_log_in, too_wide, trouble
 from autolumiku.testing.stage import run_jobs
 from conversations.models import CannedReply
 from conversations.tests.test_enclosures import picture, stored
-from conversations.tests.test_inbox import (
-    aside,
-    log_in,
-    pages,  # noqa: F401 - the fixture
-    seller,
-)
+from conversations.tests.test_inbox import seller
 from inventory.models import Vehicle, VehiclePhoto
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
+pytestmark = ON_A_SERVER
 WIDTHS = (390, 1440)
 
 
@@ -39,25 +33,7 @@ def busy(showroom, storage):
 
 @pytest.fixture
 def dewi(busy):
-    person = seller(busy)
-    person.set_password("mobil-bekas-77")
-    person.save(update_fields=["password"])
-    return person
-
-
-def trouble(page):
-    """What axe finds serious or worse on this page."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{page.url}: {one['id']}: {node['html'][:160]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
-
-
-def too_wide(page):
-    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return may_log_in(seller(busy))
 
 
 def addresses(busy):

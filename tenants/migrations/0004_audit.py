@@ -16,7 +16,7 @@ def only_added(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0002_api_tokens")]
+    dependencies = [("tenants", "0003_second_factor")]
 
     operations = [
         migrations.CreateModel(

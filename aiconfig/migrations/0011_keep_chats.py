@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("aiconfig", "0008_drafts"),
+        ("aiconfig", "0010_replay_calls"),
     ]
 
     operations = [

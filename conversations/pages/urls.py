@@ -1,0 +1,14 @@
+"""The pages' addresses. Those that wait for the gateway or the model lie below tenants.middleware.WAITING."""
+
+from django.contrib import admin
+from django.urls import path
+
+from conversations.pages import connection
+
+inside = admin.site.admin_view
+urlpatterns = [
+    path("sambungan/", inside(connection.page), name="connection"),
+    path("sambungan/langkah/", inside(connection.move), name="connection_move"),
+    path("sambungan/putus/", inside(connection.disconnect), name="connection_disconnect"),
+    path("sambungan/webhook/", inside(connection.callback), name="connection_callback"),
+]
