@@ -25,7 +25,9 @@ from tenants import scope
 from tenants.models import Owned, Tenant, User
 
 FOLDERS = ("vehicles", "chats", "reports")  # where a showroom's files lie, each under its id
-SECRET = frozenset({"digest", "secret", "client_id", "qr_code"})  # keys to doors; of no use elsewhere
+SECRET = frozenset(
+    {"digest", "secret", "client_id", "qr_code", "webhook_secret", "webhook_secret_before"}
+)  # keys to doors; of no use elsewhere
 
 
 def owned() -> list[type[models.Model]]:

@@ -31,6 +31,7 @@ from conversations.models import (
     Direction,
     KeptFile,
     ProposedReply,
+    ReplayedTurn,
     Seat,
     SentOnce,
     WhatsAppConversation,
@@ -46,6 +47,9 @@ GONE = "[data pelanggan dihapus]"
 FEW = 5  # letters: a shorter name is no sign of a certain person
 Rows = dict[str, models.QuerySet[Any]]
 Counts = dict[str, int]
+
+
+BOOKS = frozenset({"sapaan terjadwal", "riwayat test drive", "test drive", "daftar tunggu", "prospek"})  # of rows_of()
 
 
 class StaffError(Exception):
@@ -121,6 +125,7 @@ def rows_of(person: Person) -> Rows:
         "laporan jawaban": AnswerReport.objects.filter(**mine, message__in=said),
         "kejadian": ConversationEvent.objects.filter(**mine, conversation__in=person.chats),
         "kursi": Seat.objects.filter(**mine, conversation__in=person.chats),
+        "jawaban percobaan": ReplayedTurn.objects.filter(**mine, conversation__in=person.chats),
         "panggilan API": SentOnce.objects.filter(**mine, sent__conversation__in=list(person.chats)),
         "panggilan model": LLMCall.objects.filter(calls, **mine),
         "konsep jawaban": drafts,
@@ -204,9 +209,7 @@ def erase_chats(tenant_id: int, chats: Iterable[int], *, keep: Iterable[int] = (
     rows = rows_of(person)
     files = list(_files(rows["pesan"]))
     rows["percakapan"] = rows["percakapan"].exclude(pk__in=list(keep))
-    only = {"berkas", "laporan jawaban", "kejadian", "kursi", "panggilan API", "panggilan model"}
-    only |= {"konsep jawaban", "pesan", "percakapan"}
-    gone = _delete({name: found for name, found in rows.items() if name in only}, person.chats)
+    gone = _delete({name: found for name, found in rows.items() if name not in BOOKS}, person.chats)
     gone["berkas di penyimpanan"] = _forget_files(files)
     return {name: count for name, count in gone.items() if count}
 

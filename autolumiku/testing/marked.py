@@ -28,7 +28,7 @@ PHONES = frozenset({"phone", "phone_number", "customer_phone", "staff_phone", "w
 Values = dict[str, Any]
 
 
-def _given(today: Any, now: Any) -> dict[str, Values]:
+def _given(today: Any, now: Any, mark: str) -> dict[str, Values]:
     """Columns in which a mark would make no sense, or the database refuses it."""
     hour = (now + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
     return {
@@ -38,10 +38,18 @@ def _given(today: Any, now: Any) -> dict[str, Values]:
         "inventory.Vehicle": {"year": 2015, "status": "AVAILABLE", "price": 100_000_000, "cost_price": 77_000_000},
         "inventory.LeasingRate": {"year_1": 5, "valid_from": today},
         "aiconfig.WhatsAppAIConfig": {"timezone": "Asia/Jakarta"},
+        "aiconfig.ConfigVersion": {
+            "snapshot": {"settings": {"ai_name": mark}, "faq": [[mark, mark]], "prompt": mark},
+            "published_at": now,
+        },
         "leads.Booking": {"starts_at": hour},
         "leads.Outreach": {"due_at": now, "until": now},
         "leads.Wait": {"ended_at": now},
         "staffcommands.UploadPhoto": {"state": "used"},
+        "conversations.Replay": {
+            "state": "done",
+            "snapshot": {"settings": {"ai_name": mark}, "faq": [[mark, mark]], "prompt": mark},
+        },
         "conversations.WhatsAppConversation": {"inbound_seq": 1, "answered_seq": 1, "last_message_at": now},
         "conversations.WhatsAppMessage": {"seq": 1, "direction": "inbound", "sender_type": "customer"},
     }
@@ -73,7 +81,7 @@ def showroom(slug: str, mark: str, digits: str) -> Marked:
     numbers = itertools.count(10)
     people = {role: _person(role, mark) for role in Role}
     made: dict[type[models.Model], Any] = {}
-    given = _given(timezone.localdate(), timezone.now())
+    given = _given(timezone.localdate(), timezone.now(), mark)
     with scope.platform("test"):
         tenant = Tenant(**{**_values(Tenant, mark, digits, numbers), **given["tenants.Tenant"], "slug": slug})
         tenant.save()

@@ -25,10 +25,11 @@ from django.test import Client
 from django.urls import get_resolver, resolve
 from django.utils import timezone
 
+from aiconfig.models import ConfigVersion
 from aimeow.models import UnknownClient
 from autolumiku.testing import marked
 from conversations import enclosures
-from conversations.models import WhatsAppConversation, WhatsAppMessage
+from conversations.models import Replay, WhatsAppConversation, WhatsAppMessage
 from inventory.models import Vehicle, VehiclePhoto
 from leads.models import Calendar
 from staffcommands.models import StaffWhatsAppAuth
@@ -114,6 +115,18 @@ GET  admin/data-pelanggan/?percakapan={chat}            in          | 403 403 20
 POST admin/data-pelanggan/                              in          | 403 403 200 200 | 403 403 200 200 | 302
 GET  admin/mutu/                                        in          | 403 403 200 200 | 403 403 200 200 | 200
 GET  admin/search/?s={mark}                             in          | 200             | 200             | 200
+GET  admin/sambungan/                                   in          | 403 403 200 200 | 403 403 200 200 | 200
+POST admin/sambungan/langkah/                           in          | 403 403 404 404 | 403 403 404 404 | 404
+GET  admin/sambungan/putus/                             in          | 403 403 200 200 | 403 403 200 200 | 404
+GET  admin/sambungan/webhook/                           in          | 403             | 403             | 405
+POST admin/aiconfig/configversion/{version}/kembalikan/ in          | 403 403 302 302 | 404             | 302
+POST admin/conversations/replay/{replay}/langkah/       in          | 403 403 404 404 | 404             | 404
+GET  admin/conversations/replay/{replay}/maju/          in          | 403 403 200 200 | 404             | 200
+GET  masuk/kode/                                        in          | 302             | 302             | 302
+GET  masuk/pasang/                                      in          | 302             | 302             | 302
+GET  masuk/keamanan/                                    in          | 302             | 302             | 302
+POST masuk/kode-cadangan/                               in          | 302             | 302             | 302
+POST masuk/ganti-ponsel/                                in          | 302             | 302             | 302
 GET  admin/login/                                       200         | 302             | 302             | 302
 POST admin/logout/                                      302         | 200             | 200             | 200
 GET  admin/password_change/                             in          | 200             | 200             | 200
@@ -147,6 +160,7 @@ aimeow.unknownclient                         |       |         |       | LVD
 inventory.vehicle                  LV        | LVAC  | LVAC    | LVAC  | LVACD
 inventory.leasingrate              LV        | LV    | LVACD   | LVACD | LVACD
 aiconfig.whatsappaiconfig          LV        | LV    | LVC     | LVC   | LVACD
+aiconfig.configversion             LV        | LV    | LV      | LV    | LV
 aiconfig.faqentry                  LV        | LV    | LVACD   | LVACD | LVACD
 aiconfig.businesshours             LV        | LV    | LVACD   | LVACD | LVACD
 aiconfig.llmcall                   LV        | LV    | LV      | LV    | LV
@@ -162,12 +176,15 @@ staffcommands.uploaddraft          LV        | LV    | LV      | LV    | LV
 staffcommands.notice                         |       | LV      | LV    | LV
 conversations.whatsappconversation LV        | LV    | LVD     | LVD   | LVAD
 conversations.whatsappmessage      LV        | LV    | LVD     | LVD   | LVD
+conversations.replay                         |       | LVA     | LVA   | LVD
 conversations.cannedreply          LV        | LV    | LVACD   | LVACD | LVACD
 conversations.answerreport         LV        | LV    | LV      | LV    | LV
 """
 # beside delete_selected, which goes with D
 ACTIONS = """
 tenants.apitoken                   | | revoke | revoke | revoke
+tenants.user                       | | | | forget_phone
+aimeow.aimeowaccount               | | | new_secret forget_old_secret drop_secret | *
 inventory.vehicle                  | mark_available mark_booked mark_sold mark_deleted | * | * | *
 leads.lead                         | contacted qualified negotiating won lost take share_out | * | * | *
 leads.booking                      | confirm came missed call_off | * | * | *
@@ -178,7 +195,12 @@ conversations.answerreport         as_scenario | * | * | * | *
 ONE_A_SHOWROOM = {"aiconfig.whatsappaiconfig"}  # members are sent from the list to the one page
 OF_THE_PLATFORM = {"tenants.user", "aimeow.unknownclient", "tenants.platformuse"}  # rows of no showroom
 LEAVES = ("keluar/", "logout/")
-ONLY_READ = {"conversations.whatsappconversation"}  # its page takes no form
+# pages that take no form, and what they say to one
+ONLY_READ = {
+    "conversations.whatsappconversation": "405",
+    "conversations.replay": "405",
+    "aiconfig.configversion": "200",
+}
 
 
 # --- The tables, read ------------------------------------------------------------------------------------------------
@@ -293,7 +315,7 @@ def stage(db: Any, storage: Any, gateway: Any) -> Stage:
         "tenant": str(a.tenant.pk), "secret": rows[Calendar].secret, "phone": "6281200009999", "mark": a.mark,
         "chat": str(rows[WhatsAppConversation].pk), "message": str(rows[WhatsAppMessage].pk),
         "staff": str(rows[StaffWhatsAppAuth].pk), "user": str(a.people[Role.SALES].pk), "car": str(rows[Vehicle].pk),
-        "cars": str(ContentType.objects.get_for_model(Vehicle).pk),
+        "version": str(rows[ConfigVersion].pk), "replay": str(rows[Replay].pk), "cars": str(ContentType.objects.get_for_model(Vehicle).pk),
     }  # fmt: skip
     return Stage(a, b, casting.User.objects.create(username="root", is_staff=True, is_superuser=True), known)
 
@@ -403,9 +425,9 @@ def test_who_may_what_in_the_admin(stage: Stage, person: str) -> None:
             ("GET", "{id}/change/"): opens("V" in may) if ours else theirs,
             ("GET", "{id}/history/"): opens("V" in may) if ours else theirs,
             ("GET", "{id}/delete/"): opens("D" in may) if ours else theirs,
-            ("POST", "{id}/change/"): ("405" if label in ONLY_READ else opens("C" in may)) if ours else theirs,
+            ("POST", "{id}/change/"): ONLY_READ.get(label) or opens("C" in may) if ours else theirs,
         }
-        if not ours and label in ONLY_READ:
+        if not ours and ONLY_READ.get(label) == "405":
             cells["POST", "{id}/change/"] = "405"
         for (method, suffix), said in cells.items():
             with undone():

@@ -88,7 +88,6 @@ def work() -> None:
     run_jobs()
     tasks.errands()
     tasks.sweep()
-    tasks.clean()
     run_jobs()
 
 

@@ -190,6 +190,18 @@ def test_every_table_that_may_hold_a_person_is_looked_at():
     assert silent == {"Membership", "BusinessHours", "LLMDay", "Finding", "AuditEntry", "VehiclePhoto"}
 
 
+def test_whatever_hangs_on_a_chat_goes_with_it(showroom):
+    """A new table that refers to chats, messages, leads or bookings has its line in rows_of()."""
+    known = {rows.model for rows in rights.rows_of(rights.Person(showroom.tenant.pk)).values()}
+    hanging = {
+        model
+        for model in marked.owned()
+        for field in model._meta.concrete_fields
+        if field.remote_field and field.remote_field.model in (WhatsAppConversation, WhatsAppMessage, Lead, Booking)
+    }
+    assert hanging - known == set()
+
+
 def test_the_commands_do_the_same(lived, tmp_path):
     out = StringIO()
     call_command("person", "export", "prima-mobil", "0812-3456-7890", file=tmp_path / "data.json")
