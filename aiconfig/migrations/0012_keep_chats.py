@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("aiconfig", "0010_replay_calls"),
+        ("aiconfig", "0011_splits"),
     ]
 
     operations = [
