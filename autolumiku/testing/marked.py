@@ -20,6 +20,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, models
 from django.utils import timezone
 
+from aiconfig.models import ConfigVersion, Split
 from inventory.models import VehiclePhoto
 from tenants import scope
 from tenants.models import Membership, Owned, OwnedForeignKey, Right, Role, Tenant, User
@@ -42,6 +43,8 @@ def _given(today: Any, now: Any, mark: str) -> dict[str, Values]:
             "snapshot": {"settings": {"ai_name": mark}, "faq": [[mark, mark]], "prompt": mark},
             "published_at": now,
         },
+        "aiconfig.Split": {"started_at": now, "ended_at": now, "end": "stopped"},
+        "inventory.StockImport": {"state": "done", "touched": [], "kept": []},
         "leads.Booking": {"starts_at": hour},
         "leads.Outreach": {"due_at": now, "until": now},
         "leads.Wait": {"ended_at": now},
@@ -93,6 +96,7 @@ def showroom(slug: str, mark: str, digits: str) -> Marked:
                 continue
             values = _values(model, mark, digits, numbers, made, people[Role.OWNER])
             row = model(**{**values, **given.get(model._meta.label, {}), "tenant": tenant})
+            _tell_apart(row)
             _keep_files(row, mark)
             row.save()
             made[model] = row
@@ -183,6 +187,15 @@ def _number(field: Any, number: int, made: dict[type[models.Model], Any]) -> Any
         return next(row.pk for model, row in made.items() if model.__name__ == "Vehicle")
     moments = {models.DateTimeField: timezone.now(), models.DateField: timezone.localdate(), models.BooleanField: True}
     return moments.get(type(field), number)
+
+
+def _tell_apart(row: Any) -> None:
+    """A split has two versions: the second is a copy of the first."""
+    if isinstance(row, Split):
+        row.challenger = ConfigVersion(
+            tenant_id=row.tenant_id, number=row.control.number + 1, snapshot=row.control.snapshot
+        )
+        row.challenger.save()
 
 
 def _keep_files(row: Any, mark: str) -> None:

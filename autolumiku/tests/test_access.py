@@ -25,12 +25,12 @@ from django.test import Client
 from django.urls import get_resolver, resolve
 from django.utils import timezone
 
-from aiconfig.models import ConfigVersion
+from aiconfig.models import ConfigVersion, Split
 from aimeow.models import UnknownClient
 from autolumiku.testing import marked
 from conversations import enclosures
 from conversations.models import Replay, WhatsAppConversation, WhatsAppMessage
-from inventory.models import Vehicle, VehiclePhoto
+from inventory.models import StockImport, Vehicle, VehiclePhoto
 from leads.models import Calendar
 from staffcommands.models import StaffWhatsAppAuth
 from tenants import scope
@@ -120,6 +120,10 @@ POST admin/sambungan/langkah/                           in          | 403 403 40
 GET  admin/sambungan/putus/                             in          | 403 403 200 200 | 403 403 200 200 | 404
 GET  admin/sambungan/webhook/                           in          | 403             | 403             | 405
 POST admin/aiconfig/configversion/{version}/kembalikan/ in          | 403 403 302 302 | 404             | 302
+POST admin/aiconfig/split/{split}/langkah/              in          | 403 403 404 404 | 404             | 404
+GET  admin/inventory/vehicle/impor/                     in          | 403 403 200 200 | 403 403 200 200 | 302
+GET  admin/inventory/vehicle/impor/{import}/            in          | 403 403 200 200 | 403 403 404 404 | 404
+GET  admin/inventory/vehicle/unduh/csv/                 in          | 200             | 200             | 200
 POST admin/conversations/replay/{replay}/langkah/       in          | 403 403 404 404 | 404             | 404
 GET  admin/conversations/replay/{replay}/maju/          in          | 403 403 200 200 | 404             | 200
 GET  masuk/kode/                                        in          | 302             | 302             | 302
@@ -161,6 +165,7 @@ inventory.vehicle                  LV        | LVAC  | LVAC    | LVAC  | LVACD
 inventory.leasingrate              LV        | LV    | LVACD   | LVACD | LVACD
 aiconfig.whatsappaiconfig          LV        | LV    | LVC     | LVC   | LVACD
 aiconfig.configversion             LV        | LV    | LV      | LV    | LV
+aiconfig.split                               |       | LVA     | LVA   | LVD
 aiconfig.faqentry                  LV        | LV    | LVACD   | LVACD | LVACD
 aiconfig.businesshours             LV        | LV    | LVACD   | LVACD | LVACD
 aiconfig.llmcall                   LV        | LV    | LV      | LV    | LV
@@ -185,7 +190,7 @@ ACTIONS = """
 tenants.apitoken                   | | revoke | revoke | revoke
 tenants.user                       | | | | forget_phone
 aimeow.aimeowaccount               | | | new_secret forget_old_secret drop_secret | *
-inventory.vehicle                  | mark_available mark_booked mark_sold mark_deleted | * | * | *
+inventory.vehicle                  as_csv as_xlsx | as_csv as_xlsx mark_available mark_booked mark_sold mark_deleted | * | * | *
 leads.lead                         | contacted qualified negotiating won lost take share_out | * | * | *
 leads.booking                      | confirm came missed call_off | * | * | *
 leads.calendar                     | | renew | renew | renew
@@ -199,6 +204,7 @@ LEAVES = ("keluar/", "logout/")
 ONLY_READ = {
     "conversations.whatsappconversation": "405",
     "conversations.replay": "405",
+    "aiconfig.split": "405",
     "aiconfig.configversion": "200",
 }
 
@@ -315,7 +321,8 @@ def stage(db: Any, storage: Any, gateway: Any) -> Stage:
         "tenant": str(a.tenant.pk), "secret": rows[Calendar].secret, "phone": "6281200009999", "mark": a.mark,
         "chat": str(rows[WhatsAppConversation].pk), "message": str(rows[WhatsAppMessage].pk),
         "staff": str(rows[StaffWhatsAppAuth].pk), "user": str(a.people[Role.SALES].pk), "car": str(rows[Vehicle].pk),
-        "version": str(rows[ConfigVersion].pk), "replay": str(rows[Replay].pk), "cars": str(ContentType.objects.get_for_model(Vehicle).pk),
+        "version": str(rows[ConfigVersion].pk), "replay": str(rows[Replay].pk),
+        "split": str(rows[Split].pk), "import": str(rows[StockImport].pk), "cars": str(ContentType.objects.get_for_model(Vehicle).pk),
     }  # fmt: skip
     return Stage(a, b, casting.User.objects.create(username="root", is_staff=True, is_superuser=True), known)
 
