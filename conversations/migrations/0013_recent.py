@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0011_versions")]
+    dependencies = [("conversations", "0012_replays")]
 
     operations = [
         migrations.AddIndex(
