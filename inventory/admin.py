@@ -142,6 +142,7 @@ class RowForm(CarForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.show_hidden_initial = True
+            field.widget.attrs["aria-label"] = f"{field.label} {self.instance.display_id}"
         shown = self.shown("status") if self.is_bound else ""
         if shown in Status.values:  # as the page offered them
             self.fields["status"].choices = ways_on(Status(shown))  # type: ignore[attr-defined]
@@ -282,7 +283,7 @@ class VehicleAdmin(ImportPages, ScopedAdmin):
     inlines = (PhotoInline, HistoryInline)
     list_display = ("picture", "title", "price", "status", "changed")
     list_editable = ("price", "status")
-    list_display_links = ("picture", "title")
+    list_display_links = ("title",)
     list_filter = ("status", "make", "transmission", "fuel", "is_featured")
     search_fields = ("display_id", "make", "model", "variant", "year", "license_plate", "color")
     search_help_text = "Cari merek, model, tahun, ID, nomor polisi atau warna."
