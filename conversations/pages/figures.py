@@ -213,9 +213,13 @@ def _rows(found: Figures) -> Iterator[Sequence[Any]]:
     )
     yield []
     yield DAYS_HEAD
-    for day, one in found.days.items():
-        speeds = [_number(seconds, 1) for speed in (one.bot, one.person) for seconds in (speed.p50, speed.p95)]
-        yield [day, one.talks, one.alone, one.handed, *speeds, one.leads, one.drives, one.came, one.cost]
+    for day, counts in found.days.items():
+        yield [day, *_figures_of(counts)]
+
+
+def _figures_of(one: Counts) -> list[Any]:
+    speeds = [_number(seconds, 1) for speed in (one.bot, one.person) for seconds in (speed.p50, speed.p95)]
+    return [one.talks, one.alone, one.handed, *speeds, one.leads, one.drives, one.came, one.cost]
 
 
 def _moment(moment: datetime | None) -> str:
