@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0012_replays")]
+    dependencies = [("conversations", "0013_answers_of_a_version")]
 
     operations = [
         migrations.AddIndex(
