@@ -869,6 +869,7 @@ MENU = (
         (
             ("Pengaturan", "tune", "aiconfig_whatsappaiconfig_changelist"),
             ("Tanya jawab", "quiz", "aiconfig_faqentry_changelist"),
+            ("Versi", "history_toggle_off", "aiconfig_configversion_changelist"),
             ("Laporan jawaban", "flag", "conversations_answerreport_changelist"),
             ("Jam buka", "schedule", "aiconfig_businesshours_changelist"),
             ("Pemakaian model", "monitoring", "aiconfig_llmcall_changelist"),
