@@ -43,6 +43,7 @@ from conversations.models import (
     WhatsAppConversation,
     WhatsAppMessage,
 )
+from conversations.pages import figures
 from conversations.turn import Intent
 from inventory.models import Status as VehicleStatus
 from inventory.models import Vehicle
@@ -701,9 +702,11 @@ class Advice:
 
 
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """The admin's index, with what needs a person today."""
+    """The admin's index, with what needs a person today and, for who leads, the figures of a period."""
     anywhere = place_of(request) is not None or is_platform(request)
-    extra = {"cards": cards(), "advice": advice(request)} if anywhere else {"nowhere": True}
+    extra: dict[str, Any] = {"cards": cards(), "advice": advice(request)} if anywhere else {"nowhere": True}
+    if anywhere and allowed(request, LEADERS):
+        extra |= figures.context(request)
     return admin.site.index(request, {"title": "Beranda", **extra})
 
 

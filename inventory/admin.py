@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from autolumiku.lib import rupiah
 from inventory import pictures, telling, workbooks
 from inventory.credit import YEARS
+from inventory.described_pages import DescribedPages
 from inventory.import_pages import ImportPages
 from inventory.models import (
     MAX_PRICE,
@@ -142,6 +143,7 @@ class RowForm(CarForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.show_hidden_initial = True
+            field.widget.attrs["aria-label"] = f"{field.label} {self.instance.display_id}"
         shown = self.shown("status") if self.is_bound else ""
         if shown in Status.values:  # as the page offered them
             self.fields["status"].choices = ways_on(Status(shown))  # type: ignore[attr-defined]
@@ -269,7 +271,7 @@ def person(request: HttpRequest) -> str:
 
 
 @admin.register(Vehicle)
-class VehicleAdmin(ImportPages, ScopedAdmin):
+class VehicleAdmin(ImportPages, DescribedPages, ScopedAdmin):
     """Cars leave the stock by their status; the row and its history stay (only the platform admin deletes rows)."""
 
     class Media:
@@ -282,7 +284,7 @@ class VehicleAdmin(ImportPages, ScopedAdmin):
     inlines = (PhotoInline, HistoryInline)
     list_display = ("picture", "title", "price", "status", "changed")
     list_editable = ("price", "status")
-    list_display_links = ("picture", "title")
+    list_display_links = ("title",)
     list_filter = ("status", "make", "transmission", "fuel", "is_featured")
     search_fields = ("display_id", "make", "model", "variant", "year", "license_plate", "color")
     search_help_text = "Cari merek, model, tahun, ID, nomor polisi atau warna."
