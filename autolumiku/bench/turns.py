@@ -63,7 +63,7 @@ def run(rounds: int, say: Callable[[str], None]) -> str:
         say(f"filling a showroom with {cars:,} cars")
         database.make(place)
         with scale.pointed(place.name):
-            tenant = _showroom(cars)
+            tenant = showroom(cars)
             place.as_owner("VACUUM ANALYZE")
             lines.append(_row(cars, _measured(tenant, rounds)))
     return "\n".join(lines)
@@ -79,7 +79,7 @@ def _row(cars: int, spent: Spent) -> str:
     )
 
 
-def _showroom(cars: int) -> Tenant:
+def showroom(cars: int) -> Tenant:
     who = {"name": "Bench Mobil", "client_id": "turns", "phone": "081100000009"}
     call_command("add_showroom", "turns", **who, verbosity=0, stdout=scale.Silence())
     with scope.platform("bench"):

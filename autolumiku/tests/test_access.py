@@ -121,6 +121,8 @@ GET  admin/sambungan/putus/                             in          | 403 403 20
 GET  admin/sambungan/webhook/                           in          | 403             | 403             | 405
 POST admin/aiconfig/configversion/{version}/kembalikan/ in          | 403 403 302 302 | 404             | 302
 POST admin/aiconfig/split/{split}/langkah/              in          | 403 403 404 404 | 404             | 404
+GET  admin/inventory/vehicle/usulan/                    in          | 403 200 200 200 | 403 200 200 200 | 302
+GET  admin/angka.csv                                    in          | 403 403 200 200 | 403 403 200 200 | 200
 GET  admin/inventory/vehicle/impor/                     in          | 403 403 200 200 | 403 403 200 200 | 302
 GET  admin/inventory/vehicle/impor/{import}/            in          | 403 403 200 200 | 403 403 404 404 | 404
 GET  admin/inventory/vehicle/unduh/csv/                 in          | 200             | 200             | 200
@@ -553,3 +555,48 @@ def test_a_pass_for_a_pass_does_not_live_for_ever(stage: Stage) -> None:
         passed = re.search(r"denyut/\?p=([^\"'&]+)", body(answer))[1]  # type: ignore[index]
     with time_machine.travel(start + timedelta(minutes=70)):
         assert Client().get(f"/inbox/denyut/?p={passed}")["HX-Refresh"] == "true"
+
+
+# --- The specification's cases (list A) ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("asked", ["stats", "config", "conversations/{chat}/messages", "conversations/{chat}"])
+@pytest.mark.parametrize("said", ["", "?tenantId={tenant}", "?tenantId=alfa"])
+def test_a178_another_showrooms_user_gets_none_of_this_ones_figures_words_and_settings(stage, asked, said) -> None:
+    answer = stage.browser("owner of B").get(f"/api/v1/whatsapp-ai/{asked}{said}".format(**stage.known))
+    allowed = (200, 403, 404) if not said and "{" not in asked else (403, 404)
+    assert answer.status_code in allowed
+    assert not stage.a.seen_in(body(answer))
+
+
+@pytest.mark.parametrize("boast", [{"userRoleLevel": 100}, {"role": "owner"}, {"isAdmin": True, "userId": 1}])
+@pytest.mark.parametrize("role", ["read_only", "sales"])
+def test_a179_a_role_in_the_body_is_nobodys_role(stage: Stage, role: str, boast: dict[str, Any]) -> None:
+    """The session's role decides; what a body says of it is refused as an unknown name, also where it would be right."""
+    before = stage.a.dump()["whatsapp_ai_configs"], stage.a.dump()["staff_whatsapp_auth"]
+    for method, path, data in (
+        ("PUT", "config", {"aiName": "Rara"}), ("POST", "staff", {"phoneNumber": "081200001111", "staffName": "x"}),
+        ("POST", "command", {"command": "status PM-001 SOLD"}),
+    ):  # fmt: skip
+        sent = json.dumps({**data, **boast})
+        answer = stage.browser(role).generic(
+            method, f"/api/v1/whatsapp-ai/{path}", sent, content_type="application/json"
+        )
+        assert answer.status_code in (403, 404), path
+    owner = stage.browser("owner")
+    sent = json.dumps({"aiName": "Rara", **boast})
+    assert owner.generic("PUT", "/api/v1/whatsapp-ai/config", sent, content_type="application/json").status_code == 400
+    assert (stage.a.dump()["whatsapp_ai_configs"], stage.a.dump()["staff_whatsapp_auth"]) == before
+
+
+@pytest.mark.parametrize("named", [{"conversationId": "{chat}"}, {"to": "{their_phone}"}])
+@pytest.mark.parametrize("role", ["owner of B", "sales of B"])
+def test_a204_nobody_writes_into_another_showrooms_chat(stage: Stage, role: str, named: dict[str, str]) -> None:
+    known = {**stage.known, "their_phone": stage.a.rows[WhatsAppConversation].customer_phone}
+    before = stage.a.dump()
+    sent = json.dumps({**{name: value.format(**known) for name, value in named.items()}, "message": "Halo"})
+    answer = stage.browser(role).generic(
+        "POST", "/api/v1/whatsapp-ai/send-message", sent, content_type="application/json"
+    )
+    assert answer.status_code == 404
+    assert stage.a.dump() == before

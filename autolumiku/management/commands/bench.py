@@ -14,7 +14,20 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from autolumiku.bench import database, inboxes, memory, profile, rig, scale, scenarios, soak, systems, table, turns
+from autolumiku.bench import (
+    database,
+    inboxes,
+    memory,
+    profile,
+    rig,
+    scale,
+    scenarios,
+    soak,
+    systems,
+    table,
+    turns,
+    walls,
+)
 from autolumiku.bench.database import BenchError
 from autolumiku.bench.rig import Fleet, Rig
 from autolumiku.bench.systems import AutoLumiku, System, Tutorial
@@ -44,12 +57,16 @@ class Command(BaseCommand):
         parser.add_argument("--scale", action="store_true", help="instead: cost of a message at 10 and 1,000 showrooms")
         parser.add_argument("--profile", action="store_true", help="instead: where web and worker spend their CPU")
         parser.add_argument("--turns", action="store_true", help="instead: CPU of a turn besides the model; no rig")
+        parser.add_argument("--rls", action="store_true", help="instead: what row security costs a message; no rig")
         parser.add_argument("--inbox", action="store_true", help="instead: a big showroom's inbox; no rig")
         parser.add_argument("--rates", default="", help="of the sweep, comma-separated, from low to high")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["turns"]:
             self.stdout.write(turns.run(20 if options["quick"] else 100, self.stdout.write))
+            return
+        if options["rls"]:
+            self.stdout.write(walls.run(10 if options["quick"] else 40, self.stdout.write))
             return
         if options["inbox"]:
             self.stdout.write(inboxes.run(10 if options["quick"] else 30, self.stdout.write))
