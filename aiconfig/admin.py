@@ -100,9 +100,9 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
     form = ConfigForm
     list_display = ("ai_name", "ai_personality", "auto_reply", "customer_chat_enabled", "changed")
     deleters = NOBODY
-    readonly_fields = ("questions", "week", "used_today")
+    readonly_fields = ("trial", "questions", "week", "used_today")
     fieldsets = (
-        ("Asisten", {"fields": (("ai_name", "ai_personality"), "welcome_message", "questions")}),
+        ("Asisten", {"fields": (("ai_name", "ai_personality"), "welcome_message", "trial", "questions")}),
         (
             "Melayani pelanggan",
             {
@@ -208,6 +208,12 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         api.set_week(obj.tenant_id, form.week())
+
+    @admin.display(description="coba jawab")
+    def trial(self, config: WhatsAppAIConfig) -> SafeString:
+        return format_html(
+            '<a class="al-link" href="{}">Tulis pesan pelanggan dan lihat jawabannya</a>', reverse("trial")
+        )
 
     @admin.display(description="tanya jawab")
     def questions(self, config: WhatsAppAIConfig) -> SafeString:

@@ -868,6 +868,7 @@ MENU = (
         "Asisten",
         (
             ("Pengaturan", "tune", "aiconfig_whatsappaiconfig_changelist"),
+            ("Coba jawab", "chat_bubble", "/trial"),
             ("Tanya jawab", "quiz", "aiconfig_faqentry_changelist"),
             ("Laporan jawaban", "flag", "conversations_answerreport_changelist"),
             ("Jam buka", "schedule", "aiconfig_businesshours_changelist"),
@@ -902,7 +903,7 @@ MENU = (
         ),
     ),
 )
-LEADERS_PAGES = {"tenants_apitoken_changelist", "/connection"}
+LEADERS_PAGES = {"tenants_apitoken_changelist", "/connection", "/trial"}
 PLATFORM_MENU = (
     "Platform",
     (

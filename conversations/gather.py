@@ -12,13 +12,14 @@ from time import monotonic
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import connection, transaction
 
 from aiconfig import hours, llm, spending
 from aiconfig.models import WhatsAppAIConfig
+from aimeow.models import AimeowAccount
 from autolumiku.lib import clock, text
 from conversations import acts, entities, financing, intents, storms, turns, visits, wording
-from conversations.models import Direction, Sender, WhatsAppMessage
+from conversations.models import Direction, Sender, WhatsAppConversation, WhatsAppMessage
 from conversations.turn import (
     DayHours,
     Facts,
@@ -105,6 +106,34 @@ def unclaimed(tenant_id: int, conversation_id: int) -> Work | None:
 def again(tenant_id: int, conversation_id: int, upto: int, answered: int) -> Work:
     """The turn of a draft with the facts of now. Inside the showroom's scope."""
     return _read(_place(conversation_id), 0, upto, answered, monotonic())
+
+
+NOBODY = "6280000000000"  # a phone that nobody has
+
+
+def imagined(tenant_id: int, said: str) -> Work:
+    """The turn of a new customer who would write this now. Nothing of it stays in the database."""
+    with scope.of(tenant_id), transaction.atomic():
+        began = monotonic()
+        account = AimeowAccount.objects.filter(tenant_id=tenant_id).first()
+        if account is None:
+            account = AimeowAccount.objects.create(tenant_id=tenant_id, client_id=f"imagined-{tenant_id}")
+        chat = WhatsAppConversation.objects.create(
+            tenant_id=tenant_id, account=account, customer_phone=NOBODY, chat_jid=NOBODY, inbound_seq=1
+        )
+        WhatsAppMessage.objects.create(
+            tenant_id=tenant_id,
+            account=account,
+            conversation=chat,
+            direction=Direction.INBOUND,
+            sender_type=Sender.CUSTOMER,
+            content=said,
+            seq=1,
+            written_at=clock.now(),
+        )
+        work = _read(_place(chat.pk), 0, 1, 0, began)
+        transaction.set_rollback(True)
+    return work
 
 
 @dataclass(frozen=True, slots=True)

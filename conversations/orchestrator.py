@@ -433,7 +433,7 @@ def _reply(work: Work, outcome: Outcome, began: float) -> ending.Reply:
         sender=work.config.ai_name,
         path=outcome.path,
         ai_response=outcome.path == Path.MODEL,
-        verdict={**_verdict(outcome), **_knew(work, outcome)},
+        verdict={**stored(outcome), **_knew(work, outcome)},
         processing_time=round(1000 * (time.monotonic() - began)),
     )
 
@@ -499,8 +499,8 @@ def _knew(work: Work, outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _verdict(outcome: Outcome) -> dict[str, object]:
-    """As it is stored: failed holds what no fact covered, in the draft that was not sent too; facts what was used."""
+def stored(outcome: Outcome) -> dict[str, object]:
+    """The verdict as it is kept: what no fact covered (in a draft that was not sent too), and what facts were used."""
     if outcome.verdict is None:
         return {}
     first = outcome.repaired.failed if outcome.repaired else ()

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from conversations.pages import connection
+from conversations.pages import connection, trial
 
 inside = admin.site.admin_view
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     path("sambungan/langkah/", inside(connection.move), name="connection_move"),
     path("sambungan/putus/", inside(connection.disconnect), name="connection_disconnect"),
     path("sambungan/webhook/", inside(connection.callback), name="connection_callback"),
+    path("coba/", inside(trial.page), name="trial"),
 ]
