@@ -19,14 +19,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from aiconfig import spending
-from aiconfig.models import BusinessHours, LLMCall, WhatsAppAIConfig
+from aiconfig.models import BusinessHours, FAQEntry, LLMCall, WhatsAppAIConfig
 from aimeow.models import AimeowAccount, Finding, InstallationFinding
 from autolumiku.lib import phone
-from conversations import lessons, outbox, quality, turns, verdicts, vitals
+from conversations import asked, lessons, outbox, quality, turns, verdicts, vitals
 from conversations.models import (
     AnswerReport,
     CannedReply,
@@ -42,6 +42,7 @@ from conversations.models import (
     WhatsAppConversation,
     WhatsAppMessage,
 )
+from conversations.pages import questions
 from conversations.turn import Intent
 from inventory.models import Status as VehicleStatus
 from inventory.models import Vehicle
@@ -626,6 +627,38 @@ class CannedReplyAdmin(ScopedAdmin):
     fields = ("shortcut", "text")
 
 
+@admin.register(FAQEntry)
+class FAQEntryAdmin(ScopedAdmin):
+    list_display = ("question", "state", "position")
+    list_filter = ("is_active",)
+    search_fields = ("question", "answer")
+    fields = ("question", "answer", ("position", "is_active"), "words", "found_by")
+    readonly_fields = ("words", "found_by")
+
+    @admin.display(description="dipakai", ordering="is_active")
+    def state(self, entry: FAQEntry) -> SafeString:
+        return label("dipakai", "good") if entry.is_active else label("tidak dipakai")
+
+    @admin.display(description="kata penentu")
+    def words(self, entry: FAQEntry) -> str:
+        if not entry.pk:
+            return "terlihat setelah disimpan"
+        telling = sorted(asked.telling(entry.question))
+        if not telling:
+            return "tidak ada: tulis pertanyaannya dengan kata yang lebih khas"
+        return f"{', '.join(telling)} (cocok bila pesan memuat paling sedikit {asked.FAQ_SHARE:.0%} dari kata ini)"
+
+    @admin.display(description="pesan yang cocok")
+    def found_by(self, entry: FAQEntry) -> SafeString | str:
+        """What customers wrote lately that this row would answer."""
+        found = questions.that_find(entry) if entry.pk else []
+        if not found:
+            return "belum ada pesan pelanggan akhir-akhir ini yang cocok"
+        return format_html(
+            '<ul class="al-bullets">{}</ul>', format_html_join("", "<li>{}</li>", zip(found, strict=True))
+        )
+
+
 @admin.register(AnswerReport)
 class AnswerReportAdmin(ReadOnly, ScopedAdmin):
     """What colleagues found bad: read by who looks after the assistant."""
@@ -872,6 +905,7 @@ MENU = (
             ("Tanya jawab", "quiz", "aiconfig_faqentry_changelist"),
             ("Laporan jawaban", "flag", "conversations_answerreport_changelist"),
             ("Jam buka", "schedule", "aiconfig_businesshours_changelist"),
+            ("Hari libur", "celebration", "aiconfig_holiday_changelist"),
             ("Pemakaian model", "monitoring", "aiconfig_llmcall_changelist"),
         ),
     ),

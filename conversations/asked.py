@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from autolumiku.lib import phone, text
 from conversations import visits
@@ -464,6 +465,7 @@ def faqs_for(said: str, faqs: Sequence[Faq]) -> tuple[Faq, ...]:
     return tuple(dict.fromkeys(faq for faq in found if faq is not None))
 
 
+@lru_cache(maxsize=4096)
 def telling(question: str) -> frozenset[str]:
     """The words of an FAQ's question by which it is found, in bare() form."""
     return frozenset(bare(question[:500]).split()) - FILLERS

@@ -154,6 +154,7 @@ class _Place:
     lid: str
     config: WhatsAppAIConfig
     days: tuple[DayHours, ...]
+    shut: frozenset[date]  # holidays of these weeks
     faqs: tuple[Faq, ...]
     spent: spending.Spent
     lead: Told | None
@@ -178,6 +179,8 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
     to_jsonb(t), to_jsonb(config),
     (SELECT jsonb_agg(jsonb_build_array(weekday, to_char(opens, 'HH24:MI'), to_char(closes, 'HH24:MI'))
         ORDER BY weekday) FROM business_hours h WHERE h.tenant_id = c.tenant_id),
+    (SELECT jsonb_agg(day) FROM holidays d WHERE d.tenant_id = c.tenant_id
+        AND d.day BETWEEN %s::date - 8 AND %s::date + 16),
     (SELECT jsonb_agg(jsonb_build_array(question, answer)) FROM (
         SELECT question, answer FROM faq_entries f WHERE f.tenant_id = c.tenant_id AND f.is_active
         ORDER BY position, id LIMIT %s) AS faq),
@@ -199,10 +202,11 @@ WHERE c.id = %s
 
 
 def _place(conversation_id: int) -> _Place:
+    today = clock.now().date()
     with connection.cursor() as cursor:
-        cursor.execute(PLACE_SQL, [FAQS, conversation_id])
+        cursor.execute(PLACE_SQL, [today, today, FAQS, conversation_id])
         row = cursor.fetchone()
-    tenant, config, days, faqs, spent, lead, visit = (json.loads(part or "null") for part in row[12:])
+    tenant, config, days, shut, faqs, spent, lead, visit = (json.loads(part or "null") for part in row[12:])
     tenant_id, chat, phone, name, told, released, trusted, busy_since, in_service, perhaps_staff = row[:10]
     code_open, lid = row[10:12]
     return _Place(
@@ -220,6 +224,7 @@ def _place(conversation_id: int) -> _Place:
         lid=lid,
         config=WhatsAppAIConfig(tenant=Tenant(**tenant), **_without_tenant(config)),
         days=tuple(DayHours(weekday, opens or "", closes or "") for weekday, opens, closes in days or ()),
+        shut=frozenset(map(date.fromisoformat, shut or ())),
         faqs=tuple(Faq(question, answer) for question, answer in faqs or ()),
         spent=spending.Spent(date.fromisoformat(spent[0]), *spent[1:]) if spent else spending.Spent(),
         lead=Told(**{**lead, "heard": tuple(lead["heard"])}) if lead else None,
@@ -437,7 +442,7 @@ def _persona(config: WhatsAppAIConfig) -> Persona:
 
 def _facts(place: _Place, understanding: Understanding, words: str, history: tuple[Line, ...]) -> Facts:
     tenant = place.config.tenant
-    week = _week(place.days)
+    week = _calendar(place)
     now = _local(place, clock.now())
     asked = understanding.entities
     wanted = search.Wanted(**{name: getattr(asked, name) for name in search.Wanted.__slots__})
@@ -451,7 +456,7 @@ def _facts(place: _Place, understanding: Understanding, words: str, history: tup
             whatsapp=tenant.whatsapp_number,
             maps_url=tenant.maps_url,
             id_prefix=tenant.vehicle_prefix,
-            hours=place.days,
+            hours=_this_week(place, now.date()),
         ),
         now=now,
         open_now=hours.is_open(week, now) if place.days else True,
@@ -482,7 +487,7 @@ def _free(place: _Place, facts: Facts, visit: Visit | None) -> tuple[datetime, .
     unit_id = facts.units[0].id if len(facts.units) == 1 else visit.unit_id if visit else None
     zone = ZoneInfo(place.config.timezone)
     taken = bookings.taken(place.tenant_id, unit_id, facts.now) if unit_id else []
-    return slots.free(_week(place.days), facts.now, [at.astimezone(zone) for at in taken])
+    return slots.free(_calendar(place), facts.now, [at.astimezone(zone) for at in taken])
 
 
 def _credit(tenant_id: int, found: search.Found, wish: credit.Wish | None, today: date) -> credit.Credit | None:
@@ -492,14 +497,22 @@ def _credit(tenant_id: int, found: search.Found, wish: credit.Wish | None, today
     return credit.of(found.units, leasing.valid(tenant_id, today), wish, today.year)
 
 
-def _week(days: tuple[DayHours, ...]) -> dict[int, tuple[time, time]]:
-    return {day.weekday: (time.fromisoformat(day.opens), time.fromisoformat(day.closes)) for day in days if day.opens}
+def _calendar(place: _Place) -> hours.Calendar:
+    open_days = (day for day in place.days if day.opens)
+    week = {day.weekday: (time.fromisoformat(day.opens), time.fromisoformat(day.closes)) for day in open_days}
+    return hours.Calendar(week, place.shut)
+
+
+def _this_week(place: _Place, today: date) -> tuple[DayHours, ...]:
+    """The hours of the seven days from today on, as they are said: a holiday among them is closed."""
+    shut = {day.weekday() for day in place.shut if timedelta(0) <= day - today < timedelta(days=7)}
+    return tuple(DayHours(day.weekday, "", "") if day.weekday in shut else day for day in place.days)
 
 
 def _after_hours(place: _Place, facts: Facts) -> bool:
     """Closed, a text is set, and the chat has not been told in this closed period."""
     if facts.open_now or not place.config.after_hours_message.strip():
         return False
-    since = hours.closed_since(_week(place.days), facts.now)
+    since = hours.closed_since(_calendar(place), facts.now)
     told = place.told_after_hours
     return told is None or (since is not None and told < since)

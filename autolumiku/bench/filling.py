@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import connections, transaction
 from django.utils import timezone
 
-from aiconfig.models import BusinessHours, FAQEntry, LLMCall, LLMDay
+from aiconfig.models import BusinessHours, FAQEntry, Holiday, LLMCall, LLMDay
 from aimeow.models import AimeowAccount
 from conversations.models import ConversationEvent, Delivery, Direction, Path, Sender, WhatsAppConversation
 from inventory import leasing
@@ -86,6 +87,7 @@ def pattern(tenant: Tenant) -> None:
         FAQEntry.objects.create(**mine, question="Bisa kredit?", answer="Bisa Kak, kami bantu prosesnya.")
         leasing.begin(tenant.pk, timezone.localdate())
         BusinessHours.objects.create(**mine, weekday=0, opens="00:00", closes="23:59")
+        Holiday.objects.create(**mine, day=timezone.localdate() + timedelta(days=30))
 
 
 # Table -> (rows per showroom, what differs from the pattern's row). i: the showroom's number, k: the row's in it.
@@ -102,6 +104,7 @@ def _copies(size: Size) -> Iterator[tuple[str, int, dict[str, str]]]:
     }  # fmt: skip
     yield "whatsapp_ai_configs", 1, {"id": TENANT}
     yield "business_hours", 7, {"id": key(7), "weekday": "k"}
+    yield "holidays", 10, {"id": key(10), "day": "current_date + 31 + k"}
     yield "leasing_rates", 2, {"id": key(2), "valid_from": "current_date - k"}
     yield "faq_entries", 10, {"id": key(10), "position": "k"}
     yield "staff_whatsapp_auth", 5, {"id": key(5), "phone_number": "'62855' || lpad((i * 5 + k)::text, 8, '0')"}
