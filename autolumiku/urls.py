@@ -26,6 +26,7 @@ urlpatterns = [
     path("calendar/<int:tenant_id>/<str:secret>.ics", calendar, name="calendar"),
     path("api/v1/whatsapp-ai/", include("autolumiku.api")),
     path("inbox/", include("conversations.inbox.urls")),
+    path("masuk/", include("tenants.factor_urls")),
     path("admin/showroom/", admin.site.admin_view(choose_showroom), name="choose_showroom"),
     path("admin/mutu/", admin.site.admin_view(model_quality), name="model_quality"),
     path("admin/", include("conversations.pages.urls")),

@@ -30,7 +30,7 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from autolumiku.lib import phone
-from tenants import access
+from tenants import access, factor
 from tenants.access import Place
 from tenants.middleware import SESSION_KEY
 from tenants.models import EVERYONE, LEADERS, ApiToken, Membership, Right, Role, Tenant, User
@@ -470,6 +470,19 @@ class UserAdmin(PlatformAdmin, DjangoUserAdmin):
         (None, {"classes": ("wide",), "fields": ("username", "usable_password", "password1", "password2")}),
     )
     readonly_fields = ("last_login", "date_joined")
+    actions = ("forget_phone",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "is_active" in form.changed_data:
+            User.end_sessions(pk=obj.pk)
+
+    @admin.action(description="Hapus kode masuk dari ponsel (ponsel hilang)", permissions=["change"])
+    def forget_phone(self, request: HttpRequest, rows: models.QuerySet[User]) -> None:
+        """They enrol anew at their next login."""
+        for user in rows:
+            factor.forget(user)
+        messages.success(request, f"Kode masuk {len(rows)} orang dihapus; mereka memasangnya lagi saat masuk.")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # switched off instead: what the person did stays readable

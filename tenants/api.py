@@ -30,7 +30,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tenants import access, scope, throttles
+from tenants import access, factor, scope, throttles
 from tenants.access import Place
 from tenants.middleware import SESSION_KEY
 from tenants.models import EVERYONE, LEADERS, SELLERS, Right, User
@@ -95,7 +95,9 @@ class SessionAuthentication(authentication.SessionAuthentication):
         if found is None:
             return None
         user = found[0]
-        place, _places = access.chosen(user, request.session.get(SESSION_KEY))
+        place, places = access.chosen(user, request.session.get(SESSION_KEY))
+        if factor.is_missing(user, places):
+            raise exceptions.PermissionDenied(_("Masukkan dulu kode masuk dari ponsel Anda."))
         return user, Caller(user, place, f"user:{user.pk}")
 
 
