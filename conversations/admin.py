@@ -42,7 +42,7 @@ from conversations.models import (
     WhatsAppConversation,
     WhatsAppMessage,
 )
-from conversations.pages import questions
+from conversations.pages import checklist, questions
 from conversations.turn import Intent
 from inventory.models import Status as VehicleStatus
 from inventory.models import Vehicle
@@ -706,8 +706,12 @@ class Advice:
 
 def dashboard(request: HttpRequest) -> HttpResponse:
     """The admin's index, with what needs a person today."""
-    anywhere = place_of(request) is not None or is_platform(request)
-    extra = {"cards": cards(), "advice": advice(request)} if anywhere else {"nowhere": True}
+    place = place_of(request)
+    anywhere = place is not None or is_platform(request)
+    extra: dict[str, Any] = {"cards": cards(), "advice": advice(request)} if anywhere else {"nowhere": True}
+    if place is not None and allowed(request, LEADERS) and (steps := checklist.left(place.tenant_id)):
+        extra |= {"steps": steps, "done": sum(step.done for step in steps)}
+    extra["pages"] = [(title, reverse(name)) for title, name in PAGES if allowed(request, LEADERS)] if anywhere else []
     return admin.site.index(request, {"title": "Beranda", **extra})
 
 
@@ -938,6 +942,7 @@ MENU = (
     ),
 )
 LEADERS_PAGES = {"tenants_apitoken_changelist", "/connection", "/trial"}
+PAGES = (("Persiapan", "checklist"), ("Sambungan WhatsApp", "connection"), ("Coba jawab", "trial"))
 PLATFORM_MENU = (
     "Platform",
     (

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from conversations.pages import connection, trial
+from conversations.pages import checklist, connection, trial
 
 inside = admin.site.admin_view
 urlpatterns = [
@@ -11,5 +11,6 @@ urlpatterns = [
     path("sambungan/langkah/", inside(connection.move), name="connection_move"),
     path("sambungan/putus/", inside(connection.disconnect), name="connection_disconnect"),
     path("sambungan/webhook/", inside(connection.callback), name="connection_callback"),
+    path("persiapan/", inside(checklist.page), name="checklist"),
     path("coba/", inside(trial.page), name="trial"),
 ]
