@@ -711,7 +711,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     extra: dict[str, Any] = {"cards": cards(), "advice": advice(request)} if anywhere else {"nowhere": True}
     if place is not None and allowed(request, LEADERS) and (steps := checklist.left(place.tenant_id)):
         extra |= {"steps": steps, "done": sum(step.done for step in steps)}
-    extra["pages"] = [(title, reverse(name)) for title, name in PAGES if allowed(request, LEADERS)] if anywhere else []
+    pages = (*PAGES, *PLATFORM_PAGES) if is_platform(request) else PAGES if allowed(request, LEADERS) else ()
+    extra["pages"] = [(title, reverse(name)) for title, name in pages]
     return admin.site.index(request, {"title": "Beranda", **extra})
 
 
@@ -943,9 +944,11 @@ MENU = (
 )
 LEADERS_PAGES = {"tenants_apitoken_changelist", "/connection", "/trial"}
 PAGES = (("Persiapan", "checklist"), ("Sambungan WhatsApp", "connection"), ("Coba jawab", "trial"))
+PLATFORM_PAGES = (("Operasional", "operator"),)
 PLATFORM_MENU = (
     "Platform",
     (
+        ("Operasional", "monitor_heart", "/operator"),
         ("Pengguna", "manage_accounts", "tenants_user_changelist"),
         ("Klien tak dikenal", "device_unknown", "aimeow_unknownclient_changelist"),
     ),
