@@ -1,9 +1,10 @@
-"""How a showroom's assistant behaves, and what each call to the model cost."""
+"""How a showroom's assistant behaves, which versions of that there were, and what each call to the model cost."""
 
 from __future__ import annotations
 
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,7 +12,7 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from tenants.models import Owned
+from tenants.models import Owned, OwnedForeignKey
 
 
 def known_zone(name: str) -> None:
@@ -42,6 +43,15 @@ class WhatsAppAIConfig(Owned):
         max_length=500,
         blank=True,
         help_text="Dipakai saat pelanggan pertama kali menyapa. Kosong: salam bawaan.",
+    )
+    instructions = models.TextField(
+        "petunjuk tambahan",
+        max_length=1500,
+        blank=True,
+        db_default="",
+        default="",
+        help_text="Untuk model AI, misalnya cara menyapa atau apa yang ditawarkan lebih dulu. Fakta seperti harga, "
+        "promo dan garansi tidak diambil dari sini; tulis itu di data mobil atau tanya jawab.",
     )
     auto_reply = models.BooleanField(
         "balas otomatis", default=True, help_text="Mati: pesan disimpan dan ditampilkan, tidak dibalas, menunggu orang."
@@ -286,6 +296,34 @@ class FAQEntry(Owned):
         return self.question
 
 
+class ConfigVersion(Owned):
+    """All that shaped the answers from some moment on (aiconfig.versions); never changed.
+
+    snapshot: {"settings": {field: value}, "faq": [[question, answer], …], "prompt": the product's own, as a digest}.
+    One that was never published is a candidate that a part of the conversations may get.
+    """
+
+    number = models.PositiveIntegerField("versi")
+    snapshot = models.JSONField("isi")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, related_name="+", verbose_name="oleh"
+    )
+    remark = models.CharField("keterangan", max_length=120, blank=True)
+    made_at = models.DateTimeField("dibuat", auto_now_add=True)
+    published_at = models.DateTimeField("diterbitkan", null=True)
+
+    class Meta:
+        db_table = "config_versions"
+        verbose_name = "versi pengaturan"
+        verbose_name_plural = "versi pengaturan"
+        ordering = ["-number"]
+        # gather: the latest published version; admin: the list
+        constraints = [models.UniqueConstraint(fields=["tenant", "number"], name="config_version_once")]
+
+    def __str__(self) -> str:
+        return f"Versi {self.number}"
+
+
 class LLMCall(Owned):
     """What one call to the model was for, how long it took and what it cost."""
 
@@ -308,6 +346,7 @@ class LLMCall(Owned):
     completion_tokens = models.PositiveIntegerField("token keluar", default=0)
     cost = models.PositiveIntegerField("biaya (Rp)", default=0)
     latency_ms = models.PositiveIntegerField("lama (ms)", default=0)
+    config_version = OwnedForeignKey(ConfigVersion, models.SET_NULL, null=True, related_name="+", verbose_name="versi")
     created_at = models.DateTimeField("waktu", auto_now_add=True)
 
     class Meta:

@@ -7,6 +7,7 @@ import secrets
 import sys
 import traceback
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -241,6 +242,7 @@ BACK_OFF_SECONDS = 0.5  # before the second try of a call, about; twice that bef
 AIMEOW_BASE_URL = env.str("AIMEOW_BASE_URL", "https://meow.lumiku.com").rstrip("/")
 AIMEOW_WEBHOOK_SECRET = env.str("AIMEOW_WEBHOOK_SECRET", "")
 AIMEOW_WEBHOOK_SECRET_BEFORE = env.str("AIMEOW_WEBHOOK_SECRET_BEFORE", "")  # until the gateway knows the new one
+AIMEOW_ALLOW_IPS = [ip_network(one) for one in env.list("AIMEOW_ALLOW_IPS", default=[])]  # none: from anywhere
 SIMULATOR_PORT = env.int("SIMULATOR_PORT", 7030)
 RECONCILE_SECONDS = env.float("RECONCILE_SECONDS", 180.0)  # between two looks at the gateway
 

@@ -23,6 +23,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from aiconfig import spending
+from aiconfig.admin import FAQEntryAdmin
 from aiconfig.models import BusinessHours, FAQEntry, LLMCall, WhatsAppAIConfig
 from aimeow.models import AimeowAccount, Finding, InstallationFinding
 from autolumiku.lib import phone
@@ -627,17 +628,15 @@ class CannedReplyAdmin(ScopedAdmin):
     fields = ("shortcut", "text")
 
 
-@admin.register(FAQEntry)
-class FAQEntryAdmin(ScopedAdmin):
-    list_display = ("question", "state", "position")
-    list_filter = ("is_active",)
-    search_fields = ("question", "answer")
-    fields = ("question", "answer", ("position", "is_active"), "words", "found_by")
-    readonly_fields = ("words", "found_by")
+admin.site.unregister(FAQEntry)
 
-    @admin.display(description="dipakai", ordering="is_active")
-    def state(self, entry: FAQEntry) -> SafeString:
-        return label("dipakai", "good") if entry.is_active else label("tidak dipakai")
+
+@admin.register(FAQEntry)
+class SoughtFAQEntryAdmin(FAQEntryAdmin):
+    """Shows also what a question is found by."""
+
+    fields = ("question", "answer", ("position", "is_active"), "words", "found_by")  # type: ignore[assignment]
+    readonly_fields = ("words", "found_by")
 
     @admin.display(description="kata penentu")
     def words(self, entry: FAQEntry) -> str:
@@ -908,6 +907,7 @@ MENU = (
             ("Pengaturan", "tune", "aiconfig_whatsappaiconfig_changelist"),
             ("Coba jawab", "chat_bubble", "/trial"),
             ("Tanya jawab", "quiz", "aiconfig_faqentry_changelist"),
+            ("Versi", "history_toggle_off", "aiconfig_configversion_changelist"),
             ("Laporan jawaban", "flag", "conversations_answerreport_changelist"),
             ("Jam buka", "schedule", "aiconfig_businesshours_changelist"),
             ("Hari libur", "celebration", "aiconfig_holiday_changelist"),

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from aiconfig import hours, llm, spending
+from aiconfig import hours, llm, spending, versions
 from aiconfig.models import WhatsAppAIConfig
 from aimeow.models import AimeowAccount
 from autolumiku.lib import clock, text
@@ -70,6 +70,12 @@ class Work:
     add_after_hours: bool  # closed, a text is set, and this closed period has not heard it yet
     budget: llm.Budget  # its time is counted from the claim
     capped: bool  # the showroom's daily limit for the model is reached
+    version: versions.Version | None  # of the settings; None: they were never published
+
+    @property
+    def version_id(self) -> int | None:
+        return self.version.id if self.version else None
+
     lead: Told | None  # what is known of them as a buyer
 
 
@@ -159,6 +165,7 @@ class _Place:
     spent: spending.Spent
     lead: Told | None
     visit: dict[str, Any] | None  # the appointment of this person
+    version: versions.Version | None
 
 
 PLACE_SQL = """
@@ -192,7 +199,9 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
     (SELECT jsonb_build_object('id', b.id, 'at', b.starts_at, 'unit_id', b.vehicle_id, 'display_id', v.display_id,
         'name', concat_ws(' ', v.make, v.model, nullif(v.variant, ''), v.year))
         FROM bookings b LEFT JOIN vehicles v ON v.id = b.vehicle_id AND v.tenant_id = b.tenant_id
-        WHERE b.tenant_id = c.tenant_id AND b.phone = c.customer_phone AND b.status IN ('booked', 'confirmed'))
+        WHERE b.tenant_id = c.tenant_id AND b.phone = c.customer_phone AND b.status IN ('booked', 'confirmed')),
+    (SELECT jsonb_build_array(v.id, v.number) FROM config_versions v WHERE v.tenant_id = c.tenant_id
+        AND v.published_at IS NOT NULL ORDER BY v.number DESC LIMIT 1)
 FROM whatsapp_conversations c
 JOIN aimeow_accounts a ON a.id = c.account_id
 JOIN tenants t ON t.id = c.tenant_id
@@ -206,7 +215,7 @@ def _place(conversation_id: int) -> _Place:
     with connection.cursor() as cursor:
         cursor.execute(PLACE_SQL, [today, today, FAQS, conversation_id])
         row = cursor.fetchone()
-    tenant, config, days, shut, faqs, spent, lead, visit = (json.loads(part or "null") for part in row[12:])
+    tenant, config, days, shut, faqs, spent, lead, visit, version = (json.loads(part or "null") for part in row[12:])
     tenant_id, chat, phone, name, told, released, trusted, busy_since, in_service, perhaps_staff = row[:10]
     code_open, lid = row[10:12]
     return _Place(
@@ -229,6 +238,7 @@ def _place(conversation_id: int) -> _Place:
         spent=spending.Spent(date.fromisoformat(spent[0]), *spent[1:]) if spent else spending.Spent(),
         lead=Told(**{**lead, "heard": tuple(lead["heard"])}) if lead else None,
         visit=visit,
+        version=versions.Version(*version) if version else None,
     )
 
 
@@ -311,10 +321,11 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         late=member is None and _late(place, unanswered, earlier, now),
         loop=member is None and _loop(place, said, earlier, now),
         media_only="" if said or calls or not unanswered else unanswered[-1].media_type or "other",
-        add_after_hours=_after_hours(place, facts),
+        add_after_hours=member is None and _after_hours(place, facts),
         budget=llm.Budget(place.tenant_id, place.config.model_seconds, claimed_at, place.config.model_share),
         capped=spending.reached(place.config, place.spent),
         lead=place.lead,
+        version=place.version,
     )
 
 
@@ -437,6 +448,7 @@ def _persona(config: WhatsAppAIConfig) -> Persona:
         vehicle_info=config.enable_vehicle_info,
         price_negotiation=config.enable_price_negotiation,
         test_drive=config.enable_test_drive_booking,
+        instructions=config.instructions,
     )
 
 

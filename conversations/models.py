@@ -294,6 +294,9 @@ class WhatsAppMessage(Owned):
         "aiconfig.LLMCall", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="panggilan model"
     )
     processing_time = models.PositiveIntegerField("lama proses (ms)", null=True, blank=True)
+    config_version = OwnedForeignKey(
+        "aiconfig.ConfigVersion", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="versi"
+    )
 
     aimeow_message_id = models.CharField("ID gateway", max_length=200, blank=True)
     aimeow_status = models.CharField("status kirim", max_length=10, choices=Delivery, blank=True)
@@ -445,6 +448,9 @@ class ProposedReply(Owned):
     verdict = models.JSONField("pemeriksaan", default=dict)
     llm_call = OwnedForeignKey("aiconfig.LLMCall", models.SET_NULL, null=True, related_name="+", verbose_name="model")
     processing_time = models.PositiveIntegerField("lama proses (ms)", null=True)
+    config_version = OwnedForeignKey(
+        "aiconfig.ConfigVersion", models.SET_NULL, null=True, related_name="+", verbose_name="versi"
+    )
     created_at = models.DateTimeField("disusun", db_default=Now())
 
     class Meta:

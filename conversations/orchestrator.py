@@ -107,7 +107,8 @@ def _without_draft(work: Work) -> Outcome | None:
         return _hand_over(work, decide.of(Reason.CUSTOMER_CHAT_OFF))
     if work.loop:
         return _hand_over(work, decide.of(Reason.LOOP))
-    if config.after_hours_mode == WhatsAppAIConfig.AfterHours.MESSAGE_ONLY and not work.facts.open_now:
+    told_only = config.after_hours_mode == WhatsAppAIConfig.AfterHours.MESSAGE_ONLY and work.staff is None
+    if told_only and not work.facts.open_now:
         text = config.after_hours_message.strip() if work.add_after_hours else ""
         return Outcome(text, handover=Reason.AFTER_HOURS, told_after_hours=bool(text))
     if work.media_only:
@@ -368,7 +369,7 @@ def _end(work: Work, outcome: Outcome, began: float) -> ending.Ended | None:
         reply=_reply(work, outcome, began) if at_once else None,
         speaks=bool(outcome.text),
         drafted=outcome.drafted,
-        spent=spending.values(work.config, work.budget.calls),
+        spent=spending.values(work.config, work.budget.calls, version=work.version_id),
         entities=understood.entities.as_dict(),
         spam=work.spam_told,
         intent=_intent(work),
@@ -455,6 +456,7 @@ def _propose(work: Work, outcome: Outcome, ended: ending.Ended, began: float) ->
         path=reply.path,
         verdict=reply.verdict,
         llm_call_id=ended.call_id,
+        config_version_id=work.version_id,
         processing_time=reply.processing_time,
     )
 
@@ -475,6 +477,7 @@ def _queue(work: Work, outcome: Outcome, ended: ending.Ended, began: float) -> i
         path=reply.path,
         verdict=reply.verdict,
         llm_call_id=ended.call_id,
+        config_version_id=work.version_id,
         processing_time=reply.processing_time,
     )
     at, why = outbox.slot(work.config, ended.account_id, work.turn.conversation_id)
@@ -495,6 +498,7 @@ def _knew(work: Work, outcome: Outcome) -> dict[str, object]:
             "cars": [[car.display_id, car.name, car.version] for car in (*facts.units, *facts.nearest, *facts.gone)],
             "faqs": len(facts.faqs),
             "settings": str(work.config.updated_at or ""),
+            "version": work.version.number if work.version else None,
         }
     }
 

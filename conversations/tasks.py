@@ -22,7 +22,7 @@ from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, connection
 from procrastinate.contrib.django import app
 
-from aiconfig import spending
+from aiconfig import spending, versions
 from aiconfig.models import LLMCall
 from aimeow import files
 from aimeow.client import AimeowError
@@ -347,6 +347,8 @@ def clean() -> None:
     """Finished jobs and vanished workers of long ago, and what the API counted."""
     throttles.forget()
     followups.plan()
+    with scope.platform("versions of the settings"):
+        versions.keep_up()
     with scope.platform("clean jobs"):
         gone = jobs.clean(3600 * settings.KEEP_JOBS_HOURS)
     with scope.platform("clean photos"):

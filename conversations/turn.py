@@ -146,6 +146,7 @@ class Persona:
     vehicle_info: bool = True
     price_negotiation: bool = False
     test_drive: bool = True
+    instructions: str = ""  # the showroom's own words to the model; no facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -583,6 +583,12 @@ def at(day: int, hour: int) -> Any:
     return time_machine.travel(datetime(2026, 11, day, hour - 7 if hour >= 7 else hour, tzinfo=UTC), tick=False)
 
 
+def test_staff_are_not_told_that_we_are_closed(closing: Showroom) -> None:
+    closing.employs(name="Ratna", role="manager")
+    with at(23, 20):
+        assert CLOSED_TEXT not in closing.hears("halo", phone=STAFF)[0]
+
+
 @pytest.fixture
 def closing(showroom: Showroom) -> Showroom:
     showroom.opens(WEEK)

@@ -4,22 +4,23 @@ from django.db import migrations
 # has this id; a phone that is not blank, for the index holds no blank ones.
 ACCOUNT_OF_CLIENT = """
     CREATE OR REPLACE FUNCTION account_of_client(client text, phone text)
-    RETURNS TABLE (tenant_id bigint, account_id bigint, phone_number text)
+    RETURNS TABLE (tenant_id bigint, account_id bigint, phone_number text, sealed text[])
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-        SELECT found.tenant_id, found.id, found.number FROM (
-            SELECT a.tenant_id, a.id, a.phone_number::text AS number, 1 AS place FROM aimeow_accounts a
-            WHERE a.client_id = client
+        SELECT a.tenant_id, a.id, a.phone_number::text,
+            array_remove(ARRAY[a.webhook_secret, a.webhook_secret_before], '')
+        FROM (
+            SELECT id, 1 AS place FROM aimeow_accounts WHERE client_id = client
             UNION ALL
-            SELECT a.tenant_id, a.id, a.phone_number::text, 2 FROM aimeow_accounts a
-            WHERE a.phone_number <> '' AND a.phone_number = phone
-        ) AS found ORDER BY found.place LIMIT 1
+            SELECT id, 2 FROM aimeow_accounts WHERE phone_number <> '' AND phone_number = phone
+        ) AS found JOIN aimeow_accounts a ON a.id = found.id
+        ORDER BY found.place LIMIT 1
     $$
 """
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("aimeow", "0002_operators"),
+        ("aimeow", "0003_webhook_secrets"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from tenants import walls
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("aiconfig", "0008_drafts"),
+        ("aiconfig", "0009_versions"),
         ("tenants", "0002_api_tokens"),
     ]
 
