@@ -28,6 +28,7 @@ from aiconfig.models import BusinessHours, FAQEntry, LLMCall, WhatsAppAIConfig
 from aimeow.models import AimeowAccount, Finding, InstallationFinding
 from autolumiku.lib import phone
 from conversations import asked, lessons, outbox, quality, turns, verdicts, vitals
+from conversations import trials as trials  # noqa: PLC0414 - its pages belong to this site
 from conversations.models import (
     AnswerReport,
     CannedReply,
@@ -908,6 +909,7 @@ MENU = (
             ("Coba jawab", "chat_bubble", "/trial"),
             ("Tanya jawab", "quiz", "aiconfig_faqentry_changelist"),
             ("Versi", "history_toggle_off", "aiconfig_configversion_changelist"),
+            ("Percobaan", "science", "conversations_replay_changelist"),
             ("Laporan jawaban", "flag", "conversations_answerreport_changelist"),
             ("Jam buka", "schedule", "aiconfig_businesshours_changelist"),
             ("Hari libur", "celebration", "aiconfig_holiday_changelist"),

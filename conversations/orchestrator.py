@@ -504,11 +504,14 @@ def _knew(work: Work, outcome: Outcome) -> dict[str, object]:
 
 
 def stored(outcome: Outcome) -> dict[str, object]:
-    """The verdict as it is kept: what no fact covered (in a draft that was not sent too), and what facts were used."""
+    """The verdict as it is kept: failed holds what no fact covered, in the draft that was not sent too; facts what was
+    used; handover why a person was asked for.
+    """
+    kept: dict[str, object] = {"handover": str(outcome.handover)} if outcome.handover else {}
     if outcome.verdict is None:
-        return {}
+        return kept
     first = outcome.repaired.failed if outcome.repaired else ()
-    kept: dict[str, object] = {"ok": outcome.verdict.ok, "failed": list(outcome.verdict.failed or first)[:20]}
+    kept |= {"ok": outcome.verdict.ok, "failed": list(outcome.verdict.failed or first)[:20]}
     if outcome.verdict.facts:
         kept["facts"] = list(outcome.verdict.facts)[:60]
     return kept | ({"repaired": True} if outcome.repaired else {})

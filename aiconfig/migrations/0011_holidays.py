@@ -6,7 +6,7 @@ from tenants import walls
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("aiconfig", "0009_versions"),
+        ("aiconfig", "0010_replay_calls"),
         ("tenants", "0002_api_tokens"),
     ]
 
