@@ -6,14 +6,14 @@ ACCOUNT_OF_CLIENT = """
     CREATE OR REPLACE FUNCTION account_of_client(client text, phone text)
     RETURNS TABLE (tenant_id bigint, account_id bigint, phone_number text, sealed text[])
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-        SELECT a.tenant_id, a.id, a.phone_number::text,
-            array_remove(ARRAY[a.webhook_secret, a.webhook_secret_before], '')
-        FROM (
-            SELECT id, 1 AS place FROM aimeow_accounts WHERE client_id = client
+        SELECT found.tenant_id, found.id, found.number, array_remove(found.secrets, '') FROM (
+            SELECT a.tenant_id, a.id, a.phone_number::text AS number, 1 AS place,
+                ARRAY[a.webhook_secret, a.webhook_secret_before] AS secrets
+            FROM aimeow_accounts a WHERE a.client_id = client
             UNION ALL
-            SELECT id, 2 FROM aimeow_accounts WHERE phone_number <> '' AND phone_number = phone
-        ) AS found JOIN aimeow_accounts a ON a.id = found.id
-        ORDER BY found.place LIMIT 1
+            SELECT a.tenant_id, a.id, a.phone_number::text, 2, ARRAY[a.webhook_secret, a.webhook_secret_before]
+            FROM aimeow_accounts a WHERE a.phone_number <> '' AND a.phone_number = phone
+        ) AS found ORDER BY found.place LIMIT 1
     $$
 """
 
