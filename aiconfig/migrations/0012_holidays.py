@@ -6,7 +6,7 @@ from tenants import walls
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("aiconfig", "0010_replay_calls"),
+        ("aiconfig", "0011_splits"),
         ("tenants", "0002_api_tokens"),
     ]
 
