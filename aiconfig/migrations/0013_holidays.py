@@ -6,7 +6,7 @@ from tenants import walls
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("aiconfig", "0011_splits"),
+        ("aiconfig", "0012_keep_chats"),
         ("tenants", "0002_api_tokens"),
     ]
 
