@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from autolumiku.lib import rupiah
 from inventory import pictures, telling, workbooks
 from inventory.credit import YEARS
+from inventory.described_pages import DescribedPages
 from inventory.import_pages import ImportPages
 from inventory.models import (
     MAX_PRICE,
@@ -270,7 +271,7 @@ def person(request: HttpRequest) -> str:
 
 
 @admin.register(Vehicle)
-class VehicleAdmin(ImportPages, ScopedAdmin):
+class VehicleAdmin(ImportPages, DescribedPages, ScopedAdmin):
     """Cars leave the stock by their status; the row and its history stay (only the platform admin deletes rows)."""
 
     class Media:
@@ -342,10 +343,6 @@ class VehicleAdmin(ImportPages, ScopedAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         may_import = place_of(request) is not None and allowed(request, LEADERS)
         return super().changelist_view(request, {**(extra_context or {}), "may_import": may_import})
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """Nobody finds out a hidden price by filtering on it in the address."""
-        return not lookup.startswith(INNER) and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("photos")
