@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Model
 
 from aiconfig import hours, llm, spending
 from aiconfig.models import WhatsAppAIConfig
@@ -42,6 +43,7 @@ from tenants.models import Tenant
 HISTORY = 10
 READ_AT_MOST = 60  # messages of one turn and its history; a longer flood is answered by its latest ones
 FAQS = 30
+_Model = TypeVar("_Model", bound=Model)
 MENU_HINT = "Perintah staf: ketik *menu*."
 
 
@@ -189,7 +191,7 @@ def _place(conversation_id: int) -> _Place:
         perhaps_staff=perhaps_staff,
         code_open=code_open,
         lid=lid,
-        config=WhatsAppAIConfig(tenant=Tenant(**tenant), **_without_tenant(config)),
+        config=_settings(tenant, config),
         days=tuple(DayHours(weekday, opens or "", closes or "") for weekday, opens, closes in days or ()),
         faqs=tuple(Faq(question, answer) for question, answer in faqs or ()),
         spent=spending.Spent(date.fromisoformat(spent[0]), *spent[1:]) if spent else spending.Spent(),
@@ -198,9 +200,15 @@ def _place(conversation_id: int) -> _Place:
     )
 
 
-def _without_tenant(config: dict[str, Any] | None) -> dict[str, Any]:
-    """The settings' columns; a showroom without a row has the defaults."""
-    return {name: value for name, value in (config or {}).items() if name != "tenant_id"}
+def _settings(tenant: dict[str, Any], config: dict[str, Any] | None) -> WhatsAppAIConfig:
+    """With their showroom; one without a row has the defaults."""
+    settings = _row(WhatsAppAIConfig, config) if config else WhatsAppAIConfig()
+    settings.tenant = _row(Tenant, tenant)
+    return settings
+
+
+def _row(model: type[_Model], columns: dict[str, Any]) -> _Model:
+    return model(*(columns[field.attname] for field in model._meta.concrete_fields))
 
 
 def may_speak(conversation_id: int) -> bool:
@@ -254,11 +262,9 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         history=history,
         persona=_persona(place.config),
     )
-    facts = _facts(place, understanding, words, history)
-    if member is None and place.phone:
-        facts = replace(facts, reachable=True)
-        if understanding.intent is Intent.TEST_DRIVE:
-            facts = replace(facts, visit=visit, slots=_free(place, facts, visit))
+    facts = _facts(place, understanding, words, history, reachable=member is None and bool(place.phone))
+    if facts.reachable and understanding.intent is Intent.TEST_DRIVE:
+        facts = replace(facts, visit=visit, slots=_free(place, facts, visit))
     return Work(
         turn=turn,
         facts=facts,
@@ -406,7 +412,9 @@ def _persona(config: WhatsAppAIConfig) -> Persona:
     )
 
 
-def _facts(place: _Place, understanding: Understanding, words: str, history: tuple[Line, ...]) -> Facts:
+def _facts(
+    place: _Place, understanding: Understanding, words: str, history: tuple[Line, ...], *, reachable: bool
+) -> Facts:
     tenant = place.config.tenant
     week = _week(place.days)
     now = _local(place, clock.now())
@@ -434,6 +442,7 @@ def _facts(place: _Place, understanding: Understanding, words: str, history: tup
         faqs=place.faqs,
         welcome=place.config.welcome_message,
         told=place.lead,
+        reachable=reachable,
         credit=_credit(tenant.pk, found, financing.wish(words, understanding, history), now.date()),
     )
 
