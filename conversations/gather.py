@@ -131,6 +131,7 @@ class _Place:
     spent: spending.Spent
     lead: Told | None
     visit: dict[str, Any] | None  # the appointment of this person
+    messages: tuple[_Row, ...]  # the latest, newest first
 
 
 PLACE_SQL = """
@@ -162,7 +163,10 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
     (SELECT jsonb_build_object('id', b.id, 'at', b.starts_at, 'unit_id', b.vehicle_id, 'display_id', v.display_id,
         'name', concat_ws(' ', v.make, v.model, nullif(v.variant, ''), v.year))
         FROM bookings b LEFT JOIN vehicles v ON v.id = b.vehicle_id AND v.tenant_id = b.tenant_id
-        WHERE b.tenant_id = c.tenant_id AND b.phone = c.customer_phone AND b.status IN ('booked', 'confirmed'))
+        WHERE b.tenant_id = c.tenant_id AND b.phone = c.customer_phone AND b.status IN ('booked', 'confirmed')),
+    (SELECT jsonb_agg(jsonb_build_array(id, seq, direction, sender_type, content, media_type, media_url, written_at,
+        created_at)) FROM (SELECT * FROM whatsapp_messages m WHERE m.tenant_id = c.tenant_id
+        AND m.conversation_id = c.id AND NOT twin ORDER BY id DESC LIMIT %s) AS latest)
 FROM whatsapp_conversations c
 JOIN aimeow_accounts a ON a.id = c.account_id
 JOIN tenants t ON t.id = c.tenant_id
@@ -171,11 +175,11 @@ WHERE c.id = %s
 """
 
 
-def _place(conversation_id: int) -> _Place:
+def _place(conversation_id: int, messages: int = READ_AT_MOST) -> _Place:
     with connection.cursor() as cursor:
-        cursor.execute(PLACE_SQL, [FAQS, conversation_id])
+        cursor.execute(PLACE_SQL, [FAQS, messages, conversation_id])
         row = cursor.fetchone()
-    tenant, config, days, faqs, spent, lead, visit = (json.loads(part or "null") for part in row[12:])
+    tenant, config, days, faqs, spent, lead, visit, latest = (json.loads(part or "null") for part in row[12:])
     tenant_id, chat, phone, name, told, released, trusted, busy_since, in_service, perhaps_staff = row[:10]
     code_open, lid = row[10:12]
     return _Place(
@@ -197,6 +201,7 @@ def _place(conversation_id: int) -> _Place:
         spent=spending.Spent(date.fromisoformat(spent[0]), *spent[1:]) if spent else spending.Spent(),
         lead=Told(**{**lead, "heard": tuple(lead["heard"])}) if lead else None,
         visit=visit,
+        messages=tuple(map(_message, latest or ())),
     )
 
 
@@ -213,7 +218,7 @@ def _row(model: type[_Model], columns: dict[str, Any]) -> _Model:
 
 def may_speak(conversation_id: int) -> bool:
     """Whether this chat may get an automatic word at all: the showroom, its number and its replies are on."""
-    place = _place(conversation_id)
+    place = _place(conversation_id, messages=0)
     return place.config.auto_reply and place.in_service
 
 
@@ -348,20 +353,17 @@ class _Row(NamedTuple):
     created_at: datetime
 
 
-MESSAGES_SQL = """
-SELECT id, seq, direction, sender_type, content, media_type, media_url, written_at, created_at
-FROM whatsapp_messages WHERE tenant_id = %s AND conversation_id = %s AND NOT twin ORDER BY id DESC LIMIT %s
-"""
+def _message(columns: list[Any]) -> _Row:
+    """A message, from its columns as JSON."""
+    said, arrived = columns[7], datetime.fromisoformat(columns[8])
+    return _Row(*columns[:7], storms.written(said and datetime.fromisoformat(said), arrived), arrived)
 
 
 def _messages(place: _Place, answered: int, upto: int) -> tuple[list[_Row], list[_Row]]:
     """(unanswered in the order they were written, those before, newest first)."""
-    with connection.cursor() as cursor:
-        cursor.execute(MESSAGES_SQL, [place.tenant_id, place.conversation_id, READ_AT_MOST])
-        rows = [_Row._make((*row[:7], storms.written(*row[7:]), row[8])) for row in cursor.fetchall()]
-    new = [row for row in rows if row.seq is not None and answered < row.seq <= upto]
+    new = [row for row in place.messages if row.seq is not None and answered < row.seq <= upto]
     new.sort(key=lambda row: (row.written_at, row.seq))
-    old = [row for row in rows if row.seq is None or row.seq <= answered]
+    old = [row for row in place.messages if row.seq is None or row.seq <= answered]
     return new, old
 
 
