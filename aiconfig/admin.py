@@ -1,4 +1,4 @@
-"""The assistant's settings on one page, its questions and answers, and what the model cost."""
+"""The assistant's settings on one page, its questions and answers, the versions of both, and what the model cost."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ from types import new_class
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from aiconfig import api, hours, spending
-from aiconfig.models import BusinessHours, FAQEntry, LLMCall, WhatsAppAIConfig
+from aiconfig import api, hours, spending, versions
+from aiconfig.models import BusinessHours, ConfigVersion, FAQEntry, LLMCall, WhatsAppAIConfig
 from autolumiku.lib import rupiah
 from tenants.admin import (
+    LEADERS,
     NOBODY,
     CheckboxInput,
     ClockInput,
@@ -26,10 +30,12 @@ from tenants.admin import (
     ReadOnly,
     ScopedAdmin,
     SelectInput,
+    allowed,
     label,
     place_of,
     when,
 )
+from tenants.models import User
 
 ZONES = {"Asia/Jakarta": "WIB (Jakarta)", "Asia/Makassar": "WITA (Makassar)", "Asia/Jayapura": "WIT (Jayapura)"}
 DAY_FIELDS = tuple((f"day{number}_opens", f"day{number}_closes") for number in range(7))
@@ -49,7 +55,7 @@ class ConfigFormBase(OwnedForm):
         super().__init__(*args, **kwargs)
         if "always_open" in self.fields:
             self._show_week(api.week_of(self.instance.tenant_id) if self.instance.tenant_id else None)
-        for name in ("welcome_message", "after_hours_message"):
+        for name in ("welcome_message", "after_hours_message", "instructions"):
             if name in self.fields:
                 self.fields[name].widget.attrs["rows"] = 3
         if "timezone" in self.fields:
@@ -100,9 +106,12 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
     form = ConfigForm
     list_display = ("ai_name", "ai_personality", "auto_reply", "customer_chat_enabled", "changed")
     deleters = NOBODY
-    readonly_fields = ("questions", "week", "used_today")
+    readonly_fields = ("questions", "version", "week", "used_today")
     fieldsets = (
-        ("Asisten", {"fields": (("ai_name", "ai_personality"), "welcome_message", "questions")}),
+        (
+            "Asisten",
+            {"fields": (("ai_name", "ai_personality"), "welcome_message", "instructions", "questions", "version")},
+        ),
         (
             "Melayani pelanggan",
             {
@@ -131,6 +140,7 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
             },
         ),
         ("Prospek", {"fields": ("assign_leads",)}),
+        ("Penyimpanan data", {"fields": ("keep_chats_days",)}),
         (
             "Perintah staf",
             {"fields": ("staff_commands_enabled", "enable_staff_upload", "enable_staff_status", "cover_plates")},
@@ -208,6 +218,7 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         api.set_week(obj.tenant_id, form.week())
+        versions.publish(obj.tenant_id, by=author(request))
 
     @admin.display(description="tanya jawab")
     def questions(self, config: WhatsAppAIConfig) -> SafeString:
@@ -216,6 +227,18 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
             '<a class="al-link" href="{}">{} tanya jawab dipakai – lihat dan ubah</a>',
             reverse("admin:aiconfig_faqentry_changelist"),
             count,
+        )
+
+    @admin.display(description="versi")
+    def version(self, config: WhatsAppAIConfig) -> SafeString | str:
+        row = versions.latest(config.tenant_id) if config.pk else None
+        if row is None:
+            return "belum ada; tersimpan bersama perubahan berikutnya"
+        return format_html(
+            '<a class="al-link" href="{}">versi {}, {} – lihat semua versi</a>',
+            reverse("admin:aiconfig_configversion_changelist"),
+            row.number,
+            when(row.published_at),
         )
 
     @admin.display(description="jam buka")
@@ -246,9 +269,109 @@ class FAQEntryAdmin(ScopedAdmin):
     search_fields = ("question", "answer")
     fields = ("question", "answer", ("position", "is_active"))
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        versions.publish(obj.tenant_id, by=author(request))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        versions.publish(obj.tenant_id, by=author(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        concerned = set(queryset.values_list("tenant_id", flat=True))
+        super().delete_queryset(request, queryset)
+        for tenant_id in concerned:
+            versions.publish(tenant_id, by=author(request))
+
     @admin.display(description="dipakai", ordering="is_active")
     def state(self, entry: FAQEntry) -> SafeString:
         return label("dipakai", "good") if entry.is_active else label("tidak dipakai")
+
+
+def author(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@admin.register(ConfigVersion)
+class ConfigVersionAdmin(ReadOnly, ScopedAdmin):
+    """Every state of the settings that has answered customers, what it changed, and the way back to it."""
+
+    list_display = ("named", "changes", "made", "author", "remark")
+    list_display_links = ("named",)
+    list_select_related = ("author",)
+    list_per_page = 30
+
+    @admin.display(description="versi", ordering="number")
+    def named(self, row: ConfigVersion) -> SafeString:
+        tone, word = ("plain", "") if row.published_at else ("info", "calon")
+        return format_html("{} {}", str(row), label(word, tone) if word else "")
+
+    @admin.display(description="perubahan")
+    def changes(self, row: ConfigVersion) -> str:
+        found = [one.what for one in versions.differences(_snapshot_before(row), row.snapshot)]
+        more = f" dan {len(found) - SHOWN_CHANGES} lagi" if len(found) > SHOWN_CHANGES else ""
+        return ", ".join(found[:SHOWN_CHANGES]) + more or "tanpa perubahan"
+
+    @admin.display(description="disimpan", ordering="made_at")
+    def made(self, row: ConfigVersion) -> str:
+        return when(row.made_at)
+
+    # -- one version
+
+    def get_urls(self) -> list[URLPattern]:
+        back = self.admin_site.admin_view(self.go_back)
+        return [path("<int:pk>/kembalikan/", back, name="aiconfig_configversion_back"), *super().get_urls()]
+
+    def may_go_back(self, request: HttpRequest) -> bool:
+        return allowed(request, LEADERS)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        now = versions.in_use(row.tenant_id)
+        same = versions.differences(now, {**row.snapshot, "prompt": now["prompt"]}) == []
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(row),
+            "opts": self.opts,
+            "row": row,
+            "made": when(row.made_at),
+            "changed": versions.differences(_snapshot_before(row), row.snapshot),
+            "unlike_now": [] if same else versions.differences(now, {**row.snapshot, "prompt": now["prompt"]}),
+            "same": same,
+            "settings": [
+                (versions.title(name), versions.said(name, row.snapshot["settings"].get(name)))
+                for name in versions.FIELDS
+            ],
+            "may_go_back": self.may_go_back(request) and not same,
+        }
+        return TemplateResponse(request, "admin/aiconfig/configversion/version.html", context)
+
+    def go_back(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """This version's settings and questions become those in use, as a new version."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        row = self.get_object(request, str(pk))
+        if not self.may_go_back(request):
+            raise PermissionDenied
+        made = versions.use(row.tenant_id, row.snapshot, by=author(request), remark=f"kembali ke versi {row.number}")
+        messages.success(
+            request, f"Pengaturan kembali seperti versi {row.number}, tersimpan sebagai versi {made.number}."
+        )
+        return redirect("admin:aiconfig_configversion_change", made.pk)
+
+
+SHOWN_CHANGES = 4
+
+
+def _snapshot_before(row: ConfigVersion) -> versions.Snapshot | None:
+    """What was in use when this version came."""
+    rows = ConfigVersion.objects.filter(tenant_id=row.tenant_id, number__lt=row.number, published_at__isnull=False)
+    return rows.order_by("-number").values_list("snapshot", flat=True).first()
 
 
 class HoursForm(OwnedForm):

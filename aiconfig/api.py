@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from aiconfig import llm, spending
+from aiconfig import llm, spending, versions
 from aiconfig.models import BusinessHours, FAQEntry, LLMCall, WhatsAppAIConfig, known_zone
 from autolumiku.lib import clock
 from tenants.api import Answer, Caller, Given, Strict, View, operation
-from tenants.models import Right
+from tenants.models import Right, User
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CLOSED = "closed"
@@ -53,14 +53,6 @@ def set_week(tenant_id: int, week: Hours | None) -> None:
         BusinessHours(tenant_id=tenant_id, weekday=day, opens=opens, closes=closes)
         for day in range(7)
         for opens, closes in [week.get(day, (None, None))]
-    )
-
-
-def set_questions(tenant_id: int, entries: list[dict[str, str]]) -> None:
-    """Replace the questions in use; those switched off in the admin stay there."""
-    FAQEntry.objects.filter(tenant_id=tenant_id, is_active=True).delete()
-    FAQEntry.objects.bulk_create(
-        FAQEntry(tenant_id=tenant_id, position=position, **entry) for position, entry in enumerate(entries)
     )
 
 
@@ -121,6 +113,7 @@ class ConfigSerializer(Strict):
     aiName = serializers.CharField(source="ai_name", max_length=60)
     aiPersonality = serializers.ChoiceField(source="ai_personality", choices=WhatsAppAIConfig.Personality.choices)
     welcomeMessage = serializers.CharField(source="welcome_message", max_length=500, allow_blank=True)
+    instructions = serializers.CharField(max_length=1500, allow_blank=True)
     autoReply = serializers.BooleanField(source="auto_reply")
     customerChatEnabled = serializers.BooleanField(source="customer_chat_enabled")
     staffCommandsEnabled = serializers.BooleanField(source="staff_commands_enabled")
@@ -173,7 +166,7 @@ class ConfigView(View):
     @operation(Right.SETTINGS_WRITE, takes=ConfigSerializer, answers=ConfigSerializer)
     def put(self, caller: Caller, given: Given) -> Answer:
         """Change the settings that are named; the others stay."""
-        save(caller.tenant_id, given)
+        save(caller.tenant_id, given, by=caller.user)
         return Answer(shown(caller.tenant_id), _("Pengaturan tersimpan."))
 
 
@@ -223,15 +216,16 @@ def shown(tenant_id: int) -> WhatsAppAIConfig:
     return config
 
 
-def save(tenant_id: int, values: Given) -> None:
-    """Write the given fields only."""
+def save(tenant_id: int, values: Given, *, by: User | None = None) -> None:
+    """Write the given fields only, as a new version where they shape answers."""
     columns = {name: value for name, value in values.items() if name not in ("week", "faq")}
     with transaction.atomic():
         if "week" in values:
             set_week(tenant_id, values["week"])
         if "faq" in values:
-            set_questions(tenant_id, values["faq"])
+            versions.set_questions(tenant_id, [[entry["question"], entry["answer"]] for entry in values["faq"]])
         config, _ = WhatsAppAIConfig.objects.get_or_create(tenant_id=tenant_id)
         for name, value in columns.items():
             setattr(config, name, value)
         config.save(update_fields=[*columns, "updated_at"])
+        versions.publish(tenant_id, by=by)

@@ -1,16 +1,17 @@
-"""How a showroom's assistant behaves, and what each call to the model cost."""
+"""How a showroom's assistant behaves, which versions of that there were, and what each call to the model cost."""
 
 from __future__ import annotations
 
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tenants.models import Owned
+from tenants.models import Owned, OwnedForeignKey
 
 
 def known_zone(name: str) -> None:
@@ -41,6 +42,15 @@ class WhatsAppAIConfig(Owned):
         max_length=500,
         blank=True,
         help_text="Dipakai saat pelanggan pertama kali menyapa. Kosong: salam bawaan.",
+    )
+    instructions = models.TextField(
+        "petunjuk tambahan",
+        max_length=1500,
+        blank=True,
+        db_default="",
+        default="",
+        help_text="Untuk model AI, misalnya cara menyapa atau apa yang ditawarkan lebih dulu. Fakta seperti harga, "
+        "promo dan garansi tidak diambil dari sini; tulis itu di data mobil atau tanya jawab.",
     )
     auto_reply = models.BooleanField(
         "balas otomatis", default=True, help_text="Mati: pesan disimpan dan ditampilkan, tidak dibalas, menunggu orang."
@@ -159,6 +169,13 @@ class WhatsAppAIConfig(Owned):
         help_text="Saat buka, staf menerima daftar siapa yang menulis selama tutup.",
     )
     morning_at = models.DateTimeField("daftar berikutnya", null=True, editable=False)
+    keep_chats_days = models.PositiveIntegerField(
+        "simpan percakapan paling lama (hari)",
+        default=0,
+        validators=[MaxValueValidator(3650)],
+        help_text="Percakapan yang lebih lama tanpa pesan dihapus setiap malam dengan isi dan berkasnya; prospek dan "
+        "test drive tetap. 0: tidak dihapus.",
+    )
     model_seconds = models.FloatField(
         "waktu model per jawaban (detik)",
         default=25.0,
@@ -263,6 +280,79 @@ class FAQEntry(Owned):
         return self.question
 
 
+class ConfigVersion(Owned):
+    """All that shaped the answers from some moment on (aiconfig.versions); never changed.
+
+    snapshot: {"settings": {field: value}, "faq": [[question, answer], …], "prompt": the product's own, as a digest}.
+    One that was never published is a candidate that a part of the conversations may get.
+    """
+
+    number = models.PositiveIntegerField("versi")
+    snapshot = models.JSONField("isi")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, related_name="+", verbose_name="oleh"
+    )
+    remark = models.CharField("keterangan", max_length=120, blank=True)
+    made_at = models.DateTimeField("dibuat", auto_now_add=True)
+    published_at = models.DateTimeField("diterbitkan", null=True)
+
+    class Meta:
+        db_table = "config_versions"
+        verbose_name = "versi pengaturan"
+        verbose_name_plural = "versi pengaturan"
+        ordering = ["-number"]
+        # gather: the latest published version; admin: the list
+        constraints = [models.UniqueConstraint(fields=["tenant", "number"], name="config_version_once")]
+
+    def __str__(self) -> str:
+        return f"Versi {self.number}"
+
+
+class Split(Owned):
+    """A part of the conversations is answered by another version than the one in use (aiconfig.splits)."""
+
+    class End(models.TextChoices):
+        STOPPED = "stopped", "dihentikan"
+        CHANGED = "changed", "pengaturan diubah"
+        ADOPTED = "adopted", "versi pembanding diterbitkan"
+
+    control = OwnedForeignKey(ConfigVersion, models.CASCADE, related_name="+", verbose_name="versi sekarang")
+    challenger = OwnedForeignKey(
+        ConfigVersion,
+        models.CASCADE,
+        related_name="+",
+        verbose_name="versi pembanding",
+        help_text="Versi lama, atau calon dari sebuah percobaan.",
+    )
+    percent = models.PositiveSmallIntegerField(
+        "bagian percakapan (%)",
+        default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
+        help_text="Dijawab dengan versi pembanding. Satu percakapan selalu mendapat versi yang sama.",
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, related_name="+", verbose_name="oleh"
+    )
+    started_at = models.DateTimeField("mulai")
+    ended_at = models.DateTimeField("berakhir", null=True)
+    end = models.CharField("sebab berakhir", max_length=10, choices=End, blank=True)
+
+    class Meta:
+        db_table = "splits"
+        verbose_name = "pembagian"
+        verbose_name_plural = "pembagian"
+        ordering = ["-id"]
+        constraints = [
+            # gather: the one that runs
+            models.UniqueConstraint(fields=["tenant"], name="split_one_at_a_time", condition=Q(ended_at=None)),
+            models.CheckConstraint(condition=Q(percent__gte=1, percent__lte=90), name="split_percent"),
+            models.CheckConstraint(condition=~Q(control=models.F("challenger")), name="split_two_versions"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Pembagian {self.pk}"
+
+
 class LLMCall(Owned):
     """What one call to the model was for, how long it took and what it cost."""
 
@@ -271,6 +361,7 @@ class LLMCall(Owned):
         SUGGESTION = "suggestion", "saran untuk staf"
         READING = "reading", "membaca data mobil"
         SEEING = "seeing", "melihat foto"
+        REPLAY = "replay", "percobaan pengaturan"
 
     class Outcome(models.TextChoices):
         OK = "ok", "berhasil"
@@ -285,6 +376,7 @@ class LLMCall(Owned):
     completion_tokens = models.PositiveIntegerField("token keluar", default=0)
     cost = models.PositiveIntegerField("biaya (Rp)", default=0)
     latency_ms = models.PositiveIntegerField("lama (ms)", default=0)
+    config_version = OwnedForeignKey(ConfigVersion, models.SET_NULL, null=True, related_name="+", verbose_name="versi")
     created_at = models.DateTimeField("waktu", auto_now_add=True)
 
     class Meta:

@@ -51,9 +51,9 @@ def reached(config: WhatsAppAIConfig, spent: Spent) -> bool:
 # is the only one that several turns of a showroom write.
 MADE_SQL = """made AS (
     INSERT INTO llm_calls (tenant_id, purpose, model, outcome, error, finish_reason, prompt_tokens, completion_tokens,
-        cost, latency_ms, created_at)
+        cost, latency_ms, config_version_id, created_at)
     SELECT %(tenant)s, %(purpose)s, c.model, CASE WHEN c.error = '' THEN 'ok' ELSE 'error' END, c.error,
-        c.finish_reason, c.prompt_tokens, c.completion_tokens, c.cost, c.latency_ms, now()
+        c.finish_reason, c.prompt_tokens, c.completion_tokens, c.cost, c.latency_ms, %(version)s, now()
     FROM unnest(%(model)s::text[], %(error)s::text[], %(finish_reason)s::text[], %(prompt_tokens)s::int[],
         %(completion_tokens)s::int[], %(cost)s::int[], %(latency_ms)s::int[]) WITH ORDINALITY
         AS c (model, error, finish_reason, prompt_tokens, completion_tokens, cost, latency_ms, nth)
@@ -68,10 +68,17 @@ MADE_SQL = """made AS (
 COLUMNS = ("model", "error", "finish_reason", "prompt_tokens", "completion_tokens", "cost", "latency_ms")
 
 
-def values(config: WhatsAppAIConfig, calls: Sequence[Call], purpose: str = LLMCall.Purpose.REPLY) -> dict[str, Any]:
-    """MADE_SQL's own: the calls column by column, oldest first, what for, and the day they count for."""
+def values(
+    config: WhatsAppAIConfig,
+    calls: Sequence[Call],
+    purpose: str = LLMCall.Purpose.REPLY,
+    version: int | None = None,
+) -> dict[str, Any]:
+    """MADE_SQL's own: the calls column by column, oldest first, what for, the day they count for, and by which
+    ConfigVersion.
+    """
     columns = {name: [getattr(call, name) for call in calls] for name in COLUMNS}
-    return {**columns, "purpose": str(purpose), "day": today(config)}
+    return {**columns, "purpose": str(purpose), "day": today(config), "version": version}
 
 
 def record(tenant_id: int, config: WhatsAppAIConfig, calls: Sequence[Call], purpose: str) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import segno
-from django.contrib import admin
-from django.http import HttpRequest
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -25,6 +29,7 @@ from tenants.admin import (
     phone_formfield,
     when,
 )
+from tenants.models import Role
 
 TONES = {"connected": "good", "disconnected": "bad", "qr_ready": "warn"}
 
@@ -33,8 +38,12 @@ TONES = {"connected": "good", "disconnected": "bad", "qr_ready": "warn"}
 class AimeowAccountAdmin(ScopedAdmin):
     list_display = ("number", "state", "is_active", "connected_at")
     adders = deleters = NOBODY
-    fields = ("state", "pairing", "phone_number", "is_active", "client_id", "connected_at", "sent_today")
-    readonly_fields = ("state", "pairing", "connected_at", "sent_today")
+    fields = ("state", "pairing", "phone_number", "is_active", "client_id", "connected_at", "sent_today", "secret")
+    readonly_fields = ("state", "pairing", "connected_at", "sent_today", "secret")
+    actions = ("new_secret", "forget_old_secret", "drop_secret")
+
+    def has_secret_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return allowed(request, {Role.OWNER})
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whoever scans the code pairs a phone with this client, so only owners and managers see it."""
@@ -50,6 +59,36 @@ class AimeowAccountAdmin(ScopedAdmin):
         if db_field.name == "phone_number":
             return phone_formfield(db_field)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description="rahasia webhook")
+    def secret(self, account: AimeowAccount) -> str:
+        """Whether it has one of its own, never which."""
+        if not account.webhook_secret:
+            return "memakai rahasia instalasi"
+        return "punya sendiri, yang lama masih berlaku" if account.webhook_secret_before else "punya sendiri"
+
+    @admin.action(description="Buat rahasia webhook sendiri, atau ganti", permissions=["secret"])
+    def new_secret(self, request: HttpRequest, rows: QuerySet[AimeowAccount]) -> HttpResponse | None:
+        """Shown once; the one before is taken too until it is forgotten."""
+        account = rows.first()
+        if account is None or len(rows) != 1:
+            messages.error(request, "Pilih satu nomor saja.")
+            return None
+        account.webhook_secret_before, account.webhook_secret = account.webhook_secret, secrets.token_urlsafe(32)
+        account.save(update_fields=["webhook_secret", "webhook_secret_before"])
+        context = {**self.admin_site.each_context(request), "title": "Rahasia webhook dibuat", "account": account}
+        address = f"{settings.PUBLIC_URL}/api/v1/webhooks/aimeow?token={account.webhook_secret}"
+        return TemplateResponse(request, "admin/aimeow/secret_made.html", {**context, "address": address})
+
+    @admin.action(description="Lupakan rahasia webhook yang lama", permissions=["secret"])
+    def forget_old_secret(self, request: HttpRequest, rows: QuerySet[AimeowAccount]) -> None:
+        rows.update(webhook_secret_before="")
+        messages.success(request, "Hanya rahasia yang baru yang berlaku.")
+
+    @admin.action(description="Hapus rahasia webhook sendiri", permissions=["secret"])
+    def drop_secret(self, request: HttpRequest, rows: QuerySet[AimeowAccount]) -> None:
+        rows.update(webhook_secret="", webhook_secret_before="")
+        messages.success(request, "Nomor ini memakai rahasia instalasi lagi.")
 
     @admin.display(description="nomor", ordering="phone_number")
     def number(self, account: AimeowAccount) -> str:

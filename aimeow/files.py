@@ -1,27 +1,19 @@
 """Files that people sent, fetched from the gateway or a named host. Only from there, never too big, never redirected.
 
-A named host has to lie on the public internet, whatever its name says: its address is looked up once, judged, and that
-very address is connected to.
+A named host has to lie on the public internet, whatever its name says (autolumiku.lib.outside).
 """
 
 from __future__ import annotations
 
 import re
-import socket
 from dataclasses import dataclass
-from ipaddress import IPv6Address, IPv6Network, ip_address
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPSConnection
-from urllib3.connectionpool import HTTPSConnectionPool
-from urllib3.exceptions import NewConnectionError
-from urllib3.util.connection import create_connection
 
 from aimeow.client import AimeowError
+from autolumiku.lib import outside
 
 BIGGEST = 20_000_000  # bytes
 TIMEOUT = (3.05, 20.0)  # seconds to connect and between two reads
@@ -50,14 +42,22 @@ def fetch(url: str) -> File:
     if not address:
         raise AimeowError("refused", permanent=True)
     try:
-        with requests.Session() as session:
-            session.trust_env = False
-            if not address.startswith(f"{settings.AIMEOW_BASE_URL.rstrip('/')}/"):
-                session.mount("https://", _PublicOnly())
-            with session.get(address, timeout=TIMEOUT, allow_redirects=False, stream=True) as response:
-                return _read(response)
+        with (
+            _session(address) as session,
+            session.get(address, timeout=TIMEOUT, allow_redirects=False, stream=True) as response,
+        ):
+            return _read(response)
     except (requests.RequestException, OSError):
         raise AimeowError("unreachable") from None
+
+
+def _session(address: str) -> requests.Session:
+    """The gateway may lie beside us; all others lie outside."""
+    if not address.startswith(f"{settings.AIMEOW_BASE_URL.rstrip('/')}/"):
+        return outside.session()
+    session = requests.Session()
+    session.trust_env = False
+    return session
 
 
 def where(url: str) -> str:
@@ -71,43 +71,6 @@ def where(url: str) -> str:
     if FILE.fullmatch(parts.path) and not parts.query:
         return settings.AIMEOW_BASE_URL.rstrip("/") + parts.path
     return url if parts.scheme == "https" and parts.netloc.lower() in settings.MEDIA_HOSTS else ""
-
-
-# --- Only the public internet ----------------------------------------------------------------------------------------
-
-TRANSLATED = IPv6Network("64:ff9b::/96")  # carries any IPv4 address, also one of ours
-
-
-def is_public(address: str) -> bool:
-    """Whether this IP address belongs to somebody out there: not this machine, its network, or a way back to it."""
-    ip = ip_address(address.partition("%")[0])
-    if isinstance(ip, IPv6Address) and (ip.ipv4_mapped or ip.sixtofour or ip.teredo or ip in TRANSLATED):
-        return False
-    return ip.is_global and not ip.is_multicast
-
-
-class _Connection(HTTPSConnection):
-    """The name stays what the certificate is checked against; the address is the one that was judged."""
-
-    def _new_conn(self) -> socket.socket:
-        try:
-            found = socket.getaddrinfo(self._dns_host, self.port, type=socket.SOCK_STREAM)
-            addresses = [str(place[4][0]) for place in found]
-            if addresses and all(is_public(address) for address in addresses):
-                return create_connection((addresses[0], self.port), self.timeout, socket_options=self.socket_options)
-        except (OSError, UnicodeError) as error:
-            raise NewConnectionError(self, "no connection") from error
-        raise NewConnectionError(self, "not a public address")
-
-
-class _Pool(HTTPSConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _PublicOnly(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"https": _Pool}
 
 
 def _read(response: requests.Response) -> File:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from autolumiku.lib import jobs
+from autolumiku.lib.sealed import SealedField
 from tenants.models import Owned
 
 
@@ -36,6 +37,9 @@ class AimeowAccount(Owned):
     next_send_at = models.DateTimeField("kirim berikutnya paling cepat", null=True, blank=True, editable=False)
     sent_today = models.PositiveIntegerField("terkirim hari ini", default=0, editable=False)
     sent_day = models.DateField("hari hitungan kirim", null=True, blank=True, editable=False)
+    # its own, where a proxy sends each number with another one; the one before is taken too until it is forgotten
+    webhook_secret = SealedField(blank=True, default="", editable=False)
+    webhook_secret_before = SealedField(blank=True, default="", editable=False)
     looked_at = models.DateTimeField("terakhir dicocokkan dengan gateway", null=True, blank=True, editable=False)
     created_at = models.DateTimeField("dibuat", auto_now_add=True)
 

@@ -7,6 +7,7 @@ import secrets
 import sys
 import traceback
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,6 +44,7 @@ DEBUG = env.bool("DEBUG", False)
 PORT = env.int("PORT", 8000)
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret("secret_key")
+SEAL_KEYS = env.list("SEAL_KEYS", default=[]) or [kept_secret("seal_key")]  # autolumiku.lib.sealed; the newest first
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "127.0.0.1"
 ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[]), PUBLIC_HOST, "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -55,6 +57,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECOND_FACTOR = env.bool("SECOND_FACTOR", True)  # tenants.factor: a code from the phone, for managers and above
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 
@@ -72,6 +75,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "axes",
+    "django_otp",
     "procrastinate.contrib.django",
     "autolumiku",
     "tenants",
@@ -84,6 +88,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "autolumiku.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -91,7 +96,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "tenants.middleware.ShowroomMiddleware",
+    "tenants.factor.FactorMiddleware",
     "aiconfig.middleware.ZoneMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -235,6 +242,7 @@ BACK_OFF_SECONDS = 0.5  # before the second try of a call, about; twice that bef
 AIMEOW_BASE_URL = env.str("AIMEOW_BASE_URL", "https://meow.lumiku.com").rstrip("/")
 AIMEOW_WEBHOOK_SECRET = env.str("AIMEOW_WEBHOOK_SECRET", "")
 AIMEOW_WEBHOOK_SECRET_BEFORE = env.str("AIMEOW_WEBHOOK_SECRET_BEFORE", "")  # until the gateway knows the new one
+AIMEOW_ALLOW_IPS = [ip_network(one) for one in env.list("AIMEOW_ALLOW_IPS", default=[])]  # none: from anywhere
 SIMULATOR_PORT = env.int("SIMULATOR_PORT", 7030)
 RECONCILE_SECONDS = env.float("RECONCILE_SECONDS", 180.0)  # between two looks at the gateway
 
@@ -336,5 +344,6 @@ UNFOLD = {
             "600": "#047857", "700": "#065f46", "800": "#064e3b", "900": "#053f31", "950": "#022c22",
         }
     },
+    "ACCOUNT": {"navigation": "tenants.factor.account_links"},
     "SIDEBAR": {"navigation": "conversations.admin.navigation"},
 }  # fmt: skip

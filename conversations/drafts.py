@@ -108,6 +108,7 @@ def _queue(chat: WhatsAppConversation, draft: ProposedReply, config: WhatsAppAIC
         ai_response=draft.path == Path.MODEL,
         verdict=draft.verdict,
         llm_call_id=draft.llm_call_id,
+        config_version_id=draft.config_version_id,
         processing_time=draft.processing_time,
     )
     at, why = outbox.slot(config, chat.account_id, chat.pk)

@@ -80,10 +80,10 @@ WITH cars AS (
 ), reply AS (
     INSERT INTO whatsapp_messages (tenant_id, account_id, conversation_id, direction, sender_type, sender, content,
         media_type, media_url, mime_type, place, answers_upto, intent, entities, spam, ai_response, path, verdict,
-        llm_call_id, processing_time, aimeow_message_id, aimeow_status, attempts, error, sending_at)
+        llm_call_id, config_version_id, processing_time, aimeow_message_id, aimeow_status, attempts, error, sending_at)
     SELECT %(tenant)s, account_id, %(conversation)s, 'outbound', %(sender_type)s, %(sender)s, %(text)s,
         '', '', '', '', %(upto)s, '', '{{}}', '[]', %(ai_response)s, %(path)s, %(verdict)s::jsonb,
-        (SELECT max(id) FROM made), %(processing_time)s, '', 'sending', 0, '', now()
+        (SELECT max(id) FROM made), %(version)s, %(processing_time)s, '', 'sending', 0, '', now()
     FROM ended WHERE %(text)s <> '' AND NOT sends_before
     RETURNING id
 )

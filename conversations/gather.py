@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import Model
 
-from aiconfig import hours, llm, spending
+from aiconfig import hours, llm, spending, splits, versions
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import clock, text
 from conversations import acts, entities, financing, intents, storms, turns, visits, wording
@@ -41,6 +41,7 @@ from tenants import scope
 from tenants.models import Tenant
 
 HISTORY = 10
+LAST_ID = 2**63 - 1
 READ_AT_MOST = 60  # messages of one turn and its history; a longer flood is answered by its latest ones
 FAQS = 30
 _Model = TypeVar("_Model", bound=Model)
@@ -71,6 +72,12 @@ class Work:
     add_after_hours: bool  # closed, a text is set, and this closed period has not heard it yet
     budget: llm.Budget  # its time is counted from the claim
     capped: bool  # the showroom's daily limit for the model is reached
+    version: versions.Version | None  # of the settings; None: they were never published
+
+    @property
+    def version_id(self) -> int | None:
+        return self.version.id if self.version else None
+
     lead: Told | None  # what is known of them as a buyer
 
 
@@ -109,6 +116,53 @@ def again(tenant_id: int, conversation_id: int, upto: int, answered: int) -> Wor
     return _read(_place(conversation_id), 0, upto, answered, monotonic())
 
 
+def replayed(
+    tenant_id: int,
+    conversation_id: int,
+    *,
+    upto: int,
+    answered: int,
+    before: int,
+    now: datetime,
+    snapshot: versions.Snapshot,
+) -> Work:
+    """A turn of the past in settings that are tried, as if it were `now`, without what came after: before is the id of
+    the message that answered it. Nothing holds the assistant back. Inside the showroom's scope.
+    """
+    place = _as(_place(conversation_id, before), snapshot)
+    for name, value in UNHELD.items():
+        setattr(place.config, name, value)
+    place = replace(
+        place,
+        in_service=True,
+        trusted=True,
+        perhaps_staff=False,
+        code_open=False,
+        busy_since=None,
+        lead=None,
+        visit=None,
+        version=None,
+    )
+    return _read(place, 0, upto, answered, monotonic(), now)
+
+
+# The settings that may keep the assistant from answering, or from answering now.
+UNHELD: Mapping[str, Any] = {
+    "auto_reply": True,
+    "customer_chat_enabled": True,
+    "after_hours_mode": WhatsAppAIConfig.AfterHours.ANSWER,
+    "after_hours_message": "",
+    "late_after_minutes": 0,
+    "stale_after_hours": 0,
+    "same_text_limit": 0,
+    "draft_price": False,
+    "draft_credit": False,
+    "draft_condition": False,
+    "draft_trade_in": False,
+    "draft_rest": False,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A chat with its showroom and settings, read in one go."""
@@ -131,6 +185,7 @@ class _Place:
     spent: spending.Spent
     lead: Told | None
     visit: dict[str, Any] | None  # the appointment of this person
+    version: versions.Version | None
     messages: tuple[_Row, ...]  # the latest, newest first
 
 
@@ -164,9 +219,14 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
         'name', concat_ws(' ', v.make, v.model, nullif(v.variant, ''), v.year))
         FROM bookings b LEFT JOIN vehicles v ON v.id = b.vehicle_id AND v.tenant_id = b.tenant_id
         WHERE b.tenant_id = c.tenant_id AND b.phone = c.customer_phone AND b.status IN ('booked', 'confirmed')),
+    (SELECT jsonb_build_array(v.id, v.number) FROM config_versions v WHERE v.tenant_id = c.tenant_id
+        AND v.published_at IS NOT NULL ORDER BY v.number DESC LIMIT 1),
+    (SELECT jsonb_build_object('id', s.id, 'percent', s.percent, 'version', jsonb_build_array(v.id, v.number),
+        'snapshot', v.snapshot) FROM splits s JOIN config_versions v ON v.tenant_id = s.tenant_id
+        AND v.id = s.challenger_id WHERE s.tenant_id = c.tenant_id AND s.ended_at IS NULL),
     (SELECT jsonb_agg(jsonb_build_array(id, seq, direction, sender_type, content, media_type, media_url, written_at,
         created_at)) FROM (SELECT * FROM whatsapp_messages m WHERE m.tenant_id = c.tenant_id
-        AND m.conversation_id = c.id AND NOT twin ORDER BY id DESC LIMIT %s) AS latest)
+        AND m.conversation_id = c.id AND m.id < %s AND NOT twin ORDER BY id DESC LIMIT %s) AS latest)
 FROM whatsapp_conversations c
 JOIN aimeow_accounts a ON a.id = c.account_id
 JOIN tenants t ON t.id = c.tenant_id
@@ -175,14 +235,16 @@ WHERE c.id = %s
 """
 
 
-def _place(conversation_id: int, messages: int = READ_AT_MOST) -> _Place:
+def _place(conversation_id: int, before: int = LAST_ID) -> _Place:
+    """before: messages from this id on are not there yet."""
     with connection.cursor() as cursor:
-        cursor.execute(PLACE_SQL, [FAQS, messages, conversation_id])
+        cursor.execute(PLACE_SQL, [FAQS, before, READ_AT_MOST, conversation_id])
         row = cursor.fetchone()
-    tenant, config, days, faqs, spent, lead, visit, latest = (json.loads(part or "null") for part in row[12:])
+    parts = (json.loads(part or "null") for part in row[12:])
+    tenant, config, days, faqs, spent, lead, visit, version, split, latest = parts
     tenant_id, chat, phone, name, told, released, trusted, busy_since, in_service, perhaps_staff = row[:10]
     code_open, lid = row[10:12]
-    return _Place(
+    place = _Place(
         tenant_id=tenant_id,
         conversation_id=chat,
         phone=phone,
@@ -201,8 +263,18 @@ def _place(conversation_id: int, messages: int = READ_AT_MOST) -> _Place:
         spent=spending.Spent(date.fromisoformat(spent[0]), *spent[1:]) if spent else spending.Spent(),
         lead=Told(**{**lead, "heard": tuple(lead["heard"])}) if lead else None,
         visit=visit,
+        version=versions.Version(*version) if version else None,
         messages=tuple(map(_message, latest or ())),
     )
+    if split and splits.takes_part(split["id"], chat, split["percent"]):
+        return replace(_as(place, split["snapshot"]), version=versions.Version(*split["version"]))
+    return place
+
+
+def _as(place: _Place, content: versions.Snapshot) -> _Place:
+    """With the settings and questions of that version."""
+    versions.overlay(place.config, content)
+    return replace(place, faqs=tuple(Faq(question, answer) for question, answer in content["faq"][:FAQS]))
 
 
 def _settings(tenant: dict[str, Any], config: dict[str, Any] | None) -> WhatsAppAIConfig:
@@ -218,19 +290,26 @@ def _row(model: type[_Model], columns: dict[str, Any]) -> _Model:
 
 def may_speak(conversation_id: int) -> bool:
     """Whether this chat may get an automatic word at all: the showroom, its number and its replies are on."""
-    place = _place(conversation_id, messages=0)
+    place = _place(conversation_id, before=0)
     return place.config.auto_reply and place.in_service
 
 
-def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: float) -> Work:
-    now = clock.now()
+def _read(
+    place: _Place,
+    number: int,
+    upto: int,
+    answered: int,
+    claimed_at: float,
+    now: datetime | None = None,
+) -> Work:
+    now = now or clock.now()
     new, earlier = _messages(place, answered, upto)
     too_old = timedelta(hours=place.config.stale_after_hours)
     stale = [row for row in new if storms.older(row.written_at, now, too_old)]
     unanswered = [row for row in new if row not in stale] or stale
     member = staff.find(place.tenant_id, place.phone, place.lid) if place.perhaps_staff else None
-    before = earlier if unanswered is stale else [*stale, *earlier]
-    history = tuple(_line(row) for row in before[:HISTORY][::-1])
+    older = earlier if unanswered is stale else [*stale, *earlier]
+    history = tuple(_line(row) for row in older[:HISTORY][::-1])
     by_customer = [line.text for line in history if line.role == "customer"]
     written = [row for row in unanswered if row.content.strip()]
     said = [row.content for row in written]
@@ -267,8 +346,9 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         history=history,
         persona=_persona(place.config),
     )
-    facts = _facts(place, understanding, words, history, reachable=member is None and bool(place.phone))
-    if facts.reachable and understanding.intent is Intent.TEST_DRIVE:
+    reachable = member is None and bool(place.phone)
+    facts = _facts(place, understanding, words, history, now, reachable=reachable)
+    if reachable and understanding.intent is Intent.TEST_DRIVE:
         facts = replace(facts, visit=visit, slots=_free(place, facts, visit))
     return Work(
         turn=turn,
@@ -288,10 +368,11 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         late=member is None and _late(place, unanswered, earlier, now),
         loop=member is None and _loop(place, said, earlier, now),
         media_only="" if said or calls or not unanswered else unanswered[-1].media_type or "other",
-        add_after_hours=_after_hours(place, facts),
+        add_after_hours=member is None and _after_hours(place, facts),
         budget=llm.Budget(place.tenant_id, place.config.model_seconds, claimed_at, place.config.model_share),
         capped=spending.reached(place.config, place.spent),
         lead=place.lead,
+        version=place.version,
     )
 
 
@@ -411,15 +492,22 @@ def _persona(config: WhatsAppAIConfig) -> Persona:
         vehicle_info=config.enable_vehicle_info,
         price_negotiation=config.enable_price_negotiation,
         test_drive=config.enable_test_drive_booking,
+        instructions=config.instructions,
     )
 
 
 def _facts(
-    place: _Place, understanding: Understanding, words: str, history: tuple[Line, ...], *, reachable: bool
+    place: _Place,
+    understanding: Understanding,
+    words: str,
+    history: tuple[Line, ...],
+    moment: datetime,
+    *,
+    reachable: bool,
 ) -> Facts:
     tenant = place.config.tenant
     week = _week(place.days)
-    now = _local(place, clock.now())
+    now = _local(place, moment)
     asked = understanding.entities
     wanted = search.Wanted(**{name: getattr(asked, name) for name in search.Wanted.__slots__})
     found = search.find(tenant.pk, wanted, also=entities.other_cars(words))

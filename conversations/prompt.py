@@ -21,6 +21,7 @@ MAX_FAQ_TEXT = 400
 MAX_HISTORY = 10
 MAX_HISTORY_LINE = 700
 MAX_TEXT = 4000
+MAX_INSTRUCTIONS = 1500
 TAIL = 1000
 
 NO_DATA = "belum ada data"
@@ -171,6 +172,9 @@ def _rules(persona: Persona) -> list[str]:
         lines.append(wording.instruction("test_drive_off"))
     if not persona.vehicle_info:
         lines.append(wording.instruction("vehicle_info_off"))
+    if persona.instructions.strip():
+        own = _middle_out(persona.instructions.strip(), MAX_INSTRUCTIONS)
+        lines.append(wording.instruction("instructions", instructions=own))
     return lines
 
 

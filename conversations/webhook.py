@@ -2,7 +2,7 @@
 
 The gateway signs nothing, tries once and follows no redirect (its contract is in aimeow.payload and aimeow.client).
 The shared secret therefore travels in the callback URL (`?token=`), or in `X-Aimeow-Signature` where a proxy adds it:
-plain, or as the HMAC-SHA256 of the raw body.
+plain, or as the HMAC-SHA256 of the raw body. A number may have a secret of its own; then only that one opens for it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from ipaddress import ip_address
 
 import structlog
 from django.conf import settings
@@ -26,9 +28,10 @@ from aimeow import payload
 from aimeow.models import AimeowAccount, Finding, PassedText
 from aimeow.payload import Connected, Disconnected, Ignored, Inbound, PayloadError, Qr, StatusChange
 from autolumiku.lib import counters
+from autolumiku.lib.sealed import unseal
 from conversations import intake, outbox, spool
 from conversations.models import Delivery, Direction, WhatsAppMessage
-from tenants import scope
+from tenants import scope, throttles
 
 security = structlog.get_logger("security")
 log = structlog.get_logger(__name__)
@@ -53,7 +56,7 @@ def receive(request: HttpRequest, kind: str) -> JsonResponse:
     """One call of the gateway; kind: "message" or "status", by its path. The bodies' shapes: aimeow.payload.
 
     200 {"success": true, "received": true}, with "ignored": why, where the message is not one to answer.
-    400, 401, 404, 413 or 503 {"error": reason}: nothing was kept.
+    400, 401, 403, 404, 413 or 503 {"error": reason}: nothing was kept.
     """
     began = time.perf_counter()
     try:
@@ -65,7 +68,9 @@ def receive(request: HttpRequest, kind: str) -> JsonResponse:
     except Exception:
         log.exception("webhook failed")
         return _refuse(RefusedError(503, "not stored, try again"))
-    counters.took("webhook", time.perf_counter() - began, result=ignored or "stored")
+    took = time.perf_counter() - began
+    counters.took("webhook", took, result=ignored or "stored")
+    log.info("webhook", result=ignored or "stored", bytes=len(request.body), ms=round(1000 * took, 1))
     return JsonResponse({"success": True, "received": True, **({"ignored": ignored} if ignored else {})})
 
 
@@ -84,19 +89,62 @@ def _take(request: HttpRequest, kind: str) -> str:
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
         raise RefusedError(413, "body too large")
     raw = request.body
-    _authenticate(request, raw)
-    return _keep(_read(raw, kind), raw, kind)
+    caller = _authenticate(request, raw)
+    try:
+        event = _read(raw, kind)
+    except RefusedError as refused:
+        raise refused if caller.is_gateway else _unknown() from None
+    return _keep(event, raw, kind, caller)
 
 
-def _authenticate(request: HttpRequest, raw: bytes) -> None:
-    """Whoever knows the secret is the gateway. Touches no database; without a secret only DEBUG lets calls in."""
-    if not settings.AIMEOW_WEBHOOK_SECRET:
-        if settings.DEBUG:
-            return
-        raise RefusedError(401, "no webhook secret is configured")
-    secrets = filter(None, (settings.AIMEOW_WEBHOOK_SECRET, settings.AIMEOW_WEBHOOK_SECRET_BEFORE))
-    if not any(_same(request.GET.get("token", ""), one) or _signed(request, raw, one) for one in secrets):
-        raise RefusedError(401, "wrong or missing secret")
+def _unknown() -> RefusedError:
+    return RefusedError(401, "wrong or missing secret")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: the gateway, by the installation's secret; or somebody whose secret may be a number's own."""
+
+    is_gateway: bool
+    knows: Callable[[str], bool]
+
+    def check(self, account: scope.Account | None) -> None:
+        """Whether the call may concern this account; None: no showroom's."""
+        own = account.sealed if account is not None else ()
+        if not (any(self.knows(unseal(one)) for one in own) if own else self.is_gateway):
+            raise _unknown()
+
+
+GATEWAY = Caller(True, lambda secret: False)
+
+
+def _authenticate(request: HttpRequest, raw: bytes) -> Caller:
+    """Whoever knows the installation's secret is the gateway; who names none is nobody. Touches no database.
+
+    Without a secret of the installation only DEBUG lets all calls in.
+    """
+    if settings.AIMEOW_ALLOW_IPS and not _is_allowed(throttles.address(request.META)):
+        raise RefusedError(403, "address not allowed")
+
+    def knows(secret: str) -> bool:
+        return _same(request.GET.get("token", ""), secret) or _signed(request, raw, secret)
+
+    current, before = settings.AIMEOW_WEBHOOK_SECRET, settings.AIMEOW_WEBHOOK_SECRET_BEFORE
+    if current and any(knows(one) for one in filter(None, (current, before))):
+        return Caller(True, knows)
+    if not current and settings.DEBUG:
+        return Caller(True, knows)
+    if not (request.GET.get("token") or request.META.get("HTTP_X_AIMEOW_SIGNATURE")):
+        raise _unknown()
+    return Caller(False, knows)
+
+
+def _is_allowed(address: str) -> bool:
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    return any(ip in network for network in settings.AIMEOW_ALLOW_IPS)
 
 
 def _signed(request: HttpRequest, raw: bytes, secret: str) -> bool:
@@ -121,18 +169,21 @@ def _read(raw: bytes, kind: str) -> payload.Event:
     return event
 
 
-def _keep(event: payload.Event, raw: bytes, kind: str) -> str:
+def _keep(event: payload.Event, raw: bytes, kind: str, caller: Caller) -> str:
     """Commit the event, or put its body on disk while the database is away; returns "" or why it was ignored.
 
-    One new try on a connection that broke while idle. While kept messages wait, new ones wait behind them.
+    One new try on a connection that broke while idle. While kept messages wait, new ones wait behind them. A number's
+    own secret lies in the database: while that is away, nobody can be let in by it.
     """
-    for _ in range(2 if spool.is_empty() else 0):
+    for _ in range(2 if spool.is_empty() or not caller.is_gateway else 0):
         try:
-            return _store(event)
+            return _store(event, caller)
         except Exception as error:
             if not spool.is_away(error):
                 raise
             connection.close()
+    if not caller.is_gateway:
+        raise _unknown()
     try:
         spool.keep(raw, kind=kind)
     except spool.SpoolError as error:
@@ -143,34 +194,38 @@ def _keep(event: payload.Event, raw: bytes, kind: str) -> str:
 
 def store_kept(raw: bytes, kind: str) -> None:
     """What the spool calls for each kept body, once the database is back."""
-    _store(_read(raw, kind))
+    _store(_read(raw, kind), GATEWAY)
 
 
-def _store(event: payload.Event) -> str:
+def _store(event: payload.Event, caller: Caller) -> str:
     if isinstance(event, Ignored):
         lost = intake.perhaps_lost(event)
         if lost is None:
-            _pass_over(event)
+            _pass_over(event, caller)
             return event.reason
         event = lost
     locks = intake.locks(event) if isinstance(event, Inbound) else []
     with scope.by_account(event.client_id, _phone_of(event.client_id), locks) as account:
+        caller.check(account)
         if account is not None:
             return _apply(account, event)
     intake.remember_unknown(event.client_id)
     raise RefusedError(404, "unknown clientId")
 
 
-def _pass_over(event: Ignored) -> None:
+def _pass_over(event: Ignored, caller: Caller) -> None:
     """Remember that this text was seen, where there is one (a group's): it is no gap in what the gateway remembers."""
-    if not event.text:
+    if not event.text and caller.is_gateway:
         return
     try:
         with scope.by_account(event.client_id, _phone_of(event.client_id)) as account:
-            if account is not None:
+            caller.check(account)
+            if account is not None and event.text:
                 PassedText.keep(account.tenant_id, event.text)
     except (OperationalError, InterfaceError):
         connection.close()
+        if not caller.is_gateway:
+            raise
 
 
 def _phone_of(client_id: str) -> str:

@@ -192,7 +192,7 @@ class _Sorter:
             return (Call("draft", "show", raw),) if grammar.asks_standing(said) else ()
         if word := grammar.bare_status(said):
             return (Call("status", word, raw, headed=False),)
-        corrects = self.draft is not None and edits.read(said, self.year)
+        corrects = self.draft is not None and "?" not in said and edits.read(said, self.year)
         return (Call("edit", said, raw),) if corrects and corrects.changes and not corrects.wrong else ()
 
     def _command(self, call: Call) -> None:

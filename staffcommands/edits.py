@@ -43,7 +43,8 @@ _WORDED = frozenset({"make", "model", "variant"})  # takes the words up to the n
 _OPEN = frozenset({"papers", "staff_notes"})  # takes everything up to the next label
 _ARROW = frozenset({"jadi", "menjadi", "jd", "->", "=>", "→"})
 _FILLERS = lib_text.listed(
-    "mobil, unit, nya, dari, yang, yg, itu, ini, di, untuk, adalah, ialah, lagi, saja, aja, data, dan, dgn, dengan"
+    "mobil, unit, nya, dari, yang, yg, itu, ini, di, untuk, adalah, ialah, lagi, saja, aja, data, dan, dgn, dengan, "
+    "eh, salah, maaf, sorry, ralat, koreksi, harusnya, seharusnya, mestinya, benar, bener, betul, ternyata, tapi"
 )
 _AROUND = re.compile(r"(?<=[A-Za-z]):(?!//)|=(?!>)|(?<=[0-9]):(?=\s)")
 _JOINTS = re.compile(r"[,;](?=\s|$)|[\n\r]+|(?<=\s)(?:dan|lalu|&|\+)(?=\s)", re.I)
@@ -99,7 +100,9 @@ def read(rest: str, this_year: int) -> Edit:
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """kind: id, car, label, arrow, joint, money, mileage, engine_cc, year, number, or a field whose word it is."""
+    """kind: id, car, label, arrow, joint, money, mileage, engine_cc, year, number, or a field whose word it is; filler:
+    a word that belongs to notes only; not: the next one is what it is not.
+    """
 
     kind: str
     raw: str
@@ -156,7 +159,14 @@ class _Scan:
             self.after_arrow = self.near_car = False
         elif token.kind == "arrow":
             self.after_arrow, self.near_car = True, False
-        elif self.label in _WORDED or self.label in _OPEN:
+        elif self.label in _OPEN:
+            return self._take_words(tokens, place)
+        elif token.kind == "filler":
+            pass
+        elif token.kind == "not":  # "putih bukan hitam metalik"
+            denied = [one.kind for one in tokens[place + 1 :]]
+            return 1 + next((n for n, kind in enumerate(denied) if kind != denied[0]), len(denied))
+        elif self.label in _WORDED:
             return self._take_words(tokens, place)
         elif self.label == "license_plate":
             return self._take_plate(tokens, place)
@@ -184,7 +194,8 @@ class _Scan:
         stops = {"label", "arrow"} if self.label in _OPEN else {"label", "arrow", "joint"}
         while end < len(tokens) and tokens[end].kind not in stops:
             end += 1
-        words = " ".join("," if one.kind == "joint" else one.raw for one in tokens[place:end]).replace(" ,", ",")
+        kept = [one for one in tokens[place:end] if one.kind != "filler" or self.label in _OPEN]
+        words = " ".join("," if one.kind == "joint" else one.raw for one in kept).replace(" ,", ",")
         self._set(self.label, words.strip(" ,")[: LONGEST_WORDS[self.label]])
         self.label = ""
         return end - place
@@ -345,7 +356,10 @@ def _word(whole: str, raw: str) -> _Token | None:
         return _Token("condition", raw, CONDITIONS[key])
     if key in cars.COLORS or key in cars.SHADES:
         return _Token("color", raw)
-    return _Token("word", raw) if key and key not in _FILLERS and key not in cars.POLITE else None
+    if key == "bukan":
+        return _Token("not", raw)
+    filler = key in _FILLERS or key in cars.POLITE
+    return _Token("filler" if filler else "word", raw) if key else None
 
 
 NAMES = {

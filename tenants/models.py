@@ -4,13 +4,86 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
+from django.dispatch import receiver
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django_otp.models import Device, ThrottlingMixin
+from django_otp.oath import TOTP
+
+from autolumiku.lib.sealed import SealedField
 
 
 class User(AbstractUser):
     """A login to the admin. What a person may do is said by the memberships; is_superuser is the platform admin."""
+
+    sessions = models.PositiveIntegerField(default=0, editable=False)  # counted up, it ends all that were opened
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django compares this at each request with what the session was opened with."""
+        salt = "tenants.models.User.sessions"
+        value = f"{self.password}:{self.sessions}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
+
+    @classmethod
+    def end_sessions(cls, **whose: Any) -> None:
+        """At once, everywhere."""
+        cls.objects.filter(**whose).update(sessions=models.F("sessions") + 1)
+
+
+class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]
+    """The app on a person's phone that makes a code every half minute (RFC 6238), and the codes for the day it is lost.
+
+    After each wrong code the next try waits twice as long. A code works once; of recovery codes only digests are kept.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="authenticator")
+    name = models.CharField(max_length=64, blank=True, editable=False)
+    key = SealedField()  # 20 bytes in hex
+    last_step = models.BigIntegerField(default=-1)  # of the last code that was taken
+    recovery = ArrayField(models.CharField(max_length=64), default=list)
+
+    class Meta:
+        db_table = "authenticators"
+
+    def get_throttle_factor(self) -> float:
+        return 1.0
+
+    def verify_token(self, token: str) -> bool:
+        """Whether this is the code of now, or one of those before and after it, or an unused recovery code."""
+        allowed, _ = self.verify_is_allowed()
+        if not allowed:
+            return False
+        typed = "".join(token.split()).replace("-", "").lower()
+        if not (self._is_code(typed) or self._is_recovery(typed)):
+            self.throttle_increment()
+            return False
+        self.throttle_reset(commit=False)
+        self.save()
+        return True
+
+    def _is_code(self, typed: str) -> bool:
+        if len(typed) != 6 or not (typed.isascii() and typed.isdigit()):
+            return False
+        clock = TOTP(bytes.fromhex(self.key))
+        if not clock.verify(int(typed), tolerance=1, min_t=self.last_step + 1):
+            return False
+        self.last_step = clock.t()
+        return True
+
+    def _is_recovery(self, typed: str) -> bool:
+        given = recovery_digest(typed)
+        kept = [one for one in self.recovery if not constant_time_compare(one, given)]
+        used = len(kept) < len(self.recovery)
+        self.recovery = kept
+        return used
+
+
+def recovery_digest(code: str) -> str:
+    return salted_hmac("tenants.models.recovery", code, algorithm="sha256").hexdigest()
 
 
 class Tenant(models.Model):
@@ -102,6 +175,12 @@ class Membership(Owned):
         return f"{self.user} ({self.get_role_display()})"
 
 
+@receiver(models.signals.post_delete, sender=Membership)
+def leave(instance: Membership, **_: Any) -> None:
+    """Who no longer works at a showroom is out at once, in every browser."""
+    User.end_sessions(pk=instance.user_id)
+
+
 class Right(models.TextChoices):
     """What a call of the API needs. A token holds some of them; a person's role caps them (tenants.api)."""
 
@@ -144,6 +223,56 @@ class ApiToken(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AuditEntry(Owned):
+    """Who has read a chat, was refused, or took out or removed a person's data (tenants.audit). Rows are only added."""
+
+    class Kind(models.TextChoices):
+        READ = "read", "membaca percakapan"
+        REFUSED = "refused", "akses ditolak"
+        EXPORTED = "exported", "data diekspor"
+        CORRECTED = "corrected", "data diperbaiki"
+        ERASED = "erased", "data dihapus"
+        EXPIRED = "expired", "percakapan lama dihapus"
+
+    kind = models.CharField("kejadian", max_length=10, choices=Kind)
+    user_id = models.BigIntegerField("ID pengguna", null=True)  # no reference: it stays when the account goes
+    who = models.CharField("oleh", max_length=150)
+    subject = models.CharField("tentang", max_length=200)
+    data = models.JSONField("rincian", default=dict)
+    at = models.DateTimeField("waktu", db_default=Now())
+
+    class Meta:
+        db_table = "audit_entries"
+        verbose_name = "catatan akses"
+        verbose_name_plural = "catatan akses"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["tenant", "-id"], name="audit_recent"),  # admin: the latest
+            models.Index(fields=["tenant", "subject", "-at"], name="audit_of_subject"),  # audit.read: read just now?
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.subject}"
+
+
+class PlatformUse(models.Model):
+    """A platform admin has worked over all showrooms at once. Rows are only added."""
+
+    user_id = models.BigIntegerField("ID pengguna")
+    who = models.CharField("oleh", max_length=150)
+    what = models.CharField("apa", max_length=200)
+    at = models.DateTimeField("waktu", db_default=Now())
+
+    class Meta:
+        db_table = "platform_uses"
+        verbose_name = "akses platform"
+        verbose_name_plural = "akses platform"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.what}"
 
 
 class CallCount(models.Model):

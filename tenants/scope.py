@@ -52,11 +52,14 @@ def is_closed() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The gateway account a webhook call belongs to, with its own number (62… digits or empty)."""
+    """The gateway account a webhook call belongs to, with its own number (62… digits or empty), and the sealed webhook
+    secrets it has of its own.
+    """
 
     tenant_id: int
     id: int
     phone: str
+    sealed: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -75,11 +78,12 @@ def by_account(client_id: str, phone: str = "", locks: Sequence[str] = ()) -> It
             yield None
             return
         connection.tenant_scope = str(found[0])  # type: ignore[attr-defined]
-        yield Account(*found[:3])
+        tenant_id, account_id, number, sealed, *_set = found
+        yield Account(tenant_id, account_id, number, tuple(sealed))
 
 
 ACCOUNT_SQL = """
-    SELECT tenant_id, account_id, phone_number, set_config('app.tenant', tenant_id::text, true),
+    SELECT tenant_id, account_id, phone_number, sealed, set_config('app.tenant', tenant_id::text, true),
            set_config('lock_timeout', '2s', true), set_config('statement_timeout', '2s', true),
            (SELECT count(pg_advisory_xact_lock(hashtextextended(name, 0))) FROM unnest(%s::text[]) AS name)
     FROM account_of_client(%s, %s)

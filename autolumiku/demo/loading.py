@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from aiconfig import versions
 from aiconfig.models import BusinessHours, FAQEntry, WhatsAppAIConfig
 from aimeow.models import AimeowAccount
 from autolumiku.demo import chats, people, pictures, stock
@@ -128,6 +129,7 @@ def _settings(place: Place, tenant: Tenant) -> None:
         BusinessHours.objects.create(tenant=tenant, weekday=day, opens=opens, closes=closes)
     for position, (question, answer) in enumerate(people.faqs(place), start=1):
         FAQEntry.objects.create(tenant=tenant, question=question, answer=answer, position=position)
+    versions.publish(tenant.pk)
 
 
 def _leasing(tenant: Tenant, now: datetime) -> None:

@@ -19,6 +19,7 @@ for _name in (
     os.environ.pop(_name, None)
 os.environ["ZAI_API_KEY"] = ""  # set, so that no .env file fills it
 os.environ["AIMEOW_WEBHOOK_SECRET"] = "test-webhook-secret"  # noqa: S105
+os.environ["SECOND_FACTOR"] = "0"  # who tests it turns it on
 os.environ["AIMEOW_BASE_URL"] = "http://127.0.0.1:9"  # the discard port: who needs a gateway starts one
 
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")  # each process its own

@@ -109,8 +109,7 @@ def knowledge(message: WhatsAppMessage) -> Any:
         yield "Mobil yang diketahui", ", ".join(f"{car[1]} ({car[0]})" for car in knew.get("cars") or ()) or "tidak ada"
         yield "Tanya jawab", f"{knew.get('faqs', 0)} baris"
         yield "Fakta yang dipakai", "; ".join(verdicts.facts(verdict))
-        settings = parse_datetime(str(knew.get("settings") or ""))
-        yield "Pengaturan", f"versi {settings:%d-%m-%Y %H.%M}" if settings else ""
+        yield "Pengaturan", _settings(knew)
     call = message.llm_call
     if call is not None:
         yield "Model", f"{call.model}, {call.prompt_tokens} + {call.completion_tokens} token"
@@ -119,6 +118,13 @@ def knowledge(message: WhatsAppMessage) -> Any:
         yield "Pemeriksaan", f"sesuai data{repaired}" if verdict["ok"] else "ditolak: memuat hal yang tidak ada di data"
     if message.processing_time:
         yield "Lama proses", f"{message.processing_time / 1000:.1f} detik".replace(".", ",")
+
+
+def _settings(knew: dict[str, Any]) -> str:
+    changed = parse_datetime(str(knew.get("settings") or ""))
+    if knew.get("version"):
+        return f"versi {knew['version']}"
+    return f"versi {changed:%d-%m-%Y %H.%M}" if changed else ""
 
 
 def _intent(knew: dict[str, Any]) -> str:

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from asgiref.sync import async_to_sync
 from django.core.files.storage import default_storage
 from PIL import Image
 
 from autolumiku.lib import clock
 from autolumiku.testing.stage import Showroom, run_jobs
-from conversations import tasks
+from conversations import gather, orchestrator, tasks
+from conversations.models import WhatsAppConversation
 from inventory import pictures
 from inventory.models import Vehicle, VehiclePhoto
 from staffcommands.models import UploadDraft, UploadPhoto
@@ -127,6 +129,8 @@ CARDS = {
     "undo": (["upload", BRIO, "simpan", "undo"], "Dibatalkan"),
     "how it stands": (["upload", "Brio 2020", "jadi gimana?"], "Yang belum ada: harga, warna, transmisi."),
     "how to go on": (["upload", BRIO, "simpan", "selesai"], "Terjual: status PM-PST-003 terjual"),
+    "corrected after saving": (["upload", BRIO, "simpan", "salah, harganya 125jt"], "Harga: Rp 120 juta → Rp 125 juta"),
+    "asked after saving": (["upload", BRIO, "simpan", "harganya 125jt?"], "Honda Brio"),
     "sold just after": (["upload", BRIO, "simpan", "udah laku", "ya"], "AVAILABLE → SOLD"),
 }  # fmt: skip
 
@@ -229,6 +233,27 @@ def test_fifteen_photos_in_random_order_with_copies_and_commands_between_make_on
         sent = list(UploadPhoto.objects.order_by("written_at").values_list("image", flat=True))
         assert Vehicle.objects.get(display_id="PM-PST-001").status == "BOOKED"
     assert [one.image.name for one in kept] == sent
+
+
+def test_a_worker_killed_before_each_answer_loses_nothing_and_adds_one_car(staffed: Showroom) -> None:
+    """Killed while it read the turn, or after it had thought and before it wrote anything; another one takes over."""
+    for number, one in enumerate(("upload", photo(1), "Brio 2020", photo(2), "stok", "120jt hitam", "matic", "simpan")):
+        if isinstance(one, bytes):
+            staffed.receives_photo(one, phone=STAFF)
+        else:
+            staffed.receives(one, phone=STAFF)
+        chat = staffed.chat(STAFF).pk
+        killed = gather.claim(staffed.tenant.pk, chat)
+        assert killed is not None
+        if number % 2:
+            async_to_sync(orchestrator.think)(killed)
+        with staffed.scope():
+            WhatsAppConversation.objects.filter(pk=chat).update(claimed_until=clock.now() - timedelta(seconds=1))
+        tasks.sweep()
+        run_jobs()
+    [car] = stock(staffed)
+    assert (car.model, car.price, len(photos(staffed, car))) == ("Brio", 120_000_000, 2)
+    assert len(staffed.gateway.sent) == 8
 
 
 def test_a_photo_fetched_after_saving_joins_its_car_in_its_place(staffed: Showroom) -> None:

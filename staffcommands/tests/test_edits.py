@@ -48,6 +48,11 @@ ROWS = [
     ("variant", "varian G MT 1.5, harga 150jt", {"variant": "G MT 1.5", "price": 150_000_000}),
     ("two prices of two kinds", "harga kredit 15jt modal 12jt", {"credit_price": 15_000_000, "cost_price": 12_000_000}),
     ("signs", "harga=150jt; km: 50.000", {"price": 150_000_000, "mileage": 50_000}),
+    ("a slip", "salah, harganya 125jt", {"price": 125_000_000}),
+    ("a slip named", "harga salah harusnya 125jt", {"price": 125_000_000}),
+    ("what it is not", "warnanya putih bukan hitam", {"color": "Putih"}),
+    ("not this but that", "warnanya bukan hitam tapi putih", {"color": "Putih"}),
+    ("written notes", "catatan yang punya pak haji, bukan taksi", {"staff_notes": "yang punya pak haji, bukan taksi"}),
     ("arrow", "harga 150jt -> 140jt", {"price": 140_000_000}),
 ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
 from django.utils import timezone
 
+from aiconfig import versions
 from aiconfig.models import WhatsAppAIConfig
 from aimeow.models import AimeowAccount
 from autolumiku.lib import phone as phones
@@ -65,6 +66,7 @@ class Command(BaseCommand):
             _check_free(slug, options["client_id"], showroom.phone)
             showroom.save()
             WhatsAppAIConfig.objects.create(tenant=showroom, **settings)
+            versions.publish(showroom.pk)
             leasing.begin(showroom.pk, timezone.localdate())
             _connect(showroom, options["client_id"])
             result = importing.save(showroom.pk, sheet, "add_showroom")
