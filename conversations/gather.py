@@ -471,7 +471,7 @@ class _Row(NamedTuple):
 def _message(columns: list[Any]) -> _Row:
     """A message, from its columns as JSON."""
     said, arrived = columns[7], datetime.fromisoformat(columns[8])
-    return _Row(*columns[:7], storms.written(said and datetime.fromisoformat(said), arrived), arrived)
+    return _Row._make((*columns[:7], storms.written(said and datetime.fromisoformat(said), arrived), arrived))
 
 
 def _messages(place: _Place, answered: int, upto: int) -> tuple[list[_Row], list[_Row]]:
