@@ -122,6 +122,10 @@ GET  admin/sambungan/webhook/                           in          | 403       
 POST admin/aiconfig/configversion/{version}/kembalikan/ in          | 403 403 302 302 | 404             | 302
 POST admin/aiconfig/split/{split}/langkah/              in          | 403 403 404 404 | 404             | 404
 GET  admin/inventory/vehicle/usulan/                    in          | 403 200 200 200 | 403 200 200 200 | 302
+GET  admin/persiapan/                                   in          | 403 403 200 200 | 403 403 200 200 | 302
+GET  admin/coba/                                        in          | 403 403 200 200 | 403 403 200 200 | 404
+GET  admin/operasional/                                 in          | 403             | 403             | 200
+POST admin/operasional/kirim/                           in          | 403             | 403             | 404
 GET  admin/angka.csv                                    in          | 403 403 200 200 | 403 403 200 200 | 200
 GET  admin/inventory/vehicle/impor/                     in          | 403 403 200 200 | 403 403 200 200 | 302
 GET  admin/inventory/vehicle/impor/{import}/            in          | 403 403 200 200 | 403 403 404 404 | 404
@@ -168,6 +172,7 @@ inventory.leasingrate              LV        | LV    | LVACD   | LVACD | LVACD
 aiconfig.whatsappaiconfig          LV        | LV    | LVC     | LVC   | LVACD
 aiconfig.configversion             LV        | LV    | LV      | LV    | LV
 aiconfig.split                               |       | LVA     | LVA   | LVD
+aiconfig.holiday                   LV        | LV    | LVACD   | LVACD | LVACD
 aiconfig.faqentry                  LV        | LV    | LVACD   | LVACD | LVACD
 aiconfig.businesshours             LV        | LV    | LVACD   | LVACD | LVACD
 aiconfig.llmcall                   LV        | LV    | LV      | LV    | LV
