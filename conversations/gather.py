@@ -16,7 +16,7 @@ from django.db import connection
 
 from aiconfig import hours, llm, spending, splits, versions
 from aiconfig.models import WhatsAppAIConfig
-from autolumiku.lib import clock, text
+from autolumiku.lib import clock, distance, text
 from conversations import acts, entities, financing, intents, storms, turns, visits, wording
 from conversations.models import Direction, Sender, WhatsAppMessage
 from conversations.turn import (
@@ -69,13 +69,14 @@ class Work:
     add_after_hours: bool  # closed, a text is set, and this closed period has not heard it yet
     budget: llm.Budget  # its time is counted from the claim
     capped: bool  # the showroom's daily limit for the model is reached
+    lead: Told | None  # what is known of them as a buyer
     version: versions.Version | None  # of the settings; None: they were never published
+    opts_out: bool = False  # the last message wants no more words from us
+    away: float | None = None  # km as the crow flies, of the place that the customer has just shown
 
     @property
     def version_id(self) -> int | None:
         return self.version.id if self.version else None
-
-    lead: Told | None  # what is known of them as a buyer
 
 
 def claim(tenant_id: int, conversation_id: int) -> Work | None:
@@ -360,7 +361,16 @@ def _read(
         capped=spending.reached(place.config, place.spent),
         lead=place.lead,
         version=place.version,
+        opts_out=member is None and bool(wanted) and intents.opts_out(wanted[-1]),
+        away=_away(place.config.tenant, unanswered) if member is None else None,
     )
+
+
+def _away(showroom: Tenant, rows: list[_Row]) -> float | None:
+    """How far the last place shown lies from the showroom; None: none was shown, or we do not know where we are."""
+    here = distance.point(showroom.latitude, showroom.longitude)
+    shown = [there for row in rows if (there := distance.point(row.latitude, row.longitude)) is not None]
+    return distance.km(here, shown[-1]) if here is not None and shown else None
 
 
 def _commanded(
@@ -417,13 +427,15 @@ class _Row(NamedTuple):
     content: str
     media_type: str
     media_url: str
+    latitude: float | None
+    longitude: float | None
     written_at: datetime
     created_at: datetime
 
 
 LAST_ID = 2**63 - 1
 MESSAGES_SQL = """
-SELECT id, seq, direction, sender_type, content, media_type, media_url, written_at, created_at
+SELECT id, seq, direction, sender_type, content, media_type, media_url, latitude, longitude, written_at, created_at
 FROM whatsapp_messages WHERE tenant_id = %s AND conversation_id = %s AND id < %s AND NOT twin ORDER BY id DESC LIMIT %s
 """
 
@@ -433,7 +445,7 @@ def _messages(place: _Place, answered: int, upto: int, before: int | None) -> tu
     with connection.cursor() as cursor:
         ids = [place.tenant_id, place.conversation_id, before or LAST_ID]
         cursor.execute(MESSAGES_SQL, [*ids, READ_AT_MOST])
-        rows = [_Row._make((*row[:7], storms.written(*row[7:]), row[8])) for row in cursor.fetchall()]
+        rows = [_Row._make((*row[:9], storms.written(*row[9:]), row[10])) for row in cursor.fetchall()]
     new = [row for row in rows if row.seq is not None and answered < row.seq <= upto]
     new.sort(key=lambda row: (row.written_at, row.seq))
     old = [row for row in rows if row.seq is None or row.seq <= answered]
