@@ -79,16 +79,12 @@ class StaffCommandLogAdmin(ReadOnly, ScopedAdmin):
     list_display = ("command", "who", "result", "vehicle", "executed")
     list_filter = ("success", "command", "executed_at")
     list_select_related = ("staff", "vehicle")
-    search_fields = ("command", "staff_phone", "staff__name")
+    search_fields = ("staff_phone", "staff__name")
     BASIC = ("command", "who", "result", "error", "vehicle", "executed")
     INNER = ("result_message", "given", "change_before", "change_after")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.BASIC, *self.INNER) if allowed(request, LEADERS) else self.BASIC
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        hidden = ("parameters", "result_message", "before", "after")
-        return not lookup.startswith(hidden) and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
 
     @admin.display(description="oleh", ordering="staff_phone")
     def who(self, entry: StaffCommandLog) -> str:
