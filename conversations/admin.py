@@ -943,7 +943,14 @@ MENU = (
         ),
     ),
 )
-LEADERS_PAGES = {"tenants_apitoken_changelist", "tenants_auditentry_changelist", "/connection", "/personal_data"}
+LEADERS_PAGES = {
+    "tenants_apitoken_changelist",
+    "tenants_auditentry_changelist",
+    "conversations_replay_changelist",
+    "aiconfig_split_changelist",
+    "/connection",
+    "/personal_data",
+}
 PLATFORM_MENU = (
     "Platform",
     (

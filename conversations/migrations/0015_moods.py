@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0013_answers_of_a_version"),
+        ("conversations", "0014_recent"),
     ]
 
     operations = [
