@@ -117,6 +117,7 @@ ELSEWHERE = {
     "draft_rest": "test_drafted.py",
     "forgotten_minutes": "test_forgotten.py",
     "morning_list": "test_forgotten.py",
+    "keep_chats_days": "test_rights.py",
     "model_seconds": "test_model.py",
     "model_share": "test_model.py",
     "daily_model_calls": "test_model.py",
