@@ -19,6 +19,7 @@ from tenants.tests import cast as casting
 
 pytestmark = pytest.mark.django_db
 CARS = "/admin/inventory/vehicle/"
+ALL = f"{CARS}?dihapus=ya"
 
 
 @pytest.fixture
@@ -51,9 +52,9 @@ def text(answer):
     return re.sub(r"\s+", " ", answer.content.decode())
 
 
-def listed(browser):
+def listed(browser, address=CARS):
     """What the list's form holds when it is opened."""
-    page = browser.get(CARS).content.decode()
+    page = browser.get(address).content.decode()
     inputs = re.findall(r"<input[^>]*>", page)
     found = {}
     for tag in inputs:
@@ -105,9 +106,9 @@ def test_what_somebody_else_has_changed_is_said_and_not_written_over(cast, car, 
 def test_only_the_next_steps_of_a_car_are_offered_and_taken(cast, before):
     car = car_of(cast.a, status=before)
     browser = casting.browser(cast.bob)
-    form = listed(browser)
+    form = listed(browser, ALL)
     for wanted in Status:
-        answer = browser.post(CARS, {**form, "form-0-status": wanted})
+        answer = browser.post(ALL, {**form, "form-0-status": wanted})
         legal = wanted in NEXT[before]
         assert (answer.status_code == 302) == (legal or wanted == before), wanted
         assert fresh(car).status == (wanted if legal else before)
@@ -129,6 +130,16 @@ def test_a_posted_row_of_another_showroom_is_not_changed(cast, car):
     assert fresh(foreign).price == 200_000_000
 
 
+@pytest.mark.parametrize(
+    ("query", "seen"), [("", False), ("?dihapus=ya", True), ("?status__exact=DELETED", True), ("?q=Rush", False)]
+)
+def test_cars_that_left_the_stock_are_listed_where_one_asks_for_them(cast, query, seen):
+    car_of(cast.a, status="DELETED")
+    browser = casting.browser(cast.alice)
+    assert ("Toyota Rush 2020" in text(browser.get(f"{CARS}{query}"))) == seen
+    assert ("Rush" in browser.get(f"{CARS}unduh/csv/{query}").content.decode()) == seen
+
+
 # --- Many at once ----------------------------------------------------------------------------------------------------
 
 MARKS = {
@@ -143,7 +154,7 @@ MARKS = {
 def test_many_are_marked_where_their_way_allows_it_and_the_others_named(cast, action):
     cars = {status: car_of(cast.a, status=status) for status in Status}
     form = {"action": action, "_selected_action": [car.pk for car in cars.values()]}
-    page = text(casting.browser(cast.bob).post(CARS, form, follow=True))
+    page = text(casting.browser(cast.bob).post(ALL, form, follow=True))
     wanted = MARKS[action]
     for before, car in cars.items():
         legal = wanted in NEXT[before]
