@@ -181,7 +181,7 @@ def untrue(
     if reading.clause.question or not reading.content:
         return
     clause = Clause(reading, ground, about)
-    for number in sorted({number for word in reading.words for number in _woken_by(word)}):
+    for number in sorted(frozenset().union(*map(_woken_by, reading.said))):
         yield from STATED[number][0](clause)
     if not asked:
         yield from _word_for_an_answer(clause)
@@ -702,7 +702,7 @@ STATED: tuple[tuple[Callable[[Clause], Iterator[str]], frozenset[str]], ...] = (
 
 
 @lru_cache(maxsize=16_384)
-def _woken_by(word: str) -> tuple[int, ...]:
+def _woken_by(word: str) -> frozenset[int]:
     """The rules that a clause with this word may concern."""
     said = vocabulary.roots(word) | {vocabulary.stem(word)}
-    return tuple(number for number, (_, words) in enumerate(STATED) if not words.isdisjoint(said))
+    return frozenset(number for number, (_, words) in enumerate(STATED) if not words.isdisjoint(said))

@@ -10,7 +10,9 @@ Point = tuple[float, float]  # latitude, longitude in degrees
 
 def point(latitude: float | None, longitude: float | None) -> Point | None:
     """None where it is no place on the map; (0, 0), in the sea, is what a phone without a fix says."""
-    if latitude is None or longitude is None or not (isfinite(latitude) and isfinite(longitude)):
+    if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
+        return None
+    if not (isfinite(latitude) and isfinite(longitude)):
         return None
     on_the_map = abs(latitude) <= 90 and abs(longitude) <= 180 and (latitude, longitude) != (0, 0)
     return (latitude, longitude) if on_the_map else None
