@@ -384,12 +384,13 @@ def _word_for_an_answer(clause: Clause) -> Iterator[str]:
     room = clause.ground.facts.showroom
     city, name = set(clauses.words(room.city)), set(clauses.words(room.name))
     our_name = name if name <= set(clause.told) else set()  # "prima" alone would speak of a car
-    told, asked = set(clause.told) - BETWEEN, clause.ground.customer_tokens_now
-    repeated = set(clause.told) - GREETINGS - our_name
-    if repeated and len(clause.told) <= 2 and repeated <= asked and "?" in clause.ground.turn.text:
+    told, repeated = set(clause.told) - BETWEEN, set(clause.told) - GREETINGS - our_name
+    short = repeated and len(clause.told) <= 2 and "?" in clause.ground.turn.text
+    if short and repeated <= clause.ground.customer_tokens_now:
         yield clause.told[0]  # "cocok Kak" to "cocok untuk mudik?"
     if reading.clause.colon or not told or not told <= ANSWERING | city:
         return
+    asked = clause.ground.customer_tokens_now
     if asked.isdisjoint(OPEN_QUESTION) or (told <= set(DAYPARTS) and asked.isdisjoint(("kapan", "jam"))):
         return
     days = opening.days_of([word for word in clause.words if word], clause.ground)
