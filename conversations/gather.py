@@ -269,7 +269,8 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
         AND v.id = s.challenger_id WHERE s.tenant_id = c.tenant_id AND s.ended_at IS NULL),
     (SELECT jsonb_agg(jsonb_build_array(id, seq, direction, sender_type, content, media_type, media_url, written_at,
         created_at, latitude, longitude, transcribed))
-        FROM (SELECT * FROM whatsapp_messages m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id AND m.id < %s AND NOT twin ORDER BY id DESC LIMIT %s) AS latest)
+        FROM (SELECT * FROM whatsapp_messages m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id
+            AND m.id < %s AND NOT twin ORDER BY id DESC LIMIT %s) AS latest)
 FROM whatsapp_conversations c
 JOIN aimeow_accounts a ON a.id = c.account_id
 JOIN tenants t ON t.id = c.tenant_id
