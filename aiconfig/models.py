@@ -309,6 +309,7 @@ class LLMCall(Owned):
         SUGGESTION = "suggestion", "saran untuk staf"
         READING = "reading", "membaca data mobil"
         SEEING = "seeing", "melihat foto"
+        REPLAY = "replay", "percobaan pengaturan"
 
     class Outcome(models.TextChoices):
         OK = "ok", "berhasil"

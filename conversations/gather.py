@@ -113,6 +113,56 @@ def again(tenant_id: int, conversation_id: int, upto: int, answered: int) -> Wor
     return _read(_place(conversation_id), 0, upto, answered, monotonic())
 
 
+def replayed(
+    tenant_id: int,
+    conversation_id: int,
+    *,
+    upto: int,
+    answered: int,
+    before: int,
+    now: datetime,
+    snapshot: versions.Snapshot,
+) -> Work:
+    """A turn of the past in settings that are tried, as if it were `now`, without what came after: before is the id of
+    the message that answered it. Nothing holds the assistant back. Inside the showroom's scope.
+    """
+    place = _place(conversation_id)
+    versions.overlay(place.config, snapshot)
+    for name, value in UNHELD.items():
+        setattr(place.config, name, value)
+    faqs = tuple(Faq(question, answer) for question, answer in snapshot["faq"][:FAQS])
+    place = replace(
+        place,
+        faqs=faqs,
+        in_service=True,
+        trusted=True,
+        perhaps_staff=False,
+        code_open=False,
+        busy_since=None,
+        lead=None,
+        visit=None,
+        version=None,
+    )
+    return _read(place, 0, upto, answered, monotonic(), now, before)
+
+
+# The settings that may keep the assistant from answering, or from answering now.
+UNHELD: Mapping[str, Any] = {
+    "auto_reply": True,
+    "customer_chat_enabled": True,
+    "after_hours_mode": WhatsAppAIConfig.AfterHours.ANSWER,
+    "after_hours_message": "",
+    "late_after_minutes": 0,
+    "stale_after_hours": 0,
+    "same_text_limit": 0,
+    "draft_price": False,
+    "draft_credit": False,
+    "draft_condition": False,
+    "draft_trade_in": False,
+    "draft_rest": False,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A chat with its showroom and settings, read in one go."""
@@ -219,15 +269,24 @@ def may_speak(conversation_id: int) -> bool:
     return place.config.auto_reply and place.in_service
 
 
-def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: float) -> Work:
-    now = clock.now()
-    new, earlier = _messages(place, answered, upto)
+def _read(
+    place: _Place,
+    number: int,
+    upto: int,
+    answered: int,
+    claimed_at: float,
+    now: datetime | None = None,
+    before: int | None = None,
+) -> Work:
+    """before: messages from this id on are not there yet."""
+    now = now or clock.now()
+    new, earlier = _messages(place, answered, upto, before)
     too_old = timedelta(hours=place.config.stale_after_hours)
     stale = [row for row in new if storms.older(row.written_at, now, too_old)]
     unanswered = [row for row in new if row not in stale] or stale
     member = staff.find(place.tenant_id, place.phone, place.lid) if place.perhaps_staff else None
-    before = earlier if unanswered is stale else [*stale, *earlier]
-    history = tuple(_line(row) for row in before[:HISTORY][::-1])
+    older = earlier if unanswered is stale else [*stale, *earlier]
+    history = tuple(_line(row) for row in older[:HISTORY][::-1])
     by_customer = [line.text for line in history if line.role == "customer"]
     written = [row for row in unanswered if row.content.strip()]
     said = [row.content for row in written]
@@ -264,7 +323,7 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         history=history,
         persona=_persona(place.config),
     )
-    facts = _facts(place, understanding, words, history)
+    facts = _facts(place, understanding, words, history, now)
     if member is None and place.phone:
         facts = replace(facts, reachable=True)
         if understanding.intent is Intent.TEST_DRIVE:
@@ -353,16 +412,18 @@ class _Row(NamedTuple):
     created_at: datetime
 
 
+LAST_ID = 2**63 - 1
 MESSAGES_SQL = """
 SELECT id, seq, direction, sender_type, content, media_type, media_url, written_at, created_at
-FROM whatsapp_messages WHERE tenant_id = %s AND conversation_id = %s AND NOT twin ORDER BY id DESC LIMIT %s
+FROM whatsapp_messages WHERE tenant_id = %s AND conversation_id = %s AND id < %s AND NOT twin ORDER BY id DESC LIMIT %s
 """
 
 
-def _messages(place: _Place, answered: int, upto: int) -> tuple[list[_Row], list[_Row]]:
+def _messages(place: _Place, answered: int, upto: int, before: int | None) -> tuple[list[_Row], list[_Row]]:
     """(unanswered in the order they were written, those before, newest first)."""
     with connection.cursor() as cursor:
-        cursor.execute(MESSAGES_SQL, [place.tenant_id, place.conversation_id, READ_AT_MOST])
+        ids = [place.tenant_id, place.conversation_id, before or LAST_ID]
+        cursor.execute(MESSAGES_SQL, [*ids, READ_AT_MOST])
         rows = [_Row._make((*row[:7], storms.written(*row[7:]), row[8])) for row in cursor.fetchall()]
     new = [row for row in rows if row.seq is not None and answered < row.seq <= upto]
     new.sort(key=lambda row: (row.written_at, row.seq))
@@ -418,10 +479,12 @@ def _persona(config: WhatsAppAIConfig) -> Persona:
     )
 
 
-def _facts(place: _Place, understanding: Understanding, words: str, history: tuple[Line, ...]) -> Facts:
+def _facts(
+    place: _Place, understanding: Understanding, words: str, history: tuple[Line, ...], moment: datetime
+) -> Facts:
     tenant = place.config.tenant
     week = _week(place.days)
-    now = _local(place, clock.now())
+    now = _local(place, moment)
     asked = understanding.entities
     wanted = search.Wanted(**{name: getattr(asked, name) for name in search.Wanted.__slots__})
     found = search.find(tenant.pk, wanted, also=entities.other_cars(words))
