@@ -4,7 +4,7 @@ from tenants import hooks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0011_versions"), ("tenants", "0004_webhooks_out")]
+    dependencies = [("conversations", "0012_replays"), ("tenants", "0004_webhooks_out")]
 
     operations = [
         hooks.tells(
