@@ -872,6 +872,7 @@ MENU = (
             ("Tanya jawab", "quiz", "aiconfig_faqentry_changelist"),
             ("Versi", "history_toggle_off", "aiconfig_configversion_changelist"),
             ("Percobaan", "science", "conversations_replay_changelist"),
+            ("Pembagian", "call_split", "aiconfig_split_changelist"),
             ("Laporan jawaban", "flag", "conversations_answerreport_changelist"),
             ("Jam buka", "schedule", "aiconfig_businesshours_changelist"),
             ("Pemakaian model", "monitoring", "aiconfig_llmcall_changelist"),

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from aiconfig import hours, llm, spending, versions
+from aiconfig import hours, llm, spending, splits, versions
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import clock, text
 from conversations import acts, entities, financing, intents, storms, turns, visits, wording
@@ -126,14 +126,11 @@ def replayed(
     """A turn of the past in settings that are tried, as if it were `now`, without what came after: before is the id of
     the message that answered it. Nothing holds the assistant back. Inside the showroom's scope.
     """
-    place = _place(conversation_id)
-    versions.overlay(place.config, snapshot)
+    place = _as(_place(conversation_id), snapshot)
     for name, value in UNHELD.items():
         setattr(place.config, name, value)
-    faqs = tuple(Faq(question, answer) for question, answer in snapshot["faq"][:FAQS])
     place = replace(
         place,
-        faqs=faqs,
         in_service=True,
         trusted=True,
         perhaps_staff=False,
@@ -219,7 +216,10 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
         FROM bookings b LEFT JOIN vehicles v ON v.id = b.vehicle_id AND v.tenant_id = b.tenant_id
         WHERE b.tenant_id = c.tenant_id AND b.phone = c.customer_phone AND b.status IN ('booked', 'confirmed')),
     (SELECT jsonb_build_array(v.id, v.number) FROM config_versions v WHERE v.tenant_id = c.tenant_id
-        AND v.published_at IS NOT NULL ORDER BY v.number DESC LIMIT 1)
+        AND v.published_at IS NOT NULL ORDER BY v.number DESC LIMIT 1),
+    (SELECT jsonb_build_object('id', s.id, 'percent', s.percent, 'version', jsonb_build_array(v.id, v.number),
+        'snapshot', v.snapshot) FROM splits s JOIN config_versions v ON v.tenant_id = s.tenant_id
+        AND v.id = s.challenger_id WHERE s.tenant_id = c.tenant_id AND s.ended_at IS NULL)
 FROM whatsapp_conversations c
 JOIN aimeow_accounts a ON a.id = c.account_id
 JOIN tenants t ON t.id = c.tenant_id
@@ -232,10 +232,10 @@ def _place(conversation_id: int) -> _Place:
     with connection.cursor() as cursor:
         cursor.execute(PLACE_SQL, [FAQS, conversation_id])
         row = cursor.fetchone()
-    tenant, config, days, faqs, spent, lead, visit, version = (json.loads(part or "null") for part in row[12:])
+    tenant, config, days, faqs, spent, lead, visit, version, split = (json.loads(part or "null") for part in row[12:])
     tenant_id, chat, phone, name, told, released, trusted, busy_since, in_service, perhaps_staff = row[:10]
     code_open, lid = row[10:12]
-    return _Place(
+    place = _Place(
         tenant_id=tenant_id,
         conversation_id=chat,
         phone=phone,
@@ -256,6 +256,15 @@ def _place(conversation_id: int) -> _Place:
         visit=visit,
         version=versions.Version(*version) if version else None,
     )
+    if split and splits.takes_part(split["id"], chat, split["percent"]):
+        return replace(_as(place, split["snapshot"]), version=versions.Version(*split["version"]))
+    return place
+
+
+def _as(place: _Place, content: versions.Snapshot) -> _Place:
+    """With the settings and questions of that version."""
+    versions.overlay(place.config, content)
+    return replace(place, faqs=tuple(Faq(question, answer) for question, answer in content["faq"][:FAQS]))
 
 
 def _without_tenant(config: dict[str, Any] | None) -> dict[str, Any]:

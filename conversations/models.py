@@ -348,6 +348,12 @@ class WhatsAppMessage(Owned):
                 name="message_outbound_id",
                 condition=Q(direction="outbound") & ~Q(aimeow_message_id=""),
             ),
+            # comparing: the answers by these versions
+            models.Index(
+                fields=["tenant", "config_version", "created_at"],
+                name="message_of_version",
+                condition=Q(config_version__isnull=False),
+            ),
             # outbox.sweep and admin: what is not out yet, over all showrooms
             models.Index(
                 fields=["tenant", "aimeow_status", "created_at"],

@@ -1,4 +1,4 @@
-"""Pages of the back-office on which a change of the settings is tried before customers feel it: replays."""
+"""Pages on which a change of the settings is tried: replays before customers feel it, splits on a part of them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from django.db.models import Count, Model, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 
-from aiconfig import versions
-from aiconfig.models import FAQEntry, WhatsAppAIConfig
-from autolumiku.lib import differences
-from conversations import replays, verdicts
+from aiconfig import splits, versions
+from aiconfig.models import ConfigVersion, FAQEntry, Split, WhatsAppAIConfig
+from autolumiku.lib import clock, differences, rupiah
+from conversations import comparing, replays, verdicts
 from conversations.models import Path, Reason, Replay, ReplayedTurn
 from tenants.admin import LEADERS, NOBODY, OwnedForm, ScopedAdmin, label, when
 from tenants.models import User
@@ -309,6 +310,7 @@ class ReplayAdmin(ScopedAdmin):
             "percent": round(100 * replay.done / replay.total) if replay.total else 100,
             "running": state == Replay.State.RUNNING,
             "stopped": state == Replay.State.STOPPED,
+            "may_split": state == Replay.State.DONE and splits.running(replay.tenant_id) is None,
             "open": state in (Replay.State.STOPPED, Replay.State.DONE),
         }
 
@@ -333,7 +335,9 @@ class ReplayAdmin(ScopedAdmin):
             raise Http404
         assert isinstance(request.user, User)
         messages.info(request, move(replay, request.user))
-        return redirect(reverse("admin:conversations_replay_change", args=[pk]))
+        if move is _propose:
+            return redirect("admin:aiconfig_split_add")
+        return redirect("admin:conversations_replay_change", pk)
 
 
 def _stop(replay: Replay, user: User) -> str:
@@ -357,4 +361,156 @@ def _discard(replay: Replay, user: User) -> str:
     return "Percobaan dibuang; pengaturan tidak berubah." if replays.discard(replay) else "Percobaan ini sudah selesai."
 
 
-MOVES = {"stop": _stop, "resume": _resume, "publish": _publish, "discard": _discard}
+def _propose(replay: Replay, user: User) -> str:
+    """The way to a split: the draft becomes a version that may be its challenger."""
+    made = versions.propose(replay.tenant_id, replay.snapshot, by=user, remark=f"calon dari percobaan {replay.pk}")
+    return f"Tersimpan sebagai versi {made.number} (calon). Pilih di bawah ini berapa percakapan yang mendapatnya."
+
+
+MOVES = {"propose": _propose, "stop": _stop, "resume": _resume, "publish": _publish, "discard": _discard}
+
+
+# --- Splits ----------------------------------------------------------------------------------------------------------
+
+
+class SplitForm(OwnedForm):
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        tenant_id = self.instance.tenant_id
+        if splits.running(tenant_id) is not None:
+            raise forms.ValidationError("Masih ada pembagian yang berjalan. Hentikan itu dulu.")
+        now, other = versions.publish(tenant_id).snapshot, data.get("challenger")
+        if other is not None and not versions.differences(now, {**other.snapshot, "prompt": now["prompt"]}):
+            self.add_error("challenger", "Versi ini sama dengan pengaturan sekarang.")
+        return data
+
+
+@admin.register(Split)
+class SplitAdmin(ScopedAdmin):
+    form = SplitForm
+    viewers = adders = changers = LEADERS
+    deleters = NOBODY
+    list_display = ("named", "state", "control", "challenger", "percent", "started")
+    list_display_links = ("named",)
+    list_select_related = ("control", "challenger")
+    fields = ("challenger", "percent")
+
+    @admin.display(description="pembagian", ordering="pk")
+    def named(self, split: Split) -> str:
+        return str(split)
+
+    @admin.display(description="keadaan", ordering="ended_at")
+    def state(self, split: Split) -> SafeString:
+        return label("berjalan", "info") if split.ended_at is None else label(split.get_end_display())
+
+    @admin.display(description="mulai", ordering="started_at")
+    def started(self, split: Split) -> str:
+        return when(split.started_at)
+
+    # -- a new one
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Of one showroom, as a replay."""
+        return not self.over_all(request) and super().has_add_permission(request, obj)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        once = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**(extra_context or {}), **once, "title": "Pembagian baru"})
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        newest = ConfigVersion.objects.filter(tenant_id=request.place.tenant_id, published_at=None)  # type: ignore[attr-defined]
+        return {"challenger": newest.order_by("-number").values_list("pk", flat=True).first()}
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.control, obj.author, obj.started_at = versions.latest(obj.tenant_id), request.user, clock.now()
+        super().save_model(request, obj, form, change)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        messages.success(request, "Pembagian dimulai.")
+        return redirect("admin:aiconfig_split_change", obj.pk)
+
+    # -- one of them
+
+    def get_urls(self) -> list[URLPattern]:
+        act = self.admin_site.admin_view(self.act)
+        return [path("<int:pk>/langkah/", act, name="aiconfig_split_act"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET"])
+        split = self.get_object(request, object_id)
+        if not self.has_view_permission(request, split):
+            raise PermissionDenied
+        control, challenger = comparing.of(split)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(split),
+            "opts": self.opts,
+            "split": split,
+            "badge": self.state(split),
+            "made": when(split.started_at),
+            "ended": when(split.ended_at),
+            "lines": compared(control, challenger),
+            "few": min(control.conversations, challenger.conversations) < comparing.ENOUGH,
+            "enough": comparing.ENOUGH,
+            "changed": versions.differences(split.control.snapshot, split.challenger.snapshot),
+            "running": split.ended_at is None,
+        }
+        return TemplateResponse(request, "admin/aiconfig/split/split.html", context)
+
+    def act(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        split = self.get_object(request, str(pk))
+        if not self.has_change_permission(request, split):
+            raise PermissionDenied
+        move = SPLIT_MOVES.get(request.POST.get("move", ""))
+        if move is None:
+            raise Http404
+        assert isinstance(request.user, User)
+        messages.info(request, move(split, request.user))
+        return redirect("admin:aiconfig_split_change", pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure of both versions."""
+
+    what: str
+    control: str
+    challenger: str
+
+
+def compared(control: comparing.Outcome, challenger: comparing.Outcome) -> list[Line]:
+    both = (control, challenger)
+    return [
+        Line("percakapan", *(str(one.conversations) for one in both)),
+        Line("jawaban", *(str(one.answers) for one in both)),
+        Line("selesai tanpa orang", *(_part(one.unaided, one.percent(one.unaided)) for one in both)),
+        Line("diteruskan ke orang", *(_part(one.handed_over, one.percent(one.handed_over)) for one in both)),
+        Line("draf ditolak pemeriksa", *(_part(one.refused, one.percent(one.refused, one.answers)) for one in both)),
+        Line("membuat janji test drive", *(_part(one.visits, one.percent(one.visits)) for one in both)),
+        Line("token per percakapan", *(number_format(one.each(one.tokens), force_grouping=True) for one in both)),
+        Line("biaya per percakapan", *(rupiah.show_full(one.each(one.cost)) for one in both)),
+    ]
+
+
+def _part(count: int, percent: int | None) -> str:
+    return f"{count}" if percent is None else f"{count} ({percent}%)"
+
+
+def _stop_split(split: Split, user: User) -> str:
+    stopped = splits.stop(split)
+    return (
+        "Dihentikan; semua percakapan kembali ke pengaturan sekarang." if stopped else "Pembagian ini sudah berakhir."
+    )
+
+
+def _adopt(split: Split, user: User) -> str:
+    made = splits.adopt(split, user)
+    return f"Diterbitkan sebagai versi {made.number}." if made else "Pembagian ini sudah berakhir."
+
+
+SPLIT_MOVES = {"stop": _stop_split, "adopt": _adopt}
