@@ -4,7 +4,7 @@ from tenants import hooks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inventory", "0003_vehicle_names"), ("tenants", "0004_webhooks_out")]
+    dependencies = [("inventory", "0004_stock_imports"), ("tenants", "0004_webhooks_out")]
 
     operations = [
         hooks.tells(
