@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from autolumiku.lib import rupiah
 from inventory import pictures, telling, workbooks
 from inventory.credit import YEARS
+from inventory.described_pages import DescribedPages
 from inventory.import_pages import ImportPages
 from inventory.models import (
     MAX_PRICE,
@@ -269,7 +270,7 @@ def person(request: HttpRequest) -> str:
 
 
 @admin.register(Vehicle)
-class VehicleAdmin(ImportPages, ScopedAdmin):
+class VehicleAdmin(ImportPages, DescribedPages, ScopedAdmin):
     """Cars leave the stock by their status; the row and its history stay (only the platform admin deletes rows)."""
 
     class Media:
