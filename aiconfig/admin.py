@@ -140,6 +140,7 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
             },
         ),
         ("Prospek", {"fields": ("assign_leads",)}),
+        ("Penyimpanan data", {"fields": ("keep_chats_days",)}),
         (
             "Perintah staf",
             {"fields": ("staff_commands_enabled", "enable_staff_upload", "enable_staff_status", "cover_plates")},

@@ -169,6 +169,13 @@ class WhatsAppAIConfig(Owned):
         help_text="Saat buka, staf menerima daftar siapa yang menulis selama tutup.",
     )
     morning_at = models.DateTimeField("daftar berikutnya", null=True, editable=False)
+    keep_chats_days = models.PositiveIntegerField(
+        "simpan percakapan paling lama (hari)",
+        default=0,
+        validators=[MaxValueValidator(3650)],
+        help_text="Percakapan yang lebih lama tanpa pesan dihapus setiap malam dengan isi dan berkasnya; prospek dan "
+        "test drive tetap. 0: tidak dihapus.",
+    )
     model_seconds = models.FloatField(
         "waktu model per jawaban (detik)",
         default=25.0,

