@@ -19,14 +19,15 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from aiconfig import spending
-from aiconfig.models import BusinessHours, LLMCall, WhatsAppAIConfig
+from aiconfig.admin import FAQEntryAdmin
+from aiconfig.models import BusinessHours, FAQEntry, LLMCall, WhatsAppAIConfig
 from aimeow.models import AimeowAccount, Finding, InstallationFinding
 from autolumiku.lib import phone
-from conversations import lessons, outbox, quality, turns, verdicts, vitals
+from conversations import asked, lessons, outbox, quality, turns, verdicts, vitals
 from conversations import trials as trials  # noqa: PLC0414 - its pages belong to this site
 from conversations.models import (
     AnswerReport,
@@ -43,7 +44,7 @@ from conversations.models import (
     WhatsAppConversation,
     WhatsAppMessage,
 )
-from conversations.pages import figures
+from conversations.pages import checklist, figures, questions
 from conversations.turn import Intent
 from inventory.models import Status as VehicleStatus
 from inventory.models import Vehicle
@@ -654,6 +655,36 @@ class CannedReplyAdmin(ScopedAdmin):
     fields = ("shortcut", "text")
 
 
+admin.site.unregister(FAQEntry)
+
+
+@admin.register(FAQEntry)
+class SoughtFAQEntryAdmin(FAQEntryAdmin):
+    """Shows also what a question is found by."""
+
+    fields = ("question", "answer", ("position", "is_active"), "words", "found_by")  # type: ignore[assignment]
+    readonly_fields = ("words", "found_by")
+
+    @admin.display(description="kata penentu")
+    def words(self, entry: FAQEntry) -> str:
+        if not entry.pk:
+            return "terlihat setelah disimpan"
+        telling = sorted(asked.telling(entry.question))
+        if not telling:
+            return "tidak ada: tulis pertanyaannya dengan kata yang lebih khas"
+        return f"{', '.join(telling)} (cocok bila pesan memuat paling sedikit {asked.FAQ_SHARE:.0%} dari kata ini)"
+
+    @admin.display(description="pesan yang cocok")
+    def found_by(self, entry: FAQEntry) -> SafeString | str:
+        """What customers wrote lately that this row would answer."""
+        found = questions.that_find(entry) if entry.pk else []
+        if not found:
+            return "belum ada pesan pelanggan akhir-akhir ini yang cocok"
+        return format_html(
+            '<ul class="al-bullets">{}</ul>', format_html_join("", "<li>{}</li>", zip(found, strict=True))
+        )
+
+
 @admin.register(AnswerReport)
 class AnswerReportAdmin(ReadOnly, ScopedAdmin):
     """What colleagues found bad: read by who looks after the assistant."""
@@ -703,10 +734,15 @@ class Advice:
 
 def dashboard(request: HttpRequest) -> HttpResponse:
     """The admin's index, with what needs a person today and, for who leads, the figures of a period."""
-    anywhere = place_of(request) is not None or is_platform(request)
+    place = place_of(request)
+    anywhere = place is not None or is_platform(request)
     extra: dict[str, Any] = {"cards": cards(), "advice": advice(request)} if anywhere else {"nowhere": True}
     if anywhere and allowed(request, LEADERS):
         extra |= figures.context(request)
+    if place is not None and allowed(request, LEADERS) and (steps := checklist.left(place.tenant_id)):
+        extra |= {"steps": steps, "done": sum(step.done for step in steps)}
+    pages = (*PAGES, *PLATFORM_PAGES) if is_platform(request) else PAGES if allowed(request, LEADERS) else ()
+    extra["pages"] = [(title, reverse(name)) for title, name in pages]
     return admin.site.index(request, {"title": "Beranda", **extra})
 
 
@@ -900,12 +936,14 @@ MENU = (
         "Asisten",
         (
             ("Pengaturan", "tune", "aiconfig_whatsappaiconfig_changelist"),
+            ("Coba jawab", "chat_bubble", "/trial"),
             ("Tanya jawab", "quiz", "aiconfig_faqentry_changelist"),
             ("Versi", "history_toggle_off", "aiconfig_configversion_changelist"),
             ("Percobaan", "science", "conversations_replay_changelist"),
             ("Pembagian", "call_split", "aiconfig_split_changelist"),
             ("Laporan jawaban", "flag", "conversations_answerreport_changelist"),
             ("Jam buka", "schedule", "aiconfig_businesshours_changelist"),
+            ("Hari libur", "celebration", "aiconfig_holiday_changelist"),
             ("Pemakaian model", "monitoring", "aiconfig_llmcall_changelist"),
         ),
     ),
@@ -941,10 +979,19 @@ MENU = (
         ),
     ),
 )
-LEADERS_PAGES = {"tenants_apitoken_changelist", "tenants_auditentry_changelist", "/connection", "/personal_data"}
+LEADERS_PAGES = {
+    "tenants_apitoken_changelist",
+    "tenants_auditentry_changelist",
+    "/connection",
+    "/personal_data",
+    "/trial",
+}
+PAGES = (("Persiapan", "checklist"), ("Sambungan WhatsApp", "connection"), ("Coba jawab", "trial"))
+PLATFORM_PAGES = (("Operasional", "operator"),)
 PLATFORM_MENU = (
     "Platform",
     (
+        ("Operasional", "monitor_heart", "/operator"),
         ("Pengguna", "manage_accounts", "tenants_user_changelist"),
         ("Klien tak dikenal", "device_unknown", "aimeow_unknownclient_changelist"),
         ("Akses platform", "policy", "tenants_platformuse_changelist"),

@@ -26,7 +26,7 @@ OUTSIDE = (
     "/inbox/denyut/",  # asked every two seconds by every open inbox; it carries its own signed pass
 )
 # the gateway or the model is waited for: the view opens its scopes itself, so that no transaction is open meanwhile
-WAITING = ("/admin/sambungan/", "/admin/coba/")
+WAITING = ("/admin/sambungan/", "/admin/coba/", "/admin/operasional/")
 
 
 class ShowroomMiddleware:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from conversations.pages import connection, figures
+from conversations.pages import checklist, connection, figures, operators, trial
 
 inside = admin.site.admin_view
 urlpatterns = [
@@ -12,4 +12,8 @@ urlpatterns = [
     path("sambungan/langkah/", inside(connection.move), name="connection_move"),
     path("sambungan/putus/", inside(connection.disconnect), name="connection_disconnect"),
     path("sambungan/webhook/", inside(connection.callback), name="connection_callback"),
+    path("operasional/", inside(operators.page), name="operator"),
+    path("operasional/kirim/", inside(operators.again), name="operator_again"),
+    path("persiapan/", inside(checklist.page), name="checklist"),
+    path("coba/", inside(trial.page), name="trial"),
 ]

@@ -393,6 +393,35 @@ def test_wrong_settings_are_refused_at_their_field(two, fields, field):
     assert field in answer.context["adminform"].form.errors
 
 
+def test_the_page_shows_when_a_person_is_asked_for_and_links_to_what_belongs_to_it(two):
+    page = text(casting.browser(two.cast.alice).get(page_of(two.a[WhatsAppAIConfig])))
+    assert "pembayaran, nego harga" in page
+    assert "/admin/coba/" in page
+    assert "0 hari libur mendatang" in page
+    with scope.of(two.cast.a):
+        WhatsAppAIConfig.objects.update(enable_price_negotiation=True, draft_credit=True)
+    page = text(casting.browser(two.cast.alice).get(page_of(two.a[WhatsAppAIConfig])))
+    assert "pembayaran, nego harga" not in page
+    assert "Menunggu satu ketukan di Inbox</b>: kredit" in page
+
+
+def test_a_question_shows_which_messages_it_would_answer(two):
+    entry, chat = two.a[FAQEntry], two.a[WhatsAppConversation]
+    with scope.of(two.cast.a):
+        FAQEntry.objects.update(question="Apakah bisa tukar tambah motor?")
+        say(chat, "kak, motor saya bisa ditukar tambah ga?")
+        say(chat, "bisa tukar tambah motor kak")
+        say(chat, "harga avanza berapa")
+        say(chat, "bisa tukar tambah motor, jawab kami", direction="outbound", sender_type="human")
+    page = text(casting.browser(two.cast.alice).get(page_of(entry)))
+    assert "motor, tambah, tukar" in page
+    assert "<li>bisa tukar tambah motor kak</li>" in page
+    assert "harga avanza" not in page
+    assert "jawab kami" not in page
+    new = text(casting.browser(two.cast.alice).get("/admin/aiconfig/faqentry/add/"))
+    assert "terlihat setelah disimpan" in new
+
+
 # --- the list and the chat -------------------------------------------------------------------------------------------
 
 
