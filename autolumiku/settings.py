@@ -190,6 +190,7 @@ SPECTACULAR_SETTINGS = {
 }
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", 600)  # of one token or person; 0: no limit
 API_CALLS_PER_MINUTE_AND_ADDRESS = env.int("API_CALLS_PER_MINUTE_AND_ADDRESS", 1200)
+WEBHOOKS_MAY_STAY_INSIDE = False  # webhooks out to this machine: for tests, no environment variable sets it
 FORWARDED_ALLOW_IPS = env.list("FORWARDED_ALLOW_IPS", default=["127.0.0.1"])  # gunicorn reads the same
 
 # --- Database --------------------------------------------------------------------------------------------------------

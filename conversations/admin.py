@@ -977,6 +977,8 @@ MENU = (
             ("Nomor WhatsApp", "smartphone", "aimeow_aimeowaccount_changelist"),
             ("Pengguna showroom", "group", "tenants_membership_changelist"),
             ("Token API", "key", "tenants_apitoken_changelist"),
+            ("Webhook keluar", "webhook", "tenants_webhookendpoint_changelist"),
+            ("Pengiriman webhook", "outbox", "tenants_webhookdelivery_changelist"),
             ("Data pelanggan", "shield_person", "/personal_data"),
             ("Catatan akses", "policy", "tenants_auditentry_changelist"),
         ),

@@ -48,7 +48,7 @@ from conversations import (
 )
 from inventory import pictures
 from staffcommands import plates, uploads
-from tenants import scope, throttles
+from tenants import hooks, scope, throttles
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -383,6 +383,7 @@ def clean() -> None:
         versions.keep_up()
     with scope.platform("clean jobs"):
         gone = jobs.clean(3600 * settings.KEEP_JOBS_HOURS)
+        hooks.tidy()
     with scope.platform("clean photos"):
         unused = uploads.clean()
         papers = people.tidy()
