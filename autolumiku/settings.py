@@ -190,6 +190,7 @@ SPECTACULAR_SETTINGS = {
 }
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", 600)  # of one token or person; 0: no limit
 API_CALLS_PER_MINUTE_AND_ADDRESS = env.int("API_CALLS_PER_MINUTE_AND_ADDRESS", 1200)
+WEBHOOKS_MAY_STAY_INSIDE = False  # webhooks out to this machine: for tests, no environment variable sets it
 FORWARDED_ALLOW_IPS = env.list("FORWARDED_ALLOW_IPS", default=["127.0.0.1"])  # gunicorn reads the same
 
 # --- Database --------------------------------------------------------------------------------------------------------
@@ -233,6 +234,7 @@ ZAI_API_KEY = env.str("ZAI_API_KEY", "")
 ZAI_BASE_URL = env.str("ZAI_BASE_URL", "https://api.z.ai/api/coding/paas/v4/")
 ZAI_TEXT_MODEL = env.str("ZAI_TEXT_MODEL", "glm-4.6")
 ZAI_VISION_MODEL = env.str("ZAI_VISION_MODEL", "glm-4.5v")
+ZAI_AUDIO_MODEL = env.str("ZAI_AUDIO_MODEL", "")  # none: voice notes are for people
 API_TIMEOUT_MS = env.int("API_TIMEOUT_MS", 300_000)
 MODEL_CONCURRENCY = env.int("MODEL_CONCURRENCY", 200)  # calls in flight of one worker, which showrooms share
 MODEL_PRICES = env.json("MODEL_PRICES", default={})  # {"model": [in, out]}, rupiah for a million tokens

@@ -36,6 +36,7 @@ from conversations.models import (
     Delivery,
     Direction,
     Holder,
+    Mood,
     Path,
     Reason,
     Sender,
@@ -52,6 +53,8 @@ from staffcommands.models import StaffWhatsAppAuth
 from tenants import audit
 from tenants.admin import LEADERS, NOBODY, SELLERS, ReadOnly, ScopedAdmin, allowed, is_platform, label, place_of, when
 
+HEARD = "ditulis otomatis dari pesan suara"
+SHOWN_MOODS = {Mood.IMPATIENT: "warn", Mood.ANGRY: "bad"}
 SHOWN = 200  # messages of a chat on one page
 LATELY, IN_A_ROW = timedelta(minutes=15), 3  # so many failed calls so recently: the model is in trouble
 TROUBLE = (Delivery.FAILED, Delivery.UNSURE)
@@ -199,7 +202,7 @@ def bubble(message: WhatsAppMessage) -> Bubble:
         origin=origin(message) if ours else INTENTS.get(message.intent, ""),  # type: ignore[call-overload]
         delivery=DELIVERY.get(message.aimeow_status, ("", "")) if ours else ("", ""),  # type: ignore[call-overload]
         error=why_unsent(message) if ours else "",
-        remark="salinan pesan sebelumnya, tidak dijawab lagi" if message.twin else "",
+        remark="salinan pesan sebelumnya, tidak dijawab lagi" if message.twin else HEARD if message.transcribed else "",
         spam=spam_signs(message.spam),
         resend=ours and message.aimeow_status in TROUBLE,
         claims=verdicts.claims(message.verdict),
@@ -465,7 +468,7 @@ def unsent(states: Iterable[str]) -> QuerySet[WhatsAppMessage]:
 class WhatsAppConversationAdmin(ScopedAdmin):
     list_display = ("who", "state", "snippet", "last")
     list_display_links = ("who",)
-    list_filter = (StateFilter, "status", "holder", "escalated_reason", IntentFilter, "is_spam", SendFilter)
+    list_filter = (StateFilter, "status", "holder", "escalated_reason", "mood", IntentFilter, "is_spam", SendFilter)
     list_select_related = ("escalated_to",)
     search_fields = ("customer_name",)
     search_help_text = "Cari nama, nomor HP atau isi pesan."
@@ -512,6 +515,8 @@ class WhatsAppConversationAdmin(ScopedAdmin):
     def state(self, chat: Any) -> SafeString:
         trouble = label("ada pesan belum terkirim", "bad") if chat.trouble else ""
         reason = chat.get_escalated_reason_display() if chat.escalated_reason else ""
+        if chat.mood in SHOWN_MOODS:
+            trouble = format_html("{} {}", label(chat.get_mood_display(), SHOWN_MOODS[chat.mood]), trouble)
         return format_html('{} {}<small class="al-sub">{}</small>', state(chat), trouble, reason)
 
     @admin.display(description="pesan terakhir")
@@ -972,6 +977,8 @@ MENU = (
             ("Nomor WhatsApp", "smartphone", "aimeow_aimeowaccount_changelist"),
             ("Pengguna showroom", "group", "tenants_membership_changelist"),
             ("Token API", "key", "tenants_apitoken_changelist"),
+            ("Webhook keluar", "webhook", "tenants_webhookendpoint_changelist"),
+            ("Pengiriman webhook", "outbox", "tenants_webhookdelivery_changelist"),
             ("Data pelanggan", "shield_person", "/personal_data"),
             ("Catatan akses", "policy", "tenants_auditentry_changelist"),
         ),
@@ -980,6 +987,8 @@ MENU = (
 LEADERS_PAGES = {
     "tenants_apitoken_changelist",
     "tenants_auditentry_changelist",
+    "conversations_replay_changelist",
+    "aiconfig_split_changelist",
     "/connection",
     "/personal_data",
     "/trial",

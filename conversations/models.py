@@ -33,6 +33,15 @@ class Silence(models.TextChoices):
     OPTED_OUT = "opted_out", "minta tidak dihubungi"
 
 
+class Mood(models.TextChoices):
+    """How the customer seemed to feel in the last turn that was heard (conversations.moods)."""
+
+    CALM = "calm", "tenang"
+    HAPPY = "happy", "senang"
+    IMPATIENT = "impatient", "tidak sabar"
+    ANGRY = "angry", "marah"
+
+
 class Status(models.TextChoices):
     ACTIVE = "active", "aktif"
     ESCALATED = "escalated", "perlu orang"
@@ -96,6 +105,7 @@ class WhatsAppConversation(Owned):
         "leads.Lead", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="prospek"
     )
     last_intent = models.CharField("maksud terakhir", max_length=20, blank=True)
+    mood = models.CharField("suasana", max_length=9, choices=Mood, blank=True, db_default="", default="")
     is_spam = models.BooleanField("spam", default=False)
     silence = models.CharField("didiamkan", max_length=10, choices=Silence, blank=True, db_default="", default="")
 
@@ -287,6 +297,9 @@ class WhatsAppMessage(Owned):
         db_default=Value([], JSONField()),
         blank=True,
         help_text="Apa yang menandakan spam; kosong: bukan spam.",
+    )
+    transcribed = models.BooleanField(
+        "dari suara", db_default=False, default=False, editable=False, help_text="Ditulis model dari pesan suara."
     )
     ai_response = models.BooleanField("jawaban model", default=False)
     path = models.CharField("jalur jawaban", max_length=8, choices=Path, blank=True)

@@ -32,6 +32,7 @@ from conversations import (
     followups,
     forgotten,
     gather,
+    listening,
     media,
     notices,
     orchestrator,
@@ -47,7 +48,7 @@ from conversations import (
 )
 from inventory import pictures
 from staffcommands import plates, uploads
-from tenants import scope, throttles
+from tenants import hooks, scope, throttles
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -167,6 +168,7 @@ async def _turn(tenant_id: int, conversation_id: int) -> None:
     claims[conversation_id] = work.turn.claim
     try:
         lap = _step("gather", began)
+        work = await listening.heard(work, partial(on_database, tenant=tenant_id))
         outcome = await orchestrator.think(work)
         lap = _step("think", lap)
         letter = await on_database(orchestrator.conclude, work, outcome, began, tenant=tenant_id)
@@ -381,6 +383,7 @@ def clean() -> None:
         versions.keep_up()
     with scope.platform("clean jobs"):
         gone = jobs.clean(3600 * settings.KEEP_JOBS_HOURS)
+        hooks.tidy()
     with scope.platform("clean photos"):
         unused = uploads.clean()
         papers = people.tidy()

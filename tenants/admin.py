@@ -634,3 +634,6 @@ def choose_showroom(request: HttpRequest) -> HttpResponse:
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         return redirect(wanted)
     return redirect("admin:index")
+
+
+from tenants import hooks_admin  # noqa: E402, F401 - Django's autodiscovery reads this file only

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.dispatch import receiver
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django_otp.models import Device, ThrottlingMixin
 from django_otp.oath import TOTP
@@ -223,6 +224,70 @@ class ApiToken(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class WebhookEndpoint(Owned):
+    """An address of the showroom's own programs that hears what happens (tenants.hooks)."""
+
+    class Event(models.TextChoices):
+        LEAD_CREATED = "lead.created", "prospek baru"
+        CONVERSATION_ESCALATED = "conversation.escalated", "percakapan perlu orang"
+        BOOKING_CREATED = "booking.created", "test drive dijadwalkan"
+        VEHICLE_SOLD = "vehicle.sold", "mobil terjual"
+
+    name = models.CharField("nama", max_length=60, help_text="Untuk apa, misalnya: CRM.")
+    url = models.CharField(
+        "alamat", max_length=500, help_text="Alamat https di internet, misalnya https://crm.contoh.com/webhook."
+    )
+    events = ArrayField(models.CharField(max_length=40, choices=Event), verbose_name="kejadian")
+    secret = SealedField(editable=False)
+    secret_before = SealedField(editable=False, blank=True, default="")  # signs too, until it is forgotten
+    is_active = models.BooleanField("aktif", default=True)
+    created_at = models.DateTimeField("dibuat", auto_now_add=True)
+
+    class Meta:
+        db_table = "webhook_endpoints"
+        verbose_name = "webhook keluar"
+        verbose_name_plural = "webhook keluar"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WebhookDelivery(Owned):
+    """One event for one endpoint: written with the event, delivered by the workers."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "menunggu"
+        DELIVERED = "delivered", "terkirim"
+        GIVEN_UP = "given_up", "gagal"
+
+    endpoint = OwnedForeignKey(WebhookEndpoint, models.CASCADE, related_name="+", verbose_name="webhook")
+    uid = models.CharField("webhook-id", max_length=40)  # the same at every try
+    event = models.CharField("kejadian", max_length=40)
+    payload = models.JSONField("isi")
+    status = models.CharField("status", max_length=10, choices=Status, default=Status.WAITING)
+    attempts = models.PositiveIntegerField("percobaan", default=0)
+    due_at = models.DateTimeField("berikutnya")
+    answer = models.PositiveIntegerField("jawaban", null=True, blank=True)
+    error = models.CharField("kesalahan", max_length=60, blank=True)
+    created_at = models.DateTimeField("terjadi", default=timezone.now)
+    done_at = models.DateTimeField("selesai", null=True, blank=True)
+
+    class Meta:
+        db_table = "webhook_deliveries"
+        verbose_name = "pengiriman webhook"
+        verbose_name_plural = "pengiriman webhook"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["tenant", "-id"], name="delivery_of_showroom"),  # the admin
+            # hooks.deliver: those that are due, of all showrooms
+            models.Index(fields=["tenant", "due_at"], name="delivery_due", condition=models.Q(status="waiting")),
+            models.Index(fields=["tenant", "endpoint"], name="delivery_of_endpoint"),  # an endpoint that is deleted
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.uid}"
 
 
 class AuditEntry(Owned):

@@ -24,11 +24,13 @@ from psycopg_pool import AsyncConnectionPool
 
 from autolumiku.lib import counters
 from conversations import outbox, reconcile, scrape, tasks, vitals
+from tenants import hooks
 
 log = structlog.get_logger(__name__)
 
 CLEAN_SECONDS = 600.0
 ERRANDS_SECONDS = 5.0
+HOOKS_SECONDS = 2.0
 LET_GO_SECONDS = 0.5  # Procrastinate waits so long for its jobs when it ends; their work goes on without it
 
 
@@ -61,6 +63,7 @@ async def work() -> None:
         asyncio.create_task(every(CLEAN_SECONDS, tasks.on_database, tasks.clean)),
         asyncio.create_task(every(settings.RECONNECT_SECONDS, asyncio.to_thread, _reconnect)),
         asyncio.create_task(every(settings.RECONCILE_SECONDS, asyncio.to_thread, _reconcile)),
+        asyncio.create_task(every(HOOKS_SECONDS, asyncio.to_thread, _call_hooks)),
     ]
     taking = asyncio.create_task(take_jobs())
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -136,5 +139,12 @@ def _reconnect() -> None:
 def _reconcile() -> None:
     try:
         reconcile.look()
+    finally:
+        connection.close()
+
+
+def _call_hooks() -> None:
+    try:
+        hooks.deliver()
     finally:
         connection.close()
