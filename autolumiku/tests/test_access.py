@@ -123,7 +123,7 @@ POST admin/aiconfig/configversion/{version}/kembalikan/ in          | 403 403 30
 POST admin/aiconfig/split/{split}/langkah/              in          | 403 403 404 404 | 404             | 404
 GET  admin/inventory/vehicle/usulan/                    in          | 403 200 200 200 | 403 200 200 200 | 302
 GET  admin/persiapan/                                   in          | 403 403 200 200 | 403 403 200 200 | 302
-GET  admin/coba/                                        in          | 403 403 200 200 | 403 403 200 200 | 404
+GET  admin/coba/                                        in          | 403 403 200 200 | 403 403 200 200 | 302
 GET  admin/operasional/                                 in          | 403             | 403             | 200
 POST admin/operasional/kirim/                           in          | 403             | 403             | 404
 GET  admin/angka.csv                                    in          | 403 403 200 200 | 403 403 200 200 | 200
@@ -163,6 +163,8 @@ tenants.tenant                     LV        | LV    | LVC     | LVC   | LVAC
 tenants.membership                 LV        | LV    | LVCD    | LVCD  | LVACD
 tenants.user                                 |       |         |       | LVAC
 tenants.apitoken                             |       | LVAC    | LVAC  | LVACD
+tenants.webhookendpoint                      |       | LV      | LVACD | LVACD
+tenants.webhookdelivery                      |       | LV      | LV    | LV
 tenants.auditentry                           |       | LV      | LV    | LV
 tenants.platformuse                          |       |         |       | LV
 aimeow.aimeowaccount               LV        | LV    | LVC     | LVC   | LVACD
@@ -195,6 +197,8 @@ conversations.answerreport         LV        | LV    | LV      | LV    | LV
 # beside delete_selected, which goes with D
 ACTIONS = """
 tenants.apitoken                   | | revoke | revoke | revoke
+tenants.webhookendpoint            | | | try_out new_secret forget_old_secret | try_out new_secret forget_old_secret
+tenants.webhookdelivery            | | resend | resend | resend
 tenants.user                       | | | | forget_phone
 aimeow.aimeowaccount               | | | new_secret forget_old_secret drop_secret | *
 inventory.vehicle                  as_csv as_xlsx | as_csv as_xlsx mark_available mark_booked mark_sold mark_deleted | * | * | *
