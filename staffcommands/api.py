@@ -55,14 +55,22 @@ class StaffView(View):
         """The showroom's staff, by name."""
         return Answer(list(StaffWhatsAppAuth.objects.filter(tenant_id=caller.tenant_id).order_by("name", "pk")[:MOST]))
 
-    @operation(Right.STAFF_WRITE, takes=StaffSerializer, answers=StaffSerializer, status=201)
+    @operation(
+        Right.STAFF_WRITE,
+        takes=StaffSerializer,
+        answers=StaffSerializer,
+        status=201,
+        example={"phoneNumber": "081234567890", "staffName": "Agus Setiawan", "canUpdateStatus": True},
+    )
     def post(self, caller: Caller, given: Given) -> Answer:
         """Let a phone command; 409 if it may already."""
         return Answer(_written(StaffWhatsAppAuth(tenant_id=caller.tenant_id), given), _("Staf ditambahkan."))
 
 
 class StaffMemberView(View):
-    @operation(Right.STAFF_WRITE, takes=StaffChangeSerializer, answers=StaffSerializer)
+    @operation(
+        Right.STAFF_WRITE, takes=StaffChangeSerializer, answers=StaffSerializer, example={"canManageChats": True}
+    )
     def put(self, caller: Caller, given: Given, pk: int) -> Answer:
         """Change what is named."""
         return Answer(_written(_member(caller, pk), given), _("Perubahan tersimpan."))
