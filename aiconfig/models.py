@@ -301,6 +301,51 @@ class ConfigVersion(Owned):
         return f"Versi {self.number}"
 
 
+class Split(Owned):
+    """A part of the conversations is answered by another version than the one in use (aiconfig.splits)."""
+
+    class End(models.TextChoices):
+        STOPPED = "stopped", "dihentikan"
+        CHANGED = "changed", "pengaturan diubah"
+        ADOPTED = "adopted", "versi pembanding diterbitkan"
+
+    control = OwnedForeignKey(ConfigVersion, models.CASCADE, related_name="+", verbose_name="versi sekarang")
+    challenger = OwnedForeignKey(
+        ConfigVersion,
+        models.CASCADE,
+        related_name="+",
+        verbose_name="versi pembanding",
+        help_text="Versi lama, atau calon dari sebuah percobaan.",
+    )
+    percent = models.PositiveSmallIntegerField(
+        "bagian percakapan (%)",
+        default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
+        help_text="Dijawab dengan versi pembanding. Satu percakapan selalu mendapat versi yang sama.",
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, related_name="+", verbose_name="oleh"
+    )
+    started_at = models.DateTimeField("mulai")
+    ended_at = models.DateTimeField("berakhir", null=True)
+    end = models.CharField("sebab berakhir", max_length=10, choices=End, blank=True)
+
+    class Meta:
+        db_table = "splits"
+        verbose_name = "pembagian"
+        verbose_name_plural = "pembagian"
+        ordering = ["-id"]
+        constraints = [
+            # gather: the one that runs
+            models.UniqueConstraint(fields=["tenant"], name="split_one_at_a_time", condition=Q(ended_at=None)),
+            models.CheckConstraint(condition=Q(percent__gte=1, percent__lte=90), name="split_percent"),
+            models.CheckConstraint(condition=~Q(control=models.F("challenger")), name="split_two_versions"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Pembagian {self.pk}"
+
+
 class LLMCall(Owned):
     """What one call to the model was for, how long it took and what it cost."""
 
@@ -309,6 +354,7 @@ class LLMCall(Owned):
         SUGGESTION = "suggestion", "saran untuk staf"
         READING = "reading", "membaca data mobil"
         SEEING = "seeing", "melihat foto"
+        REPLAY = "replay", "percobaan pengaturan"
 
     class Outcome(models.TextChoices):
         OK = "ok", "berhasil"

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Max, OuterRef, Q, Subquery
 from django.db.models.fields.json import KT
 
-from aiconfig.models import ConfigVersion, FAQEntry, WhatsAppAIConfig
+from aiconfig.models import ConfigVersion, FAQEntry, Split, WhatsAppAIConfig
 from autolumiku.lib import clock
 from tenants.models import Tenant, User
 
@@ -84,12 +84,13 @@ def latest(tenant_id: int) -> ConfigVersion | None:
 
 
 def publish(tenant_id: int, *, by: User | None = None, remark: str = "") -> ConfigVersion:
-    """What is in use now, as a version; the latest one where nothing of it has changed."""
+    """What is in use now, as a version; the latest one where nothing of it has changed. A change ends a split."""
     with transaction.atomic():
         _one_at_a_time(tenant_id)
         before, now = latest(tenant_id), in_use(tenant_id)
         if before is not None and before.snapshot == now:
             return before
+        Split.objects.filter(tenant_id=tenant_id, ended_at=None).update(ended_at=clock.now(), end=Split.End.CHANGED)
         return _make(tenant_id, now, by=by, remark=remark, published_at=clock.now())
 
 

@@ -27,6 +27,7 @@ from aiconfig.models import BusinessHours, LLMCall, WhatsAppAIConfig
 from aimeow.models import AimeowAccount, Finding, InstallationFinding
 from autolumiku.lib import phone
 from conversations import lessons, outbox, quality, turns, verdicts, vitals
+from conversations import trials as trials  # noqa: PLC0414 - its pages belong to this site
 from conversations.models import (
     AnswerReport,
     CannedReply,
@@ -870,6 +871,8 @@ MENU = (
             ("Pengaturan", "tune", "aiconfig_whatsappaiconfig_changelist"),
             ("Tanya jawab", "quiz", "aiconfig_faqentry_changelist"),
             ("Versi", "history_toggle_off", "aiconfig_configversion_changelist"),
+            ("Percobaan", "science", "conversations_replay_changelist"),
+            ("Pembagian", "call_split", "aiconfig_split_changelist"),
             ("Laporan jawaban", "flag", "conversations_answerreport_changelist"),
             ("Jam buka", "schedule", "aiconfig_businesshours_changelist"),
             ("Pemakaian model", "monitoring", "aiconfig_llmcall_changelist"),

@@ -68,13 +68,14 @@ class Judge(Reader):
 
     def _quoted(self, read: Sequence[Clause], place: int) -> int:
         """How many clauses from here on are the manager's own sentences, as they stand."""
-        if not self.ground.quotable:
-            return 0
-        spoken: list[str] = []
+        ground = self.ground
+        spoken: tuple[str, ...] = ()
         best = 0
         for size, clause in enumerate(read[place : place + 12], 1):
-            spoken += [token.word for token in clause.tokens if token.kind != "mark"]
-            if bare(spoken, self.ground.called) in self.ground.quotable:
+            spoken += bare((token.word for token in clause.tokens if token.kind != "mark"), ground.called)
+            if spoken and spoken[0] not in ground.quoted_first:
+                return 0
+            if spoken in ground.quotable:
                 best = size
         return best
 
@@ -99,8 +100,10 @@ class Judge(Reader):
     @staticmethod
     def _asks_staff(reading: Reading) -> bool:
         """The staff will check, send, go on; "silakan hubungi tim kami" asks it of the customer."""
+        if not (reading.staff and reading.promises):
+            return False
         staff = [place for place, word in enumerate(reading.words) if word in vocabulary.STAFF]
-        return bool(staff) and any(
+        return any(
             staff[0] < place or reading.words[place].startswith(("di", "terus", "sampai", "tanya"))
             for place in reading.promises
         )
@@ -147,17 +150,18 @@ class Judge(Reader):
     @staticmethod
     def _says_unknown(reading: Reading) -> bool:
         """ "datanya belum ada", "belum tercatat": it says that there is no such data."""
-        words = reading.words
-        of_data = any(vocabulary.stem(word) in OF_DATA for word in words if word)
-        if of_data and "kosong" in words and not reading.mentions_stock:
+        denied = reading.has(("tidak", "belum"))
+        if not (denied or "kosong" in reading.said):
+            return False
+        stems = {vocabulary.stem(word) for word in reading.said}
+        of_data = not OF_DATA.isdisjoint(stems)
+        if of_data and "kosong" in reading.said and not reading.mentions_stock:
             return True
-        if not reading.has(("tidak", "belum")):
+        if not denied:
             return False
         if reading.has(("tercatat", "diketahui", "ketahui")):
             return True
-        return of_data and any(
-            vocabulary.stem(word) in ("ada", "punya", "lengkap", "tersedia", "memiliki") for word in words
-        )
+        return of_data and not stems.isdisjoint(("ada", "punya", "lengkap", "tersedia", "memiliki"))
 
     def _about(self, reading: Reading, seg: int) -> frozenset[int] | None:
         """The cars a part of the clause speaks of; None where nothing says which."""
@@ -190,8 +194,10 @@ class Judge(Reader):
 
     def _is_of_all_stock(self, reading: Reading) -> bool:
         """ "Semuanya bensin" where no cars have been shown: it speaks of the whole stock, of which some is known."""
+        if not echo.is_of_every(reading):
+            return False
         shown = max(len(self.spoken), len(self.ground.named), len(reading.mentions))
-        return echo.is_of_every(reading) and shown < 2 and self.ground.facts.stock_size > len(self.ground.here)
+        return shown < 2 and self.ground.facts.stock_size > len(self.ground.here)
 
     def _verify_echo(self, reading: Reading) -> Iterator[str]:
         """ "Avanza juga": what was just said must be so of it too."""
@@ -201,9 +207,10 @@ class Judge(Reader):
             yield "sama"
         if reading.claims and not reading.mentions and self._is_of_all_stock(reading):
             yield "semua"
-        several = max(len(self.spoken), len(self.ground.named), len(reading.mentions))
-        if reading.has(echo.EACH) and several < 2 and reading.affirms == "yes":
-            yield "keduanya"
+        if reading.affirms == "yes" and reading.has(echo.EACH):
+            several = max(len(self.spoken), len(self.ground.named), len(reading.mentions))
+            if several < 2:
+                yield "keduanya"
         for mention in reading.mentions:
             if not echo.is_again(reading, mention):
                 continue
@@ -215,7 +222,7 @@ class Judge(Reader):
 
     def _verify_choice(self, reading: Reading) -> Iterator[str]:
         """ "Avanza Kak" to "yang matic mana?": what was asked for must be so of it."""
-        if reading.clause.question or reading.exists or reading.topics or reading.affirms or self._chosen_before:
+        if self._chosen_before or reading.clause.question or reading.exists or reading.topics or reading.affirms:
             return
         units = self._chosen(reading)
         self._chosen_before = bool(reading.content)
@@ -295,6 +302,8 @@ class Judge(Reader):
         return any(self._negated(reading, place) for place in (*reading.exists, *owning))
 
     def _verify_topics(self, reading: Reading, unknown: bool) -> Iterator[str]:
+        if not reading.topics:
+            return
         deferred = self._defers(reading)
         for name, place, seg, word in reading.topics:
             offers = (
@@ -366,6 +375,8 @@ class Judge(Reader):
         return seg > 0 and not (agreed or beside or reading.topics or reading.claims or reading.mentions)
 
     def _verify_promises(self, reading: Reading) -> Iterator[str]:
+        if not reading.promises:
+            return
         for place in reading.promises:
             before = reading.words[:place]
             said = reading.words[place]
@@ -376,7 +387,7 @@ class Judge(Reader):
         passes_on = all({"terus", "sampai", "catat"} & vocabulary.roots(reading.words[one]) for one in reading.promises)
         own = self.ground.customer_values if passes_on else frozenset()
         timed = any(token.kind == "time" and token.value not in own for token in reading.clause.tokens)
-        if reading.promises and reading.staff and timed and not reading.of_hours and not reading.clause.question:
+        if reading.staff and timed and not reading.of_hours and not reading.clause.question:
             yield "waktu"
 
     def _verify_existence(self, reading: Reading, unknown: bool) -> Iterator[str]:

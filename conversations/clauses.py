@@ -30,6 +30,7 @@ _PHONE = re.compile(r"(?<![\w.,-])(?:\+|\()?[0-9](?:[ ().-]{0,2}[0-9]){7,17}(?![
 _MONTHS = {
     name: number for number, month in enumerate(wording.MONTHS, 1) for name in (month.lower(), month[:3].lower())
 }
+MONTH_WORDS = frozenset(_MONTHS)
 _DATE = rf"[0-9]{{1,2}}\s(?:{'|'.join(_MONTHS)})(?:\s[0-9]{{4}})?\b"
 _TOKEN = re.compile(
     rf"(?P<date>{_DATE})"

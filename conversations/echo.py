@@ -45,12 +45,13 @@ def _are_joined(reading: Reading, first: Mention, second: Mention) -> bool:
 
 def is_of_each(reading: Reading) -> bool:
     """ "Keduanya", "masing-masing", "sama-sama", "kedua mobil": it speaks of several cars that it does not name."""
-    words = [word for word in reading.words if word]
-    pairs = set(pairwise(words))
-    return (
-        not EACH.isdisjoint(words)
-        or ("sama", "sama") in pairs
-        or any(first in BOTH and vocabulary.stem(second) in ("unit", "mobil", "kendaraan") for first, second in pairs)
+    if reading.has(EACH):
+        return True
+    if not (reading.has(BOTH) or "sama" in reading.said):
+        return False
+    pairs = set(pairwise(filter(None, reading.words)))
+    return ("sama", "sama") in pairs or any(
+        first in BOTH and vocabulary.stem(second) in ("unit", "mobil", "kendaraan") for first, second in pairs
     )
 
 
@@ -60,6 +61,8 @@ def is_of_every(reading: Reading) -> bool:
 
 def is_again(reading: Reading, mention: Mention) -> bool:
     """ "Avanza juga", "Avanza sama", "begitu juga Avanza": nothing of its own is said in this part of the clause."""
+    if not any(vocabulary.stem(word) in AGAIN for word in reading.said):
+        return False
     own = [
         vocabulary.stem(reading.words[place])
         for place in reading.content
@@ -71,9 +74,11 @@ def is_again(reading: Reading, mention: Mention) -> bool:
 
 def is_alike(reading: Reading) -> bool:
     """ "Avanza sama seperti City": in everything."""
+    if len(reading.mentions) < 2 or "sama" not in reading.said:
+        return False
     words = [word for word in reading.words if word]
     pairs = zip(words, [*words[1:], ""], strict=True)
-    return len(reading.mentions) > 1 and any(
+    return any(
         first == "sama" and second in ("seperti", "kayak", "persis", "saja", "kak", "") for first, second in pairs
     )
 
@@ -81,10 +86,12 @@ def is_alike(reading: Reading) -> bool:
 def points_at_the_question(reading: Reading) -> bool:
     """ "Begitulah Kak", "jelas Kak", "sesuai yang Kakak sebutkan": a yes in other words."""
     words = [word for word in reading.words if word]
+    if len(words) > 7:
+        return False
     bare = [
         word for word in words if word not in ("kak", "kakak", "ka", "ya", "yah", "maaf", "mohon", "banget", "sekali")
     ]
-    if not bare or len(words) > 7 or ("sama", "sama") in pairwise(words):
+    if not bare or ("sama", "sama") in pairwise(words):
         return False
     stems = {word if word in POINTING else vocabulary.stem(word) for word in bare}
     return stems <= POINTING | WITH_POINTING and not POINTING.isdisjoint(stems)
@@ -92,10 +99,12 @@ def points_at_the_question(reading: Reading) -> bool:
 
 def invites(reading: Reading) -> bool:
     """ "Silakan Kak", "yuk Kak", and no word of what."""
+    if not reading.has(INVITING):
+        return False
     said = [word for word in reading.words if word and word not in vocabulary.ADDRESSES]
     return len(said) == 1 and said[0] in INVITING
 
 
 def approves(text: str) -> bool:
     """A thumb up and such, and no word with it."""
-    return any(char in APPROVING for char in text) and not any(char.isalnum() for char in text)
+    return not APPROVING.isdisjoint(text) and not any(map(str.isalnum, text))

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from aiconfig import hours, llm, spending, versions
+from aiconfig import hours, llm, spending, splits, versions
 from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import clock, text
 from conversations import acts, entities, financing, intents, storms, turns, visits, wording
@@ -113,6 +113,53 @@ def again(tenant_id: int, conversation_id: int, upto: int, answered: int) -> Wor
     return _read(_place(conversation_id), 0, upto, answered, monotonic())
 
 
+def replayed(
+    tenant_id: int,
+    conversation_id: int,
+    *,
+    upto: int,
+    answered: int,
+    before: int,
+    now: datetime,
+    snapshot: versions.Snapshot,
+) -> Work:
+    """A turn of the past in settings that are tried, as if it were `now`, without what came after: before is the id of
+    the message that answered it. Nothing holds the assistant back. Inside the showroom's scope.
+    """
+    place = _as(_place(conversation_id), snapshot)
+    for name, value in UNHELD.items():
+        setattr(place.config, name, value)
+    place = replace(
+        place,
+        in_service=True,
+        trusted=True,
+        perhaps_staff=False,
+        code_open=False,
+        busy_since=None,
+        lead=None,
+        visit=None,
+        version=None,
+    )
+    return _read(place, 0, upto, answered, monotonic(), now, before)
+
+
+# The settings that may keep the assistant from answering, or from answering now.
+UNHELD: Mapping[str, Any] = {
+    "auto_reply": True,
+    "customer_chat_enabled": True,
+    "after_hours_mode": WhatsAppAIConfig.AfterHours.ANSWER,
+    "after_hours_message": "",
+    "late_after_minutes": 0,
+    "stale_after_hours": 0,
+    "same_text_limit": 0,
+    "draft_price": False,
+    "draft_credit": False,
+    "draft_condition": False,
+    "draft_trade_in": False,
+    "draft_rest": False,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A chat with its showroom and settings, read in one go."""
@@ -169,7 +216,10 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
         FROM bookings b LEFT JOIN vehicles v ON v.id = b.vehicle_id AND v.tenant_id = b.tenant_id
         WHERE b.tenant_id = c.tenant_id AND b.phone = c.customer_phone AND b.status IN ('booked', 'confirmed')),
     (SELECT jsonb_build_array(v.id, v.number) FROM config_versions v WHERE v.tenant_id = c.tenant_id
-        AND v.published_at IS NOT NULL ORDER BY v.number DESC LIMIT 1)
+        AND v.published_at IS NOT NULL ORDER BY v.number DESC LIMIT 1),
+    (SELECT jsonb_build_object('id', s.id, 'percent', s.percent, 'version', jsonb_build_array(v.id, v.number),
+        'snapshot', v.snapshot) FROM splits s JOIN config_versions v ON v.tenant_id = s.tenant_id
+        AND v.id = s.challenger_id WHERE s.tenant_id = c.tenant_id AND s.ended_at IS NULL)
 FROM whatsapp_conversations c
 JOIN aimeow_accounts a ON a.id = c.account_id
 JOIN tenants t ON t.id = c.tenant_id
@@ -182,10 +232,10 @@ def _place(conversation_id: int) -> _Place:
     with connection.cursor() as cursor:
         cursor.execute(PLACE_SQL, [FAQS, conversation_id])
         row = cursor.fetchone()
-    tenant, config, days, faqs, spent, lead, visit, version = (json.loads(part or "null") for part in row[12:])
+    tenant, config, days, faqs, spent, lead, visit, version, split = (json.loads(part or "null") for part in row[12:])
     tenant_id, chat, phone, name, told, released, trusted, busy_since, in_service, perhaps_staff = row[:10]
     code_open, lid = row[10:12]
-    return _Place(
+    place = _Place(
         tenant_id=tenant_id,
         conversation_id=chat,
         phone=phone,
@@ -206,6 +256,15 @@ def _place(conversation_id: int) -> _Place:
         visit=visit,
         version=versions.Version(*version) if version else None,
     )
+    if split and splits.takes_part(split["id"], chat, split["percent"]):
+        return replace(_as(place, split["snapshot"]), version=versions.Version(*split["version"]))
+    return place
+
+
+def _as(place: _Place, content: versions.Snapshot) -> _Place:
+    """With the settings and questions of that version."""
+    versions.overlay(place.config, content)
+    return replace(place, faqs=tuple(Faq(question, answer) for question, answer in content["faq"][:FAQS]))
 
 
 def _without_tenant(config: dict[str, Any] | None) -> dict[str, Any]:
@@ -219,15 +278,24 @@ def may_speak(conversation_id: int) -> bool:
     return place.config.auto_reply and place.in_service
 
 
-def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: float) -> Work:
-    now = clock.now()
-    new, earlier = _messages(place, answered, upto)
+def _read(
+    place: _Place,
+    number: int,
+    upto: int,
+    answered: int,
+    claimed_at: float,
+    now: datetime | None = None,
+    before: int | None = None,
+) -> Work:
+    """before: messages from this id on are not there yet."""
+    now = now or clock.now()
+    new, earlier = _messages(place, answered, upto, before)
     too_old = timedelta(hours=place.config.stale_after_hours)
     stale = [row for row in new if storms.older(row.written_at, now, too_old)]
     unanswered = [row for row in new if row not in stale] or stale
     member = staff.find(place.tenant_id, place.phone, place.lid) if place.perhaps_staff else None
-    before = earlier if unanswered is stale else [*stale, *earlier]
-    history = tuple(_line(row) for row in before[:HISTORY][::-1])
+    older = earlier if unanswered is stale else [*stale, *earlier]
+    history = tuple(_line(row) for row in older[:HISTORY][::-1])
     by_customer = [line.text for line in history if line.role == "customer"]
     written = [row for row in unanswered if row.content.strip()]
     said = [row.content for row in written]
@@ -264,7 +332,7 @@ def _read(place: _Place, number: int, upto: int, answered: int, claimed_at: floa
         history=history,
         persona=_persona(place.config),
     )
-    facts = _facts(place, understanding, words, history)
+    facts = _facts(place, understanding, words, history, now)
     if member is None and place.phone:
         facts = replace(facts, reachable=True)
         if understanding.intent is Intent.TEST_DRIVE:
@@ -353,16 +421,18 @@ class _Row(NamedTuple):
     created_at: datetime
 
 
+LAST_ID = 2**63 - 1
 MESSAGES_SQL = """
 SELECT id, seq, direction, sender_type, content, media_type, media_url, written_at, created_at
-FROM whatsapp_messages WHERE tenant_id = %s AND conversation_id = %s AND NOT twin ORDER BY id DESC LIMIT %s
+FROM whatsapp_messages WHERE tenant_id = %s AND conversation_id = %s AND id < %s AND NOT twin ORDER BY id DESC LIMIT %s
 """
 
 
-def _messages(place: _Place, answered: int, upto: int) -> tuple[list[_Row], list[_Row]]:
+def _messages(place: _Place, answered: int, upto: int, before: int | None) -> tuple[list[_Row], list[_Row]]:
     """(unanswered in the order they were written, those before, newest first)."""
     with connection.cursor() as cursor:
-        cursor.execute(MESSAGES_SQL, [place.tenant_id, place.conversation_id, READ_AT_MOST])
+        ids = [place.tenant_id, place.conversation_id, before or LAST_ID]
+        cursor.execute(MESSAGES_SQL, [*ids, READ_AT_MOST])
         rows = [_Row._make((*row[:7], storms.written(*row[7:]), row[8])) for row in cursor.fetchall()]
     new = [row for row in rows if row.seq is not None and answered < row.seq <= upto]
     new.sort(key=lambda row: (row.written_at, row.seq))
@@ -418,10 +488,12 @@ def _persona(config: WhatsAppAIConfig) -> Persona:
     )
 
 
-def _facts(place: _Place, understanding: Understanding, words: str, history: tuple[Line, ...]) -> Facts:
+def _facts(
+    place: _Place, understanding: Understanding, words: str, history: tuple[Line, ...], moment: datetime
+) -> Facts:
     tenant = place.config.tenant
     week = _week(place.days)
-    now = _local(place, clock.now())
+    now = _local(place, moment)
     asked = understanding.entities
     wanted = search.Wanted(**{name: getattr(asked, name) for name in search.Wanted.__slots__})
     found = search.find(tenant.pk, wanted, also=entities.other_cars(words))

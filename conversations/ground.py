@@ -243,6 +243,11 @@ class Ground:
         return _sentences(tuple(texts))
 
     @cached_property
+    def quoted_first(self) -> frozenset[str]:
+        """The words that these begin with."""
+        return frozenset(words[0] for words in self.quotable)
+
+    @cached_property
     def estimates(self) -> tuple[Estimate, ...]:
         return self.facts.credit.estimates if self.facts.credit else ()
 

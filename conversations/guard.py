@@ -57,15 +57,15 @@ def check(draft: str, turn: Turn, facts: Facts, *, limit: int = SOFT_LIMIT) -> V
 def _unfit(draft: str) -> str:
     if len(draft) > MAX_DRAFT:
         return TOO_LONG
-    letters = [char for char in draft if char.isalpha()]
+    letters = sum(map(str.isalpha, draft))
     if not letters and not any(unicodedata.category(char) in ("So", "Nd") for char in draft):
         return EMPTY
-    foreign = sum(1 for char in letters if not _is_latin(char))
-    return NOT_LATIN if foreign > MAX_FOREIGN_SHARE * len(letters) else ""
+    foreign = sum(not _is_latin(char) for char in draft if char >= "\u0250" and char.isalpha())
+    return NOT_LATIN if foreign > MAX_FOREIGN_SHARE * letters else ""
 
 
 def _is_latin(char: str) -> bool:
-    return ord(char) < 0x250 or 0x1E00 <= ord(char) < 0x1F00 or not unicodedata.normalize("NFKC", char)[0] > "\u0250"
+    return 0x1E00 <= ord(char) < 0x1F00 or not unicodedata.normalize("NFKC", char)[0] > "\u0250"
 
 
 def _too_long(draft: str, limit: int) -> list[str]:
@@ -115,7 +115,9 @@ _SENT_PHOTO = re.compile(
 
 def _photos(text: str) -> list[str]:
     """Nobody but a person can send photos in this chat: a draft must not say that it has, or that it does."""
-    found = []
+    found: list[str] = []
+    if not any(word in text for word in ("foto", "gambar", "video")):
+        return found
     for sentence in re.split(r"(?<=[.!?;\n])\s?", text):
         match = _SENT_PHOTO.search(sentence)
         if match and not re.search(r"\bbelum\b|\?|\b(?:staff?|tim)\b", sentence):

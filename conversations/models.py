@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, JSONField, Q, Value
 from django.db.models.functions import Now
@@ -347,6 +348,12 @@ class WhatsAppMessage(Owned):
                 name="message_outbound_id",
                 condition=Q(direction="outbound") & ~Q(aimeow_message_id=""),
             ),
+            # comparing: the answers by these versions
+            models.Index(
+                fields=["tenant", "config_version", "created_at"],
+                name="message_of_version",
+                condition=Q(config_version__isnull=False),
+            ),
             # outbox.sweep and admin: what is not out yet, over all showrooms
             models.Index(
                 fields=["tenant", "aimeow_status", "created_at"],
@@ -552,3 +559,86 @@ class SentOnce(Owned):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Replay(Owned):
+    """A draft of the settings, tried on real conversations (conversations.replays): nothing of it is sent.
+
+    snapshot: as ConfigVersion's. claimed_until: a worker is at it until then.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", "berjalan"
+        STOPPED = "stopped", "dihentikan"
+        DONE = "done", "selesai"
+        PUBLISHED = "published", "diterbitkan"
+        DISCARDED = "discarded", "dibuang"
+
+    chats = models.PositiveSmallIntegerField(
+        "percakapan terakhir",
+        default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="1 sampai 100. Dari tiap percakapan, paling banyak tiga jawaban terakhir asisten disusun ulang.",
+    )
+    snapshot = models.JSONField("pengaturan yang dicoba")
+    base = OwnedForeignKey(
+        "aiconfig.ConfigVersion", models.SET_NULL, null=True, related_name="+", verbose_name="dibandingkan dengan"
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, related_name="+", verbose_name="oleh"
+    )
+    state = models.CharField("keadaan", max_length=10, choices=State, default=State.RUNNING)
+    why = models.CharField("sebab", max_length=120, blank=True)
+    claimed_until = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField("mulai", auto_now_add=True)
+    ended_at = models.DateTimeField("selesai", null=True)
+
+    class Meta:
+        db_table = "replays"
+        verbose_name = "percobaan"
+        verbose_name_plural = "percobaan"
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=Q(chats__gte=1, chats__lte=100), name="replay_chats")]
+        indexes = [
+            models.Index(fields=["tenant", "-id"], name="replay_of_showroom"),  # admin: the list
+            # replays.sweep: those that no worker is at, over all showrooms
+            models.Index(fields=["tenant", "claimed_until"], name="replay_running", condition=Q(state="running")),
+        ]
+
+    def __str__(self) -> str:
+        return f"Percobaan {self.pk}"
+
+
+class ReplayedTurn(Owned):
+    """One answer of the past and what the draft of the settings would have said instead.
+
+    answered, upto: the turn it answered. cars_changed: what it said of cars may be true no more.
+    """
+
+    replay = OwnedForeignKey(Replay, models.CASCADE, related_name="turns", verbose_name="percobaan")
+    conversation = OwnedForeignKey(WhatsAppConversation, models.CASCADE, related_name="+", verbose_name="percakapan")
+    answer = OwnedForeignKey(WhatsAppMessage, models.CASCADE, related_name="+", verbose_name="jawaban lama")
+    answered = models.BigIntegerField()
+    upto = models.BigIntegerField()
+    asked = models.TextField("pertanyaan", blank=True)
+    text = models.TextField("jawaban baru", blank=True)
+    path = models.CharField("jalur jawaban", max_length=8, choices=Path, blank=True)
+    handover = models.CharField("alasan", max_length=20, choices=Reason, blank=True)
+    verdict = models.JSONField("pemeriksaan", default=dict)
+    cars_changed = models.BooleanField("data mobil berubah", default=False)
+    failed = models.BooleanField("gagal", default=False)
+    tokens = models.PositiveIntegerField("token", default=0)
+    cost = models.PositiveIntegerField("biaya (Rp)", default=0)
+    latency_ms = models.PositiveIntegerField("lama (ms)", default=0)
+    done_at = models.DateTimeField("disusun", null=True)
+
+    class Meta:
+        db_table = "replayed_turns"
+        verbose_name = "jawaban percobaan"
+        verbose_name_plural = "jawaban percobaan"
+        ordering = ["id"]
+        # replays: the turns of a replay, each once
+        constraints = [models.UniqueConstraint(fields=["tenant", "replay", "answer"], name="replayed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.replay_id}: {self.answer_id}"

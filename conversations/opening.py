@@ -42,8 +42,7 @@ def untrue(reading: Reading, ground: Ground) -> Iterator[str]:
 
 def _is_span(reading: Reading) -> bool:
     """ "Senin-Sabtu 09.00-17.00" """
-    times = [token for token in reading.clause.tokens if token.kind == "time"]
-    return len(times) > 1 and not DAYS.keys().isdisjoint(reading.words)
+    return reading.has(DAYS) and sum(token.kind == "time" for token in reading.clause.tokens) > 1
 
 
 def _is_denied(words: list[str]) -> bool:

@@ -434,7 +434,7 @@ def _reply(work: Work, outcome: Outcome, began: float) -> ending.Reply:
         sender=work.config.ai_name,
         path=outcome.path,
         ai_response=outcome.path == Path.MODEL,
-        verdict={**_verdict(outcome), **_knew(work, outcome)},
+        verdict={**stored(outcome), **_knew(work, outcome)},
         processing_time=round(1000 * (time.monotonic() - began)),
     )
 
@@ -503,12 +503,15 @@ def _knew(work: Work, outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _verdict(outcome: Outcome) -> dict[str, object]:
-    """As it is stored: failed holds what no fact covered, in the draft that was not sent too; facts what was used."""
+def stored(outcome: Outcome) -> dict[str, object]:
+    """The verdict as it is kept: failed holds what no fact covered, in the draft that was not sent too; facts what was
+    used; handover why a person was asked for.
+    """
+    kept: dict[str, object] = {"handover": str(outcome.handover)} if outcome.handover else {}
     if outcome.verdict is None:
-        return {}
+        return kept
     first = outcome.repaired.failed if outcome.repaired else ()
-    kept: dict[str, object] = {"ok": outcome.verdict.ok, "failed": list(outcome.verdict.failed or first)[:20]}
+    kept |= {"ok": outcome.verdict.ok, "failed": list(outcome.verdict.failed or first)[:20]}
     if outcome.verdict.facts:
         kept["facts"] = list(outcome.verdict.facts)[:60]
     return kept | ({"repaired": True} if outcome.repaired else {})

@@ -20,7 +20,7 @@ WITH calls AS (
     SELECT (created_at AT TIME ZONE %(zone)s)::date AS day, count(*) AS answers,
         count(*) FILTER (WHERE jsonb_array_length(coalesce(verdict -> 'failed', '[]')) > 0) AS refused
     FROM whatsapp_messages
-    WHERE direction = 'outbound' AND verdict <> '{}' AND created_at > now() - make_interval(days => %(days)s) GROUP BY 1
+    WHERE direction = 'outbound' AND verdict ? 'ok' AND created_at > now() - make_interval(days => %(days)s) GROUP BY 1
 )
 SELECT day, coalesce(calls, 0), coalesce(ok, 0), coalesce(p50, 0), coalesce(p95, 0), coalesce(tokens, 0),
     coalesce(cost, 0), coalesce(answers, 0), coalesce(refused, 0)

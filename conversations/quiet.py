@@ -1,13 +1,13 @@
 """What a clause claims by words that claim nothing alone, and whether it is so. Pure.
 
 "termasuk", "sama", "datang", "Minggu" are harmless; "harga termasuk pajak", "harganya sama", "datang hari Minggu" are
-claims. Each rule looks at one clause that is no question, and yields what has no fact.
+claims. Each rule looks at one clause that is no question, holds one of its words, and yields what has no fact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from conversations import clauses, opening, vocabulary
@@ -100,14 +100,23 @@ class Clause:
     def __init__(self, reading: Reading, ground: Ground, about: Callable[[int], frozenset[int] | None]) -> None:
         self.reading, self.ground = reading, ground
         self.words = reading.words
-        self.stems = [vocabulary.stem(word) if word else "" for word in reading.words]
-        self.said = frozenset(self.stems)
-        self.topics = frozenset(topic[0] for topic in reading.topics)
         self._about = about
 
     @cached_property
+    def stems(self) -> list[str]:
+        return [vocabulary.stem(word) for word in self.words]
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        return frozenset(self.stems)
+
+    @cached_property
+    def topics(self) -> frozenset[str]:
+        return frozenset(topic[0] for topic in self.reading.topics)
+
+    @cached_property
     def roots(self) -> list[frozenset[str]]:
-        return [vocabulary.roots(word) if word else frozenset() for word in self.words]
+        return [vocabulary.roots(word) for word in self.words]
 
     @cached_property
     def all_roots(self) -> frozenset[str]:
@@ -172,8 +181,8 @@ def untrue(
     if reading.clause.question or not reading.content:
         return
     clause = Clause(reading, ground, about)
-    for rule in STATED:
-        yield from rule(clause)
+    for number in sorted({number for word in reading.words for number in _woken_by(word)}):
+        yield from STATED[number][0](clause)
     if not asked:
         yield from _word_for_an_answer(clause)
     if not (unknown or deferred):
@@ -369,22 +378,22 @@ def _word_for_an_answer(clause: Clause) -> Iterator[str]:
     """ "Mei Kak" to "pajak sampai kapan?", "keluarga Kak" to "dipakai siapa?", "Jakarta Kak" to "plat mana?": they say
     something with the question only. A day to "kapan bisa datang?" is looked up.
     """
-    reading, city = clause.reading, clauses.words(clause.ground.facts.showroom.city)
-    name = set(clauses.words(clause.ground.facts.showroom.name))
+    reading = clause.reading
+    if reading.claims or reading.mentions or reading.exists or reading.topics or reading.promises or reading.affirms:
+        return
+    room = clause.ground.facts.showroom
+    city, name = set(clauses.words(room.city)), set(clauses.words(room.name))
     our_name = name if name <= set(clause.told) else set()  # "prima" alone would speak of a car
-    stated = (
-        reading.claims or reading.mentions or reading.exists or reading.topics or reading.promises or reading.affirms
-    )
     told, asked = set(clause.told) - BETWEEN, clause.ground.customer_tokens_now
     repeated = set(clause.told) - GREETINGS - our_name
-    if not stated and repeated and len(clause.told) <= 2 and repeated <= asked and "?" in clause.ground.turn.text:
+    if repeated and len(clause.told) <= 2 and repeated <= asked and "?" in clause.ground.turn.text:
         yield clause.told[0]  # "cocok Kak" to "cocok untuk mudik?"
-    if stated or reading.clause.colon or not told or not told <= ANSWERING | set(city):
+    if reading.clause.colon or not told or not told <= ANSWERING | city:
         return
     if asked.isdisjoint(OPEN_QUESTION) or (told <= set(DAYPARTS) and asked.isdisjoint(("kapan", "jam"))):
         return
     days = opening.days_of([word for word in clause.words if word], clause.ground)
-    of_us = told <= set(city) and not asked.isdisjoint(("lokasi", "alamat", "showroom", "dealer", "toko", "posisi"))
+    of_us = told <= city and not asked.isdisjoint(("lokasi", "alamat", "showroom", "dealer", "toko", "posisi"))
     open_then = (
         days and asked & {"buka", "datang", "lihat", "tutup", "survei"} and opening.is_open_at(days, [], clause.ground)
     )
@@ -401,6 +410,8 @@ def _months(clause: Clause) -> Iterator[str]:
 def _bare_topic(clause: Clause) -> Iterator[str]:
     """A matter of a car with nothing that is known of it: "untuk pajaknya sudah", "mesinnya tidak masalah"."""
     matters = [topic for topic in clause.reading.topics if topic[0] in DETAILS]
+    if not matters:
+        return
     stated = (
         clause.reading.claims
         or clause.reading.exists
@@ -413,7 +424,7 @@ def _bare_topic(clause: Clause) -> Iterator[str]:
         for place, stem in enumerate(clause.stems)
         if stem and stem not in vocabulary.ADDRESSES and place in clause.reading.content
     ]
-    if not matters or stated or len(predicate) <= 1 or LOOK & clause.all_roots:
+    if stated or len(predicate) <= 1 or LOOK & clause.all_roots:
         return
     if ASKS.isdisjoint(clause.said) and not clause.reading.promises:
         yield matters[0][3]
@@ -653,9 +664,45 @@ def _is_of_visit(clause: Clause, part: str) -> bool:
     return not alone and clause.stems[max(0, place - 1) : place] != ["selamat"]
 
 
-STATED: tuple[Callable[[Clause], Iterator[str]], ...] = (
-    _included, _favour, _price_differs, _price_for_now, _talk_of_price, _alike, _in_budget, _used, _assured,
-    _first_owner, _as_wished, _praised, _months, _everything, _nothing_else, _that_one, _of_many,
-    _wanted_by_others, _sure_to_please, _exactly, _place, _easy_credit, _of_a_car, _done, _soon, _when, _their_car,
-    _who, _registered, _visit,
-)  # fmt: skip
+LIKENESS = listed("beda perbedaan")
+NEARNESS = listed("dekat mendekati terdekat")
+# rule -> the words (stems or roots) of which a clause must hold one for it
+STATED: tuple[tuple[Callable[[Clause], Iterator[str]], frozenset[str]], ...] = (
+    (_included, listed("termasuk")),
+    (_favour, HELPS),
+    (_price_differs, listed("lain lainnya beda sama setara")),
+    (_price_for_now, LIMITS | listed("dulu dulunya kemarin tadinya per hari")),
+    (_talk_of_price, TALKING),
+    (_alike, ALIKE | LIKENESS),
+    (_in_budget, NEARNESS | WITHIN | FITS | ABOUT | ABOVE),
+    (_used, USES),
+    (_assured, SETTLED),
+    (_first_owner, listed("pertama")),
+    (_as_wished, FITS),
+    (_praised, vocabulary.beginnings(*DETAILS, "price", "km", "color")),
+    (_months, clauses.MONTH_WORDS),
+    (_everything, ALL),
+    (_nothing_else, ONLY),
+    (_that_one, KINDS | listed("kakak")),
+    (_of_many, SOME | listed("lain lainnya lagi")),
+    (_wanted_by_others, OTHER_PEOPLE | SOUGHT | listed("yang")),
+    (_sure_to_please, listed("pasti untuk pembeli")),
+    (_exactly, listed("persis")),
+    (_place, NEARNESS | PLACES | listed("kakak kembali")),
+    (_easy_credit, listed("saja pun pasti tentu tidak tanpa")),
+    (_of_a_car, CARS),
+    (_done, DONE),
+    (_soon, SOON | PARTS_OF_DAY),
+    (_when, ARRIVING | listed("lagi")),
+    (_their_car, TAKES),
+    (_who, SPEAKER),
+    (_registered, listed("sebagai")),
+    (_visit, VISITS | AGREEING | vocabulary.beginnings("visit")),
+)
+
+
+@lru_cache(maxsize=16_384)
+def _woken_by(word: str) -> tuple[int, ...]:
+    """The rules that a clause with this word may concern."""
+    said = vocabulary.roots(word) | {vocabulary.stem(word)}
+    return tuple(number for number, (_, words) in enumerate(STATED) if not words.isdisjoint(said))

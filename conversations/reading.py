@@ -38,6 +38,8 @@ LABELS = (
 )
 BOUNDS = {"bawah": "most", "dibawah": "most", "atas": "least", "diatas": "least"}
 LESS = listed("hemat turun beda kurang")
+OF_HOURS = listed("buka tutup operasional bukanya tutupnya libur")
+OF_STOCK = listed("stok unit unitnya mobil mobilnya")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Reading:
 
     clause: Clause
     words: list[str]
+    said: frozenset[str] = frozenset()  # the words once more
     mentions: list[Mention] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     topics: list[tuple[str, int, int, str]] = field(default_factory=list)  # name, place, seg, word
@@ -83,14 +86,14 @@ class Reading:
     @property
     def of_hours(self) -> bool:
         """It speaks of opening and closing."""
-        return self.has(("buka", "tutup", "operasional", "bukanya", "tutupnya", "libur"))
+        return self.has(OF_HOURS)
 
     @property
     def mentions_stock(self) -> bool:
-        return self.has(("stok", "unit", "unitnya", "mobil", "mobilnya"))
+        return self.has(OF_STOCK)
 
     def has(self, words: Iterable[str]) -> bool:
-        return not set(words).isdisjoint(self.words)
+        return not self.said.isdisjoint(words)
 
 
 class Reader:
@@ -101,8 +104,9 @@ class Reader:
 
     def _read(self, clause: Clause) -> Reading:
         tokens = clause.tokens
-        reading = Reading(clause, ["" if token.kind == "mark" else token.word for token in tokens])
-        reading.staff = not vocabulary.STAFF.isdisjoint(reading.words)
+        words = ["" if token.kind == "mark" else token.word for token in tokens]
+        reading = Reading(clause, words, frozenset(words))
+        reading.staff = not vocabulary.STAFF.isdisjoint(reading.said)
         place = 0
         while place < len(tokens):
             place += self._token(reading, place)
@@ -167,6 +171,8 @@ class Reader:
         ground = self.ground
         found: list[str] = []
         end, model, year = place, False, None
+        if not self._may_name(tokens, place):
+            return 0, [], False, None
         while end < len(tokens):
             token = tokens[end]
             if token.kind == "id":
@@ -199,6 +205,13 @@ class Reader:
         while end > place and tokens[end - 1].kind == "mark":
             end -= 1
         return (end - place, found, model, year) if found else (0, [], False, None)
+
+    def _may_name(self, tokens: Sequence[Token], place: int) -> bool:
+        """Is this word of a car, by itself or with the next?"""
+        ground, word = self.ground, tokens[place].word
+        if tokens[place].kind == "id" or word in ground.names or word in ground.joined:
+            return True
+        return place + 1 < len(tokens) and word + tokens[place + 1].word in ground.joined
 
     def _named(self, found: list[str], model: bool, year: int | None) -> frozenset[int]:
         ground = self.ground
@@ -246,6 +259,8 @@ class Reader:
     def _address(self, words: list[str], place: int) -> int:
         """Two words or more of the showroom's address, in their order."""
         address = self.ground.address
+        if words[place] not in address:
+            return 0
         best = 0
         for start, word in enumerate(address):
             if word != words[place]:
@@ -454,11 +469,10 @@ class Reader:
     def _word(self, reading: Reading, place: int, token: Token) -> int:
         words = reading.words
         quiet = vocabulary.phrase_at(words, place)
-        word_of_asking = reading.clause.question or not CONDITIONS.isdisjoint(words[:place])
         said = self._lexicon(words, place)
         if said and said.size >= max(quiet, 1):
             return self._said(reading, place, said)
-        if quiet and (word_of_asking or words[place] != "ada"):
+        if quiet and (words[place] != "ada" or reading.clause.question or not CONDITIONS.isdisjoint(words[:place])):
             reading.phrased.update(range(place, place + quiet))
             return quiet
         word = token.word
@@ -540,12 +554,15 @@ class Reader:
 
     def _ends(self, reading: Reading) -> None:
         """ "Untuk yang itu masih Kak": an answer whose yes stands last."""
-        content = [
-            place for place in reading.content if vocabulary.stem(reading.words[place]) not in vocabulary.ADDRESSES
-        ]
-        conditional = reading.clause.question or not CONDITIONS.isdisjoint(reading.words)
-        if content and reading.words[content[-1]] in ANSWERS and not conditional and content[-1] not in reading.phrased:
-            reading.affirms = reading.affirms or "yes"
+        if reading.affirms or reading.clause.question or ANSWERS.isdisjoint(reading.said):
+            return
+        last = next(
+            (at for at in reversed(reading.content) if vocabulary.stem(reading.words[at]) not in vocabulary.ADDRESSES),
+            -1,
+        )
+        yes = last >= 0 and reading.words[last] in ANSWERS and last not in reading.phrased
+        if yes and CONDITIONS.isdisjoint(reading.said):
+            reading.affirms = "yes"
 
     def _begins(self, reading: Reading) -> None:
         """ "Iya Kak", "Bisa Kak", "Tidak Kak", "Baik Kak": the answer to what the customer asked."""

@@ -40,6 +40,7 @@ from conversations import (
     people,
     proposing,
     reconcile,
+    replays,
     seats,
     turns,
 )
@@ -222,6 +223,32 @@ def _spent(tenant_id: int, work: gather.Work) -> None:
         spending.record(tenant_id, work.config, work.budget.calls, LLMCall.Purpose.SUGGESTION)
 
 
+@app.task(name="conversations.replay")
+async def replay(tenant_id: int, replay_id: int) -> None:
+    """Answer the next few turns of a replay anew; the next job goes on."""
+    await _by_itself(_replay(tenant_id, replay_id))
+
+
+async def _replay(tenant_id: int, replay_id: int) -> None:
+    wanted = await on_database(replays.take, tenant_id, replay_id, tenant=tenant_id)
+    if wanted:
+        await asyncio.gather(*(_replay_turn(tenant_id, turn_id) for turn_id in wanted))
+        await on_database(replays.settle, tenant_id, replay_id, tenant=tenant_id)
+
+
+async def _replay_turn(tenant_id: int, turn_id: int) -> None:
+    try:
+        work = await on_database(replays.read, tenant_id, turn_id, tenant=tenant_id)
+        outcome = await orchestrator.think(work)
+        verdict = orchestrator.stored(outcome)
+        await on_database(replays.keep, tenant_id, turn_id, work, outcome, verdict, tenant=tenant_id)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("replayed turn failed", tenant=tenant_id, turn=turn_id)
+        await on_database(replays.give_up, tenant_id, turn_id, tenant=tenant_id)
+
+
 @app.task(name="conversations.propose")
 async def propose(tenant_id: int, draft_id: int) -> None:
     """Ask a model about a car that staff are adding, and tell them what it proposes. Without an answer, nothing."""
@@ -328,6 +355,7 @@ def errands() -> None:
     outreach.match_waits()
     outreach.send()
     outreach.lapse()
+    replays.sweep()
 
 
 def sweep() -> None:

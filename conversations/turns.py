@@ -149,6 +149,7 @@ def take(conversation_id: int, *, user: Any = None, reason: str = Reason.MANUAL)
     free = WhatsAppConversation.objects.filter(pk=conversation_id)
     if user is not None:
         free = free.exclude(Q(holder=Holder.PERSON) & Q(escalated_to__isnull=False) & ~Q(escalated_to=user))
+    held = user is not None and free.filter(holder=Holder.PERSON, escalated_to=user).exists()
     taken = free.update(
         claim=F("claim") + 1,
         claimed_until=None,
@@ -169,6 +170,7 @@ def take(conversation_id: int, *, user: Any = None, reason: str = Reason.MANUAL)
     )
     if taken:
         _withdraw(conversation_id)
+    if taken and not held:
         note(conversation_id, ConversationEvent.Kind.TAKEN, reason=reason, actor=user)
     return bool(taken)
 

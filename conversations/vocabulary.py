@@ -114,6 +114,11 @@ def _phrases(words: str) -> Iterable[tuple[str, ...]]:
     return (tuple(word.replace("_", " ").split()) for word in words.split())
 
 
+def beginnings(*topics: str) -> frozenset[str]:
+    """The words that the phrases of these topics begin with."""
+    return frozenset(phrase[0] for topic in topics for phrase in _phrases(TOPICS[topic]))
+
+
 @cache
 def lexicon() -> Mapping[str, tuple[tuple[tuple[str, ...], Said], ...]]:
     """first word -> (the whole phrase, what it claims), longest first. Topics have the aspect "topic"."""

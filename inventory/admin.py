@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from autolumiku.lib import rupiah
+from inventory import pictures, telling, workbooks
 from inventory.credit import YEARS
-from inventory.models import MAX_PRICE, LeasingRate, Status, Vehicle, VehicleHistory, VehiclePhoto, add
+from inventory.described_pages import DescribedPages
+from inventory.import_pages import ImportPages
+from inventory.models import (
+    MAX_PRICE,
+    NEXT,
+    LeasingRate,
+    Status,
+    Vehicle,
+    VehicleHistory,
+    VehiclePhoto,
+    add,
+    sale_moment,
+)
+from inventory.pictures import Picture
+from inventory.telling import INNER
 from tenants.admin import (
     LEADERS,
     NOBODY,
@@ -35,9 +51,11 @@ from tenants.admin import (
     when,
 )
 
-INNER = ("cost_price", "staff_notes")  # for owners and managers only
 TONES = {"AVAILABLE": "good", "BOOKED": "warn", "SOLD": "info", "DRAFT": "plain", "DELETED": "bad"}
+NAMED = 5  # cars in one message
 MAX_PHOTO_BYTES = 10 * 2**20
+MAX_PHOTOS = 20  # at once
+LAST = 32_767  # behind all others, until they are put in order
 
 
 class RupiahField(forms.IntegerField):
@@ -57,8 +75,36 @@ class RupiahField(forms.IntegerField):
         return {"inputmode": "decimal", "autocomplete": "off"}
 
 
-class VehicleForm(OwnedForm):
-    """What the database's limits say, said in words."""
+class ManyFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Several photos at once, each checked and made ready to be shown."""
+
+    widget = ManyFiles(
+        attrs={"accept": "image/jpeg,image/png,image/webp", "class": "al-hidden", "data-file": "al-photos-name"}
+    )
+
+    def clean(self, data: Any, initial: Any = None) -> list[Picture]:
+        files = data if isinstance(data, list) else [data] if data else []
+        if len(files) > MAX_PHOTOS:
+            raise forms.ValidationError(f"Paling banyak {MAX_PHOTOS} foto sekaligus.")
+        return [cleaned(file) for file in files]
+
+
+def cleaned(file: UploadedFile) -> Picture:
+    """A photo without what the camera noted beside it, its place above all."""
+    if (file.size or 0) > MAX_PHOTO_BYTES:
+        raise forms.ValidationError(f"Foto {file.name} terlalu besar. Paling besar 10 MB.")
+    try:
+        return pictures.clean(file.read())
+    except pictures.NoPictureError:
+        raise forms.ValidationError(f"{file.name} bukan foto yang bisa dipakai (JPEG, PNG atau WebP).") from None
+
+
+class CarForm(OwnedForm):
+    """What the database's limits and a car's way through the stock say, said in words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,6 +112,60 @@ class VehicleForm(OwnedForm):
         limit(self.fields.get("mileage"), 0, 2_000_000)
         for name in ("price", "credit_price", "cost_price"):
             limit(self.fields.get(name), 1, MAX_PRICE)
+        if self.instance.pk and "status" in self.fields:
+            self.fields["status"].choices = ways_on(Status(self.instance.status))  # type: ignore[attr-defined]
+
+
+class VehicleForm(CarForm):
+    """A car's page; what somebody else has changed meanwhile is not written over."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    new_photos = PhotosField(label="Tambah foto", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = self.instance.version
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        seen = data.pop("seen", None)
+        if self.instance.pk and seen is not None and seen != self.instance.version:
+            last = self.instance.history.first()
+            who = (last.changed_by_name or last.changed_by) if last else "orang lain"
+            raise forms.ValidationError(f"Mobil ini baru saja diubah {who}. Muat ulang halaman, lalu ubah lagi.")
+        return data
+
+
+class RowForm(CarForm):
+    """A line of the list: only what was changed on this page counts, and only where it still was as shown."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+        shown = self.shown("status") if self.is_bound else ""
+        if shown in Status.values:  # as the page offered them
+            self.fields["status"].choices = ways_on(Status(shown))  # type: ignore[attr-defined]
+
+    def shown(self, name: str) -> Any:
+        """What the page said of this field when it was made."""
+        widget = self.fields[name].hidden_widget()
+        return self.fields[name].to_python(
+            widget.value_from_datadict(self.data, self.files, self.add_initial_prefix(name))
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        for name in {"price", "status"} & {*self.changed_data} & {*data}:
+            now = Vehicle.objects.filter(pk=self.instance.pk).values_list(name, flat=True).first()
+            if self.shown(name) != now:
+                self.add_error(name, f"Sudah diubah orang lain menjadi {telling.shown(name, now)}.")
+        return data
+
+
+def ways_on(status: Status) -> list[tuple[str, str]]:
+    """What a car's status may be set to, as choices: as it is, and what comes next."""
+    return [(one.value, one.label) for one in Status if one == status or one in NEXT[status]]
 
 
 class PercentField(forms.DecimalField):
@@ -84,19 +184,45 @@ def limit(field: forms.Field | None, lowest: int, highest: int) -> None:
 
 
 class PhotoForm(OwnedForm):
-    def clean_image(self) -> Any:
-        image = self.cleaned_data.get("image")
-        if image and image.size > MAX_PHOTO_BYTES:
-            raise forms.ValidationError("Foto terlalu besar. Paling besar 10 MB.")
-        return image
+    """A photo of a car: where it stands among the others."""
+
+    def thumb(self) -> str:
+        return thumb(self.instance, 480)
 
 
 class PhotoInline(ScopedBlocks):
+    """New photos come with the car's own form; the first in order is the main one."""
+
     model = VehiclePhoto
     form = PhotoForm
-    adders = changers = deleters = SELLERS
-    fields = ("image", ("position", "is_main"))
+    template = "admin/inventory/vehicle/photos.html"
+    adders = NOBODY
+    changers = deleters = SELLERS
+    fields = ("position",)
+    formfield_overrides = {models.PositiveSmallIntegerField: {"widget": forms.HiddenInput}}
     verbose_name_plural = "foto"
+
+
+def thumb(photo: VehiclePhoto, width: int) -> str:
+    """Where this photo is, in this width."""
+    return photo.image.storage.url(pictures.sized(str(photo.image.name), width)) if photo.image else ""
+
+
+def add_photos(vehicle: Vehicle, added: Sequence[Picture]) -> None:
+    """Keep new photos behind a car's others, none twice."""
+    known = set(vehicle.photos.values_list("image", flat=True))
+    for picture in added:
+        name = pictures.keep(vehicle.tenant_id, str(vehicle.pk), picture)
+        if name not in known:
+            VehiclePhoto.objects.create(tenant_id=vehicle.tenant_id, vehicle=vehicle, image=name, position=LAST)
+            known.add(name)
+
+
+def put_in_order(vehicle: Vehicle) -> None:
+    """Photos count from 0, and the first is the main one."""
+    for place, photo in enumerate(VehiclePhoto.objects.filter(vehicle=vehicle).order_by("position", "pk")):
+        if (photo.position, photo.is_main) != (place, place == 0):
+            VehiclePhoto.objects.filter(pk=photo.pk).update(position=place, is_main=place == 0)
 
 
 class HistoryInline(ReadOnly, ScopedTable):
@@ -123,38 +249,13 @@ class HistoryInline(ReadOnly, ScopedTable):
     def what(self, change: VehicleHistory) -> SafeString | str:
         if change.action == "create":
             return "dimasukkan ke stok"
+        old, new = change.previous_values, change.new_values
         rows = [
-            (field_label(name), shown(name, change.previous_values.get(name)), shown(name, change.new_values.get(name)))
+            (telling.called(name), telling.shown(name, old.get(name)), telling.shown(name, new.get(name)))
             for name in change.changed_fields
             if name not in self.hidden
         ]
         return format_html_join("", "<div>{}: {} → <b>{}</b></div>", rows) if rows else "data internal"
-
-
-def field_label(name: str) -> str:
-    known = {field.name: str(field.verbose_name) for field in Vehicle._meta.fields}
-    return known.get(name, name)
-
-
-def shown(name: str, value: Any) -> str:
-    """A history value for people."""
-    if value in (None, ""):
-        return "kosong"
-    if isinstance(value, bool):
-        return "ya" if value else "tidak"
-    if name.endswith("price") and isinstance(value, int):
-        return rupiah.show_full(value)
-    field = next((field for field in Vehicle._meta.fields if field.name == name), None)
-    if isinstance(field, models.DateTimeField) and (moment := parse_datetime(str(value))):
-        return when(moment)
-    return str(dict(field.flatchoices).get(value, value)) if field is not None else str(value)
-
-
-def sale_moment(before: str, after: str) -> dict[str, Any]:
-    """`sold_at` follows the status."""
-    if before == after or Status.SOLD not in (before, after):
-        return {}
-    return {"sold_at": timezone.now() if after == Status.SOLD else None}
 
 
 def change_as(request: HttpRequest, vehicle_id: int, values: dict[str, Any]) -> list[str]:
@@ -169,20 +270,24 @@ def person(request: HttpRequest) -> str:
 
 
 @admin.register(Vehicle)
-class VehicleAdmin(ScopedAdmin):
+class VehicleAdmin(ImportPages, DescribedPages, ScopedAdmin):
     """Cars leave the stock by their status; the row and its history stay (only the platform admin deletes rows)."""
+
+    class Media:
+        js = ("admin/stock.js",)
 
     form = VehicleForm
     formfield_overrides = ScopedAdmin.formfield_overrides | {
         models.BigIntegerField: {"form_class": RupiahField, "widget": TextInput}
     }
     inlines = (PhotoInline, HistoryInline)
-    list_display = ("picture", "title", "cash", "state", "changed")
+    list_display = ("picture", "title", "price", "status", "changed")
+    list_editable = ("price", "status")
     list_display_links = ("picture", "title")
     list_filter = ("status", "make", "transmission", "fuel", "is_featured")
     search_fields = ("display_id", "make", "model", "variant", "year", "license_plate", "color")
     search_help_text = "Cari merek, model, tahun, ID, nomor polisi atau warna."
-    actions = ("mark_available", "mark_booked", "mark_sold", "mark_deleted")
+    actions = ("mark_available", "mark_booked", "mark_sold", "mark_deleted", "as_csv", "as_xlsx")
     adders = changers = SELLERS
     deleters = NOBODY
     fieldsets = (
@@ -224,6 +329,20 @@ class VehicleAdmin(ScopedAdmin):
             for title, options in super().get_fieldsets(request, obj)
         ]
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Who may not change a car reads its price and status; the others change them right in the list."""
+        columns = super().get_list_display(request)
+        if self.has_change_permission(request):
+            return columns
+        return [{"price": "cash", "status": "state"}.get(column, column) for column in columns]
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_form(request, **{"form": RowForm, **kwargs})
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        may_import = place_of(request) is not None and allowed(request, LEADERS)
+        return super().changelist_view(request, {**(extra_context or {}), "may_import": may_import})
+
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Nobody finds out a hidden price by filtering on it in the address."""
         return not lookup.startswith(INNER) and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
@@ -245,9 +364,27 @@ class VehicleAdmin(ScopedAdmin):
         made = add(tenant_id, by=request.user.get_username(), name=person(request), **values)
         obj.__dict__.update(made.__dict__)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if "new_photos" in form.cleaned_data:  # a car's page, not a line of the list
+            add_photos(form.instance, form.cleaned_data["new_photos"])
+            put_in_order(form.instance)
+
     def mark(self, request: HttpRequest, rows: models.QuerySet[Any], status: Status) -> None:
-        changed = [pk for pk in rows.values_list("pk", flat=True) if change_as(request, pk, {"status": status})]
-        messages.success(request, f"{len(changed)} mobil sekarang {status.label}.")
+        """The cars that may become this; the others are named."""
+        legal = [before for before in Status if status in NEXT[before]]
+        refused = list(rows.exclude(status__in=[*legal, status]).order_by("pk"))
+        changed = list(rows.filter(status__in=legal).values_list("pk", flat=True))
+        for pk in changed:
+            change_as(request, pk, {"status": status})
+        if changed:
+            messages.success(request, f"{len(changed)} mobil sekarang {status.label}.")
+        if refused:
+            named = ", ".join(f"{car.display_id} ({car.get_status_display()})" for car in refused[:NAMED])
+            more = f" dan {len(refused) - NAMED} lagi" if len(refused) > NAMED else ""
+            messages.warning(request, f"Tidak bisa langsung {status.label}: {named}{more}.")
+        if not changed and not refused:
+            messages.info(request, f"Mobil yang dipilih memang sudah {status.label}.")
 
     @admin.action(description="Tandai tersedia", permissions=["change"])
     def mark_available(self, request: HttpRequest, rows: models.QuerySet[Any]) -> None:
@@ -265,6 +402,14 @@ class VehicleAdmin(ScopedAdmin):
     def mark_deleted(self, request: HttpRequest, rows: models.QuerySet[Any]) -> None:
         self.mark(request, rows, Status.DELETED)
 
+    @admin.action(description="Unduh sebagai CSV", permissions=["view"])
+    def as_csv(self, request: HttpRequest, rows: models.QuerySet[Any]) -> HttpResponse:
+        return self.as_file(request, workbooks.CSV, rows.prefetch_related(None))
+
+    @admin.action(description="Unduh sebagai Excel", permissions=["view"])
+    def as_xlsx(self, request: HttpRequest, rows: models.QuerySet[Any]) -> HttpResponse:
+        return self.as_file(request, workbooks.XLSX, rows.prefetch_related(None))
+
     # -- columns
 
     @admin.display(description="foto")
@@ -273,7 +418,7 @@ class VehicleAdmin(ScopedAdmin):
         photo = next((photo for photo in photos if photo.is_main), photos[0] if photos else None)
         if photo is None or not photo.image:
             return format_html('<span class="al-thumb" role="img" aria-label="{}"></span>', "belum ada foto")
-        return format_html('<img class="al-thumb" src="{}" alt="" loading="lazy">', photo.image.url)
+        return format_html('<img class="al-thumb" src="{}" alt="" loading="lazy">', thumb(photo, 160))
 
     @admin.display(description="mobil", ordering="make")
     def title(self, vehicle: Vehicle) -> SafeString:

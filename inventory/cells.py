@@ -88,7 +88,8 @@ class UnclearCellError(ValueError):
 def tidy(text: str) -> str:
     """One line of visible text that no spreadsheet takes for a formula."""
     visible = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(visible.split()).lstrip("=+-@ ")
+    bare = " ".join(visible.split())
+    return re.sub(r"^'(?=[=+\-@])", "", bare).lstrip("=+-@ ")  # the sign before it is our own export's
 
 
 def _quoted(text: str) -> str:

@@ -1,32 +1,34 @@
-"""Stock from a CSV file: `read` understands the file and touches nothing, `save` writes all of it or nothing.
+"""Stock from a CSV or Excel file: `read` understands the file and touches nothing, `save` writes all of it or nothing.
 
-Headers may be Indonesian or English, in any order; the delimiter is a comma, a semicolon or a tab; UTF-8 (with or
-without BOM), UTF-16 with BOM, else Windows-1252. What is wrong is said in Indonesian with line and column; what is
-merely unclear ("178.0" km: 178 or 178,000?) is left empty and said too, because a wrong fact is worse than none.
+Headers may be Indonesian or English, in any order, below a few lines of title; the delimiter is a comma, a semicolon or
+a tab; UTF-8 (with or without BOM), UTF-16 with BOM, else Windows-1252. What is wrong is said in Indonesian with line
+and column; what is merely unclear ("178.0" km: 178 or 178,000?) is left empty and said too, because a wrong fact is
+worse than none.
 """
 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from inventory import cells as reading
-from inventory import names, naming
-from inventory.models import Status, Vehicle, VehicleHistory, plain
+from inventory import names, naming, workbooks
+from inventory.models import Status, Vehicle, VehicleHistory, plain, sale_moment
 from tenants.models import Tenant
 
 MAX_BYTES = 10 * 2**20
 MAX_ROWS = 10_000
 MAX_COLUMNS = 200
 MAX_ERRORS = 200  # a spoilt file says the same thing ten thousand times
+MAX_TITLE = 10  # lines above the header
 BATCH = 500
 
 # Field -> headers, the best first: where a file has several of them, the first one filled counts.
@@ -112,21 +114,35 @@ class Row:
     service_book: bool | None = None
     description: str = ""
     staff_notes: str = ""
+    derived: tuple[str, ...] = dataclasses.field(default=(), compare=False)  # fields that the file does not say itself
 
     def values(self) -> dict[str, Any]:
         """Vehicle's fields, without the empty ones."""
-        given = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "line"}
+        given = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in ("line", "derived")}
         return {name: value for name, value in given.items() if value not in ("", None)}
+
+    def said(self) -> dict[str, Any]:
+        """The values that stand in the file."""
+        return {name: value for name, value in self.values().items() if name not in self.derived}
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What `read` understood. With errors nothing will be saved; notes: cells left empty; ignored: unknown columns."""
+    """What `read` understood. With errors nothing will be saved; notes: cells left empty; ignored: unknown columns.
+
+    fine: the cars of the lines without an error, wrong: how many lines have one.
+    """
 
     rows: tuple[Row, ...] = ()
     errors: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
     ignored: tuple[str, ...] = ()
+    fine: tuple[Row, ...] = ()
+    wrong: int = 0
+
+    def without_wrong(self) -> Sheet:
+        """The same with its wrong lines left out; what is wrong with the file as a whole stays an error."""
+        return replace(self, rows=self.fine, errors=()) if self.fine else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,27 +161,42 @@ class Result:
 
 
 def read(raw: bytes) -> Sheet:
-    """Understand a CSV file of at most 10 MB and 10,000 cars. Pure; never raises for what the file contains."""
+    """Understand a CSV or Excel file of at most 10 MB and 10,000 cars. Pure; never raises for what is in the file."""
     if len(raw) > MAX_BYTES:
         return _refused("Berkas lebih besar dari 10 MB.")
-    if raw.startswith(b"PK\x03\x04"):
-        return _refused("Ini berkas Excel. Simpan dulu sebagai CSV, lalu impor lagi.")
-    text = _decode(raw)
     try:
-        lines = list(_lines(text))
+        lines, others = _all_lines(raw)
+    except workbooks.NoTableError as error:
+        return _refused(str(error))
     except csv.Error as error:
         return _refused(f"Berkas tidak terbaca sebagai CSV ({error}).")
     if not lines:
         return _refused("Berkas kosong.")
     if len(lines) > MAX_ROWS + 1:
         return _refused(f"Lebih dari {MAX_ROWS:,} baris. Bagi menjadi beberapa berkas.".replace(",", "."))
+    lines = lines[_title_lines(lines) :]
     header = [cell.strip() for cell in lines[0][1]]
     if len(header) > MAX_COLUMNS:
         return _refused(f"Lebih dari {MAX_COLUMNS} kolom.")
     table = _Table.of(header, lines[1:])
-    if missing := table.missing():
+    if missing := table.missing(lines[0][0]):
         return Sheet(errors=missing, ignored=table.ignored)
-    return _sheet(table, lines[1:])
+    sheet = _sheet(table, lines[1:])
+    unread = [Problem(0, "", f"Lembar “{title[: reading.SHOWN]}” tidak dibaca.") for title in others]
+    return replace(sheet, notes=(*unread, *sheet.notes))
+
+
+def _all_lines(raw: bytes) -> tuple[list[tuple[int, list[str]]], tuple[str, ...]]:
+    """The file's lines, and the names of an Excel file's further sheets."""
+    if workbooks.is_one(raw):
+        return workbooks.lines(raw, rows=MAX_ROWS + 2, columns=MAX_COLUMNS + 1)
+    return list(_lines(_decode(raw))), ()
+
+
+def _title_lines(lines: Sequence[tuple[int, list[str]]]) -> int:
+    """How many lines stand above the header; 0 if none of the first ones is a header that will do."""
+    heads = (place for place, (_, cells) in enumerate(lines[:MAX_TITLE]) if not _Table.of(cells, ()).missing())
+    return next(heads, 0)
 
 
 def _refused(text: str) -> Sheet:
@@ -222,7 +253,8 @@ class _Table:
         used = {place for found in self.places.values() for place in found}
         return tuple(title for place, title in enumerate(self.header) if place not in used and title)
 
-    def missing(self) -> tuple[Problem, ...]:
+    def missing(self, line: int = 1) -> tuple[Problem, ...]:
+        """What is wrong with the header, which stands in this line."""
         wanted = []
         if "name" not in self.places and "make" not in self.places:
             wanted.append("merek")
@@ -233,8 +265,8 @@ class _Table:
         known = {place for found in self.places.values() for place in found}
         doubled = [title for title in self.doubled if self.header.index(title) in known]
         return (
-            *(Problem(1, "", f"kolom {name} tidak ditemukan") for name in wanted),
-            *(Problem(1, title[: reading.SHOWN], "kolom ini ada dua kali") for title in doubled),
+            *(Problem(line, "", f"kolom {name} tidak ditemukan") for name in wanted),
+            *(Problem(line, title[: reading.SHOWN], "kolom ini ada dua kali") for title in doubled),
         )
 
     def cell(self, cells: Sequence[str], field: str) -> tuple[str, str]:
@@ -291,7 +323,9 @@ def _sheet(table: _Table, lines: Sequence[tuple[int, list[str]]]) -> Sheet:
     if not lines:
         errors.append(Problem(0, "", "Berkas hanya berisi judul kolom."))
     errors.sort(key=lambda problem: problem.line)
-    return Sheet(() if errors else tuple(rows), _capped(errors), _capped(notes), table.ignored)
+    spoilt = {problem.line for problem in errors} - {0}
+    fine = tuple(row for row in rows if row.line not in spoilt)
+    return Sheet(() if errors else fine, _capped(errors), _capped(notes), table.ignored, fine, len(spoilt))
 
 
 def _capped(problems: list[Problem]) -> tuple[Problem, ...]:
@@ -330,9 +364,10 @@ def _row(table: _Table, line: int, cells: Sequence[str]) -> tuple[Row | None, li
     if errors:
         return None, errors, notes
     make, model, variant = called
+    derived = tuple(name for name in ("status", "body_type", "seats") if name not in values)
     values.setdefault("body_type", naming.body(make, model, variant, table.cell(cells, "body_word")[0]))
     values.setdefault("seats", names.seats(make, model))
-    return Row(line=line, make=make, model=model, variant=variant, **values), [], notes
+    return Row(line=line, make=make, model=model, variant=variant, derived=derived, **values), [], notes
 
 
 def _unnamed(called: tuple[str, str, str]) -> Iterator[tuple[str, str]]:
@@ -355,20 +390,24 @@ def save(tenant_id: int, sheet: Sheet, by: str, *, name: str = "", reason: str =
     if sheet.errors:
         return Result(errors=sheet.errors)
     with transaction.atomic():
-        ids = _Ids.locked(tenant_id)
+        ids = Ids.locked(tenant_id)
         if clashes := ids.clashes(sheet.rows):
             return Result(errors=clashes)
-        given = ids.assign(tenant_id, sheet.rows)
-        vehicles = Vehicle.objects.bulk_create(
-            [_vehicle(tenant_id, row, display_id) for row, display_id in zip(sheet.rows, given, strict=True)], BATCH
-        )
-        rows = zip(vehicles, sheet.rows, strict=True)
-        VehicleHistory.objects.bulk_create([_first_entry(car, row, by, name, reason) for car, row in rows], BATCH)
-    return Result(given)
+        cars = write(tenant_id, ids, sheet.rows, by=by, name=name, reason=reason)
+    return Result(tuple(car.display_id for car in cars))
+
+
+def write(tenant_id: int, ids: Ids, rows: Sequence[Row], *, by: str, name: str, reason: str) -> list[Vehicle]:
+    """New cars with the first row of their history, in the caller's transaction."""
+    given = zip(rows, ids.assign(tenant_id, rows), strict=True)
+    cars = Vehicle.objects.bulk_create([_vehicle(tenant_id, row, display_id) for row, display_id in given], BATCH)
+    entries = [_first_entry(car, row, by, name, reason) for car, row in zip(cars, rows, strict=True)]
+    VehicleHistory.objects.bulk_create(entries, BATCH)
+    return cars
 
 
 @dataclass(frozen=True, slots=True)
-class _Ids:
+class Ids:
     """The showroom's car ids, while its row is locked."""
 
     prefix: str
@@ -376,7 +415,7 @@ class _Ids:
     taken: frozenset[str]
 
     @classmethod
-    def locked(cls, tenant_id: int) -> _Ids:
+    def locked(cls, tenant_id: int) -> Ids:
         showroom = Tenant.objects.select_for_update(no_key=True).get(pk=tenant_id)
         taken = Vehicle.objects.filter(tenant_id=tenant_id).values_list("display_id", flat=True)
         return cls(showroom.vehicle_prefix, showroom.last_vehicle_number, frozenset(taken))
@@ -405,8 +444,8 @@ class _Ids:
 
 
 def _vehicle(tenant_id: int, row: Row, display_id: str) -> Vehicle:
-    sold_at = timezone.now() if row.status == Status.SOLD else None
-    return Vehicle(tenant_id=tenant_id, sold_at=sold_at, **{**row.values(), "display_id": display_id})
+    values = row.values() | {"display_id": display_id} | sale_moment("", row.status)
+    return Vehicle(tenant_id=tenant_id, **values)
 
 
 def _first_entry(vehicle: Vehicle, row: Row, by: str, name: str, reason: str) -> VehicleHistory:

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from autolumiku.lib import clock
 from inventory import credit
 from tenants.models import Owned, OwnedForeignKey, Tenant
 
@@ -21,6 +22,22 @@ class Status(models.TextChoices):
     BOOKED = "BOOKED", "dibooking"
     SOLD = "SOLD", "terjual"
     DELETED = "DELETED", "dihapus"
+
+
+NEXT = {  # what a status may become
+    Status.DRAFT: {Status.AVAILABLE, Status.DELETED},
+    Status.AVAILABLE: {Status.BOOKED, Status.SOLD, Status.DELETED},
+    Status.BOOKED: {Status.AVAILABLE, Status.SOLD, Status.DELETED},
+    Status.SOLD: {Status.AVAILABLE},
+    Status.DELETED: {Status.AVAILABLE},
+}
+
+
+def sale_moment(before: str, after: str) -> dict[str, Any]:
+    """`sold_at` follows the status."""
+    if before == after or Status.SOLD not in (before, after):
+        return {}
+    return {"sold_at": clock.now() if after == Status.SOLD else None}
 
 
 class Transmission(models.TextChoices):
@@ -263,6 +280,44 @@ class VehicleHistory(Owned):
 
     def __str__(self) -> str:
         return f"v{self.version} {self.action}"
+
+
+class StockImport(Owned):
+    """One upload of a stock list: looked at, done, taken back (inventory.restocking)."""
+
+    class State(models.TextChoices):
+        PREVIEW = "preview", "belum dijalankan"
+        DONE = "done", "selesai"
+        UNDONE = "undone", "dibatalkan"
+        DROPPED = "dropped", "tidak jadi"
+
+    state = models.CharField("keadaan", max_length=10, choices=State, default=State.PREVIEW)
+    file_name = models.CharField("berkas", max_length=120)
+    raw = models.BinaryField("isi berkas", null=True)  # until it is done or dropped
+    added = models.PositiveIntegerField("baru", default=0)
+    changed = models.PositiveIntegerField("berubah", default=0)
+    same = models.PositiveIntegerField("sama", default=0)
+    left_out = models.PositiveIntegerField("dilewati", default=0)
+    undone = models.PositiveIntegerField("dikembalikan", default=0)
+    touched = models.JSONField(default=list)  # [[car, its version then, "new" or "changed"]]
+    kept = models.JSONField(default=list)  # what could not be undone: [[car, why]]
+    by = models.CharField("oleh", max_length=80)
+    by_name = models.CharField("nama", max_length=120, blank=True)
+    undone_by_name = models.CharField("dibatalkan oleh", max_length=120, blank=True)
+    created_at = models.DateTimeField("diunggah", auto_now_add=True)
+    done_at = models.DateTimeField("dijalankan", null=True)
+    undone_at = models.DateTimeField("dibatalkan pada", null=True)
+
+    class Meta:
+        db_table = "stock_imports"
+        verbose_name = "impor stok"
+        verbose_name_plural = "impor stok"
+        ordering = ["-id"]
+        # admin: the latest of a showroom
+        indexes = [models.Index(fields=["tenant", "-id"], name="latest_stock_imports")]
+
+    def __str__(self) -> str:
+        return self.file_name
 
 
 def _flat_rate(years: int) -> Any:

@@ -188,21 +188,25 @@ def _aged(cars: _Cars, wanted: Wanted) -> _Cars:
     return cars.where("v.year <= %s::int", wanted.year_max) if wanted.year_max else cars
 
 
-OF_NAME = """v.id IN (SELECT n.vehicle_id FROM vehicle_names n
-    WHERE n.tenant_id = %s::bigint AND n.name = ANY(%s::text[]))"""
+OF_NAME = "v.id IN (SELECT n.vehicle_id FROM vehicle_names n WHERE n.tenant_id = %s::bigint AND n.name = %s::text)"
+OF_NAMES = OF_NAME.replace("= %s::text", "= ANY(%s::text[])")
 
 
 def _named(cars: _Cars, wanted: Wanted) -> _Cars:
     """By id, else by make and model: "Innova" is also the "Innova Reborn", and a "Kijang Innova" of variant "Reborn"
     is an "Innova Reborn"; but "Innova Reborn" is no other Innova.
     """
-    tenant_id = cars.values[0]
     if wanted.unit_id or wanted.shown:
-        ids = wanted.shown or (wanted.unit_id,)
-        return cars.where(OF_NAME, tenant_id, [f"#{_bare(one)}" for one in ids])
+        return _called(cars, [f"#{_bare(one)}" for one in wanted.shown or (wanted.unit_id,)])
     if wanted.make:
         cars = cars.where("v.make_key = %s::text", _bare(wanted.make))
-    return cars.where(OF_NAME, tenant_id, [_bare(wanted.model)]) if wanted.model else cars
+    return _called(cars, [_bare(wanted.model)]) if wanted.model else cars
+
+
+def _called(cars: _Cars, names: list[str]) -> _Cars:
+    """For an array, of which it does not know the length, PostgreSQL plans at every search anew."""
+    tenant_id = cars.values[0]
+    return cars.where(OF_NAME, tenant_id, names[0]) if len(names) == 1 else cars.where(OF_NAMES, tenant_id, names)
 
 
 def _bare(name: str) -> str:

@@ -79,7 +79,7 @@ class StaffCommandLogAdmin(ReadOnly, ScopedAdmin):
     list_display = ("command", "who", "result", "vehicle", "executed")
     list_filter = ("success", "command", "executed_at")
     list_select_related = ("staff", "vehicle")
-    search_fields = ("command", "staff_phone", "staff__name")
+    search_fields = ("staff_phone", "staff__name")
     BASIC = ("command", "who", "result", "error", "vehicle", "executed")
     INNER = ("result_message", "given", "change_before", "change_after")
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from autolumiku.lib import clock, kilometres, numerals, rupiah, text
 from inventory import models as inventory
 from inventory import names
-from inventory.models import Condition, Fuel, Status, Transmission, Vehicle, VehicleHistory
+from inventory.models import NEXT, Condition, Fuel, Status, Transmission, Vehicle, VehicleHistory
 from staffcommands import (
     cars,
     drives,  # noqa: F401 - registers its commands
@@ -38,13 +38,6 @@ EDIT_HELP = (
 )
 UNDO_HINT = "\n\nSalah? Ketik *undo* dalam 10 menit."
 SUMMARY_ORDER = (Status.AVAILABLE, Status.BOOKED, Status.SOLD, Status.DRAFT)
-LEGAL = {  # what a status may become
-    Status.DRAFT: {Status.AVAILABLE, Status.DELETED},
-    Status.AVAILABLE: {Status.BOOKED, Status.SOLD, Status.DELETED},
-    Status.BOOKED: {Status.AVAILABLE, Status.SOLD, Status.DELETED},
-    Status.SOLD: {Status.AVAILABLE},
-    Status.DELETED: {Status.AVAILABLE},
-}
 
 
 # --- which car ------------------------------------------------------------------------------------------------------
@@ -267,7 +260,7 @@ def status(actor: Actor, call: Call) -> Done:
         return Done(STATUS_HELP.format(unit_id=example, statuses=STATUSES), False, "format")
     if isinstance(vehicle, Done):
         return vehicle
-    sure = call.headed or vehicle.status == wanted.status or wanted.status not in LEGAL[Status(vehicle.status)]
+    sure = call.headed or vehicle.status == wanted.status or wanted.status not in NEXT[Status(vehicle.status)]
     if not sure:  # said without naming a car
         payload = {"vehicle": vehicle.pk, "version": vehicle.version, "status": wanted.status}
         return asked(f"Maksudnya {_title(vehicle)} jadi {wanted.status}, Kak?", payload, vehicle.pk)
@@ -288,8 +281,8 @@ def _set_status(actor: Actor, vehicle: Vehicle, wanted: Status) -> Done:
     old = Status(vehicle.status)
     if old == wanted:
         return Done(f"{vehicle.name} ({vehicle.display_id}) memang sudah {wanted}, Kak.", True, vehicle_id=vehicle.pk)
-    if wanted not in LEGAL[old]:
-        options = ", ".join(sorted(LEGAL[old]))
+    if wanted not in NEXT[old]:
+        options = ", ".join(sorted(NEXT[old]))
         text_ = f"❌ {_title(vehicle)} berstatus {old}, jadi tidak bisa langsung {wanted}.\nYang bisa: {options}"
         return Done(text_, False, "illegal transition")
     if wanted == Status.DELETED:

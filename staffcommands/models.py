@@ -80,11 +80,20 @@ class StaffWhatsAppAuth(Owned):
 class StaffCommandLog(Owned):
     """Every command, also refused and failed ones."""
 
+    class Command(models.TextChoices):
+        UPLOAD = "upload_vehicle", "tambah mobil"
+        EDIT = "edit_vehicle", "ubah data mobil"
+        STATUS = "update_status", "ubah status"
+        INVENTORY = "check_inventory", "lihat stok"
+        STATS = "get_stats", "statistik"
+        OTHER = "staff_command", "perintah lain"
+        UNKNOWN = "unknown", "tidak dikenal"
+
     staff = OwnedForeignKey(
         StaffWhatsAppAuth, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="staf"
     )
     staff_phone = models.CharField("nomor", max_length=20)
-    command = models.CharField("perintah", max_length=40)
+    command = models.CharField("perintah", max_length=40, choices=Command)
     parameters = models.JSONField("isi", default=dict)
     success = models.BooleanField("berhasil")
     result_message = models.TextField("jawaban", blank=True)
@@ -111,7 +120,7 @@ class StaffCommandLog(Owned):
         ]
 
     def __str__(self) -> str:
-        return self.command
+        return self.get_command_display()
 
 
 class ProofCode(Owned):

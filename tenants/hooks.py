@@ -1,8 +1,8 @@
 """Webhooks out: what happens in a showroom is told to the programs it names, as Standard Webhooks say.
 
-A row per event and endpoint is written by a trigger, in the transaction of the event (tells(), in the migrations of the
-apps whose tables they are). Workers deliver: first at once, then with growing pauses for three days. The secret signs
-`id.timestamp.body`; while it is being changed, both secrets do.
+A row per event and endpoint is written by a trigger, in the transaction of the event (tells(), in a migration). Workers
+deliver: first at once, then with growing pauses for three days. The secret signs `id.timestamp.body`; while it is being
+changed, both secrets do.
 """
 
 from __future__ import annotations

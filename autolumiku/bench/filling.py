@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from aiconfig import versions
-from aiconfig.models import BusinessHours, FAQEntry, LLMCall, LLMDay
+from aiconfig.models import BusinessHours, FAQEntry, LLMCall, LLMDay, Split
 from aimeow.models import AimeowAccount
 from conversations.models import ConversationEvent, Delivery, Direction, Path, Sender, WhatsAppConversation
 from inventory import leasing
@@ -85,7 +85,10 @@ def pattern(tenant: Tenant) -> None:
         VehiclePhoto.objects.create(**mine, vehicle=Vehicle.objects.earliest("id"), image="vehicles/pattern.jpg")
         StaffWhatsAppAuth.objects.create(**mine, name="Staf", phone_number="628110000001")
         FAQEntry.objects.create(**mine, question="Bisa kredit?", answer="Bisa Kak, kami bantu prosesnya.")
-        versions.publish(tenant.pk)
+        now = versions.publish(tenant.pk)
+        other = versions.propose(tenant.pk, now.snapshot, by=None, remark="")
+        moment = timezone.now()
+        Split.objects.create(**mine, control=now, challenger=other, started_at=moment, ended_at=moment, end="stopped")
         leasing.begin(tenant.pk, timezone.localdate())
         BusinessHours.objects.create(**mine, weekday=0, opens="00:00", closes="23:59")
 
@@ -103,7 +106,8 @@ def _copies(size: Size) -> Iterator[tuple[str, int, dict[str, str]]]:
         "id": TENANT, "client_id": "'copy-' || i", "phone_number": "'62877' || lpad(i::text, 8, '0')"
     }  # fmt: skip
     yield "whatsapp_ai_configs", 1, {"id": TENANT}
-    yield "config_versions", 3, {"id": key(3), "number": "k + 1"}
+    yield "config_versions", 4, {"id": key(4), "number": "k + 1"}
+    yield "splits", 3, {"id": key(3), "control_id": key(4, "0"), "challenger_id": key(4, "1")}
     yield "business_hours", 7, {"id": key(7), "weekday": "k"}
     yield "leasing_rates", 2, {"id": key(2), "valid_from": "current_date - k"}
     yield "faq_entries", 10, {"id": key(10), "position": "k"}

@@ -199,7 +199,7 @@ def _of_staff(shop: Shop, script: Script, member: StaffWhatsAppAuth) -> Tale:
         tenant=shop.tenant,
         staff=member,
         staff_phone=member.phone_number,
-        command={"check_inventory": "inventory", "update_status": "status"}[asked.intent],
+        command=asked.intent,
         parameters={"text": asked.content},
         success=True,
         result_message=answered.content,

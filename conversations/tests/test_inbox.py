@@ -412,6 +412,9 @@ def test_a_reply_takes_the_chat_reaches_the_phone_and_is_signed(showroom):
     last = showroom.messages()[-1]
     assert (last.sender_type, last.sender, last.path) == ("human", "Dewi Lestari", "person")
     assert showroom.hears("Oke, ditunggu") == []
+    dewi.post(address("reply", chat), {"text": "Siap."})
+    with showroom.scope():
+        assert chat.events.filter(kind="taken").count() == 1
     dewi.post(address("move", chat), {"move": "give_back"})
     assert showroom.hears("Ada Honda City?") != []
 

@@ -5,9 +5,8 @@ Where an id is not below:
 test_credit: A20 A27 A63 A64 A65 A66 with rates. test_identity: A160, A161, A162. test_webhook: A170, A174, A203. test_turn: A173, A175, A176, A177, A207, A210, A211
 (and A76). test_wording: A80. staffcommands/tests: A95 to A104 (A96 A97 A98 A99 A100 A101 A102 A103). test_intents has
 most ids of 8.1 and 8.2 once more, without the door (A54, A56, A57, A58, A59, A63, A64, A65, A196).
-Left to later issues: the staff command for credit figures A130, edits and reports A114 to A129
-(A125 is below) and A131 A132 A133 A199, guided upload A140 to A151, people and API A178 A179 A182 A183 A184 A185 A204
-A205 A206, what does not exist A200 A201.
+staffcommands/tests and test_staff, test_upload, test_by_staff, test_commands: A114 to A133 (A125 is below), A140 to
+A151, A182 to A185, A198 to A201. The inbox and the API: A178, A179, A204 to A206.
 """
 
 from __future__ import annotations

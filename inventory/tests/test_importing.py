@@ -192,7 +192,7 @@ def test_a_wrong_cell_is_an_error_with_its_place(column: str, text: str, said: s
         (b"merek,model,tahun\nToyota,Rush,1820\n", "baris 2, tahun: “1820” bukan tahun mobil"),
         (b"merek,model,tahun\n,,2020\n", "baris 2, merek: kosong atau tidak dikenal"),
         (b"merek,model,tahun,id\nKia,Rio,2020,A-1\nKia,Rio,2020,a-1\n", "baris 3, id: A-1 sudah ada di baris 2"),
-        (b"PK\x03\x04rest", "Ini berkas Excel."),
+        (b"PK\x03\x04rest", "Berkas Excel ini rusak."),
         (b"x" * (importing.MAX_BYTES + 1), "Berkas lebih besar dari 10 MB."),
         (b"merek,model,tahun\n" + b"Toyota,Rush,2020\n" * 10_001, "Lebih dari 10.000 baris."),
         (b"merek,model,tahun" + b",x" * 200 + b"\nToyota,Rush,2020\n", "Lebih dari 200 kolom."),

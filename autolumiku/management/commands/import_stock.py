@@ -1,4 +1,4 @@
-"""Cars from a CSV file into a showroom's stock: all of them, or none and the reasons."""
+"""Cars from a CSV or Excel file into a showroom's stock: all of them, or none and the reasons."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ SHOWN = 20  # errors and notes printed
 
 
 class Command(BaseCommand):
-    help = "Import a showroom's cars from a CSV file with Indonesian or English headers (README, Production)."
+    help = "Import new cars from a CSV or Excel file with Indonesian or English headers (README, Production)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", help="the showroom's code, for example prima-mobil")
-        parser.add_argument("file", type=Path, metavar="FILE.csv")
+        parser.add_argument("file", type=Path, metavar="FILE")
 
     def handle(self, *args: Any, slug: str, file: Path, **options: Any) -> None:
         with scope.platform("import stock: which showroom"):
