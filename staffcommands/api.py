@@ -30,7 +30,7 @@ class StaffSerializer(Strict):
     canViewStats = serializers.BooleanField(source="can_view_analytics", required=False)
     canManageLeads = serializers.BooleanField(source="can_manage_leads", required=False)
     canManageChats = serializers.BooleanField(source="can_manage_chats", required=False)
-    lastCommandAt = serializers.DateTimeField(source="last_command_at", read_only=True)
+    lastCommandAt = serializers.DateTimeField(source="last_command_at", read_only=True, allow_null=True)
 
     def validate_phoneNumber(self, said: str) -> str:  # noqa: N802
         number = phone.normalise(said)
