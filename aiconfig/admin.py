@@ -13,13 +13,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from aiconfig import api, hours, spending, versions
-from aiconfig.models import BusinessHours, ConfigVersion, FAQEntry, LLMCall, WhatsAppAIConfig
+from aiconfig.models import BusinessHours, ConfigVersion, FAQEntry, Holiday, LLMCall, WhatsAppAIConfig
 from autolumiku.lib import rupiah
 from tenants.admin import (
     LEADERS,
@@ -48,6 +49,25 @@ def day_fields() -> dict[str, forms.Field]:
         for number, names in enumerate(DAY_FIELDS)
         for name, word in zip(names, ("buka", "tutup"), strict=True)
     }
+
+
+def handover_rules(config: WhatsAppAIConfig) -> list[tuple[str, str]]:
+    """When a person is asked for, as the switches stand now (conversations.decide)."""
+    bargains = "" if config.enable_price_negotiation else ", nego harga"
+    drafts = [
+        str(getattr(config._meta.get_field(name), "verbose_name", name))
+        for name in ("draft_price", "draft_credit", "draft_condition", "draft_trade_in", "draft_rest")
+        if getattr(config, name)
+    ]
+    rules = [
+        ("Asisten diam sampai dikembalikan", f"pelanggan minta orang, keluhan, urusan hukum atau pembayaran{bargains}"),
+        (
+            "Orang dipanggil, asisten tetap menjawab yang ia bisa",
+            "data belum ada, asisten tidak yakin, jawaban tidak sesuai data, pesan tidak terbaca, model terganggu",
+        ),
+        ("Hanya orang yang menjawab", "staf mengetik dari HP showroom, pesan terlalu lama atau berulang"),
+    ]
+    return [*rules, ("Menunggu satu ketukan di Inbox", ", ".join(drafts))] if drafts else rules
 
 
 class ConfigFormBase(OwnedForm):
@@ -106,11 +126,20 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
     form = ConfigForm
     list_display = ("ai_name", "ai_personality", "auto_reply", "customer_chat_enabled", "changed")
     deleters = NOBODY
-    readonly_fields = ("questions", "version", "week", "used_today")
+    readonly_fields = ("trial", "questions", "version", "week", "holidays", "handovers", "used_today")
     fieldsets = (
         (
             "Asisten",
-            {"fields": (("ai_name", "ai_personality"), "welcome_message", "instructions", "questions", "version")},
+            {
+                "fields": (
+                    ("ai_name", "ai_personality"),
+                    "welcome_message",
+                    "instructions",
+                    "trial",
+                    "questions",
+                    "version",
+                )
+            },
         ),
         (
             "Melayani pelanggan",
@@ -139,7 +168,15 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
                 "description": "Kabar dikirim ke staf WhatsApp yang boleh mengurus percakapan, di luar jam tenangnya.",
             },
         ),
+        (
+            "Kapan orang dipanggil",
+            {
+                "fields": ("handovers",),
+                "description": "Aturan tetap, supaya pelanggan tidak pernah mendapat jawaban yang tidak pasti.",
+            },
+        ),
         ("Prospek", {"fields": ("assign_leads",)}),
+        ("Penyimpanan data", {"fields": ("keep_chats_days",)}),
         (
             "Perintah staf",
             {"fields": ("staff_commands_enabled", "enable_staff_upload", "enable_staff_status", "cover_plates")},
@@ -147,8 +184,9 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
         (
             "Jam buka",
             {
-                "fields": ("timezone", "always_open", *DAY_FIELDS),
+                "fields": ("timezone", "always_open", *DAY_FIELDS, "holidays"),
                 "description": "Hari tanpa jam berarti tutup. Jam tutup boleh lewat tengah malam, misalnya 02:00.",
+                "classes": ("al-week",),
             },
         ),
         ("Di luar jam buka", {"fields": ("after_hours_mode", "after_hours_message")}),
@@ -180,12 +218,15 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
         ),
     )
 
+    class Media:
+        js = ("admin/hours.js",)
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         sets = super().get_fieldsets(request, obj)
         if self.has_change_permission(request, obj):
             return sets
         return [
-            (title, {**options, "fields": ("timezone", "week")} if title == "Jam buka" else options)
+            (title, {**options, "fields": ("timezone", "week", "holidays")} if title == "Jam buka" else options)
             for title, options in sets
         ]
 
@@ -219,6 +260,12 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
         api.set_week(obj.tenant_id, form.week())
         versions.publish(obj.tenant_id, by=author(request))
 
+    @admin.display(description="coba jawab")
+    def trial(self, config: WhatsAppAIConfig) -> SafeString:
+        return format_html(
+            '<a class="al-link" href="{}">Tulis pesan pelanggan dan lihat jawabannya</a>', reverse("trial")
+        )
+
     @admin.display(description="tanya jawab")
     def questions(self, config: WhatsAppAIConfig) -> SafeString:
         count = FAQEntry.objects.filter(tenant_id=config.tenant_id, is_active=True).count() if config.pk else 0
@@ -226,6 +273,23 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
             '<a class="al-link" href="{}">{} tanya jawab dipakai – lihat dan ubah</a>',
             reverse("admin:aiconfig_faqentry_changelist"),
             count,
+        )
+
+    @admin.display(description="hari libur")
+    def holidays(self, config: WhatsAppAIConfig) -> SafeString:
+        coming = (
+            Holiday.objects.filter(tenant_id=config.tenant_id, day__gte=timezone.localdate()) if config.pk else None
+        )
+        return format_html(
+            '<a class="al-link" href="{}">{} hari libur mendatang – lihat dan ubah</a>',
+            reverse("admin:aiconfig_holiday_changelist"),
+            coming.count() if coming is not None else 0,
+        )
+
+    @admin.display(description="aturan")
+    def handovers(self, config: WhatsAppAIConfig) -> SafeString:
+        return format_html(
+            '<ul class="al-bullets">{}</ul>', format_html_join("", "<li><b>{}</b>: {}</li>", handover_rules(config))
         )
 
     @admin.display(description="versi")
@@ -390,6 +454,19 @@ class BusinessHoursAdmin(ScopedAdmin):
     @admin.display(description="jam")
     def span(self, row: BusinessHours) -> SafeString | str:
         return f"{row.opens:%H.%M}–{row.closes:%H.%M}" if row.opens and row.closes else label("tutup")
+
+
+@admin.register(Holiday)
+class HolidayAdmin(ScopedAdmin):
+    """Days on which the showroom is shut although its week says otherwise."""
+
+    list_display = ("shown", "name")
+    list_display_links = ("shown",)
+    fields = ("day", "name")
+
+    @admin.display(description="tanggal", ordering="day")
+    def shown(self, holiday: Holiday) -> str:
+        return date_format(holiday.day, "l, j F Y")
 
 
 @admin.register(LLMCall)

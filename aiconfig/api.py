@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from aiconfig import llm, spending, versions
-from aiconfig.models import BusinessHours, FAQEntry, LLMCall, WhatsAppAIConfig, known_zone
+from aiconfig import hours, llm, spending, versions
+from aiconfig.models import BusinessHours, FAQEntry, Holiday, LLMCall, WhatsAppAIConfig, known_zone
 from autolumiku.lib import clock
 from tenants.api import Answer, Caller, Given, Strict, View, operation
 from tenants.models import Right, User
@@ -37,6 +37,12 @@ def week_of(tenant_id: int) -> dict[int, tuple[time, time]] | None:
     """Weekday (0 = Monday) -> (opens, closes), without closed days; None: no hours set, always open."""
     rows = list(BusinessHours.objects.filter(tenant_id=tenant_id))
     return {row.weekday: (row.opens, row.closes) for row in rows if row.opens and row.closes} if rows else None
+
+
+def calendar_of(tenant_id: int) -> hours.Calendar:
+    """The week with its holidays; empty: always open."""
+    shut = Holiday.objects.filter(tenant_id=tenant_id).values_list("day", flat=True)
+    return hours.Calendar(week_of(tenant_id) or {}, shut)
 
 
 def tenants_with_hours() -> QuerySet[BusinessHours, Any]:

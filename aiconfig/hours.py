@@ -1,16 +1,31 @@
 """Opening hours: pure arithmetic on a week and a local time.
 
 A week maps weekdays (0 = Monday) to (opens, closes); a missing day is closed; an empty week means always open. A day
-that closes before it opens runs over midnight.
+that closes before it opens runs over midnight. A Calendar is a week with the single days on which all is shut.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
 
 Week = Mapping[int, tuple[time, time]]
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+
+
+class Calendar(dict[int, tuple[time, time]]):
+    """A week and its holidays."""
+
+    def __init__(self, week: Week, shut: Iterable[date] = ()) -> None:
+        super().__init__(week)
+        self.shut = frozenset(shut)
+
+
+def of_day(week: Week, day: date) -> tuple[time, time] | None:
+    """When it opens and closes on this day; None: it does not."""
+    if isinstance(week, Calendar) and day in week.shut:
+        return None
+    return week.get(day.weekday())
 
 
 def is_open(week: Week, now: datetime) -> bool:
@@ -57,8 +72,8 @@ def _spans(week: Week, now: datetime) -> Iterator[tuple[datetime, datetime]]:
     """The opening spans from a week ago to a week ahead."""
     for offset in range(-7, 8):
         day = now.date() + timedelta(days=offset)
-        if day.weekday() in week:
-            opens, closes = week[day.weekday()]
+        if (span := of_day(week, day)) is not None:
+            opens, closes = span
             start = datetime.combine(day, opens, now.tzinfo)
             end = datetime.combine(day, closes, now.tzinfo)
             yield start, end if closes > opens else end + timedelta(days=1)

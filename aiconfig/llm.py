@@ -335,6 +335,13 @@ async def forget() -> None:
         await client.close()
 
 
+async def hang_up() -> None:
+    """Close the connections of this event loop, which ends now."""
+    _, client = _clients.pop(asyncio.get_running_loop(), ("", None))
+    if client is not None:
+        await client.close()
+
+
 def _count(tokens: Any) -> int:
     """A provider's number, kept within what the database takes."""
     return min(max(int(tokens or 0), 0), 10_000_000)

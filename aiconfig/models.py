@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from tenants.models import Owned, OwnedForeignKey
@@ -169,6 +170,13 @@ class WhatsAppAIConfig(Owned):
         help_text="Saat buka, staf menerima daftar siapa yang menulis selama tutup.",
     )
     morning_at = models.DateTimeField("daftar berikutnya", null=True, editable=False)
+    keep_chats_days = models.PositiveIntegerField(
+        "simpan percakapan paling lama (hari)",
+        default=0,
+        validators=[MaxValueValidator(3650)],
+        help_text="Percakapan yang lebih lama tanpa pesan dihapus setiap malam dengan isi dan berkasnya; prospek dan "
+        "test drive tetap. 0: tidak dihapus.",
+    )
     model_seconds = models.FloatField(
         "waktu model per jawaban (detik)",
         default=25.0,
@@ -252,6 +260,28 @@ class BusinessHours(Owned):
 
     def __str__(self) -> str:
         return self.get_weekday_display()
+
+
+class Holiday(Owned):
+    """A day on which the showroom is shut, whatever its week says."""
+
+    day = models.DateField("tanggal")
+    name = models.CharField("nama", max_length=60, blank=True, help_text="Misalnya Idulfitri.")
+
+    class Meta:
+        db_table = "holidays"
+        verbose_name = "hari libur"
+        verbose_name_plural = "hari libur"
+        ordering = ["day"]
+        constraints = [
+            # gather: the showroom's holidays of these weeks
+            models.UniqueConstraint(
+                fields=["tenant", "day"], name="holiday_once", violation_error_message="Tanggal ini sudah dicatat."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or date_format(self.day, "j F Y")
 
 
 class FAQEntry(Owned):

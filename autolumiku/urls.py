@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from autolumiku.health import healthz, metrics, readyz
 from conversations import enclosures, webhook
 from conversations.admin import dashboard, model_quality
+from conversations.privacy import personal_data
 from inventory.views import media
 from leads.views import calendar
 from tenants.admin import choose_showroom
@@ -28,6 +29,7 @@ urlpatterns = [
     path("inbox/", include("conversations.inbox.urls")),
     path("masuk/", include("tenants.factor_urls")),
     path("admin/showroom/", admin.site.admin_view(choose_showroom), name="choose_showroom"),
+    path("admin/data-pelanggan/", admin.site.admin_view(personal_data), name="personal_data"),
     path("admin/mutu/", admin.site.admin_view(model_quality), name="model_quality"),
     path("admin/", include("conversations.pages.urls")),
     path("admin/", admin.site.admin_view(dashboard)),

@@ -1,4 +1,4 @@
-"""What the assistant does for a customer: photos, appointments, the waiting list, a trade-in for people. Pure.
+"""What the assistant does for a customer: photos, appointments, the waiting list, what it notes or hands on. Pure.
 
 Code decides from the customer's own words and the facts; each decision comes with the sentence that tells of it. The
 model may ask for the same by tool calls, which are held to the same conditions. conversations.deeds does it.
@@ -12,11 +12,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from autolumiku.lib import moments
+from autolumiku.lib import moments, rupiah
 from autolumiku.lib import text as lib_text
-from conversations import visits, wishes, wording
+from conversations import decide as decide_to
+from conversations import prospects, visits, wishes, wording
 from conversations.turn import Act, Deed, Entities, Facts, Intent, Turn, Understanding, Unit
 from conversations.visits import Decided
+from inventory import names
+from leads.told import Told
 
 _WHEN_THERE = r"(?:kalau|kalo|klo|kl|bila|jika|begitu|saat|pas)(?: sudah| udah| nanti| memang)?"
 _TELL_ME = r"(?:kabari|kabarin|kabarkan|dikabari|dikabarin|kasih kabar|kasih tahu|infoin|infokan|info|hubungi|wa|chat)"
@@ -41,7 +44,7 @@ def in_context(now: Understanding, said: str) -> Understanding:
 
 def decide(turn: Turn, facts: Facts) -> tuple[Decided, ...]:
     """All that is done, or said of what might be done, in this turn."""
-    found = (visits.decide(turn, facts), photos(turn, facts), waiting(turn, facts))
+    found = (visits.decide(turn, facts), photos(turn, facts), waiting(turn, facts), trade_in(turn, facts))
     return tuple(one for one in found if one is not None)
 
 
@@ -91,6 +94,19 @@ def waiting(turn: Turn, facts: Facts) -> Decided | None:
     return Decided(wording.reply("waiting_noted", kak=kak, car=car), Deed(Act.WAIT, wish=wish))
 
 
+def trade_in(turn: Turn, facts: Facts) -> Decided | None:
+    """A car that the customer wants to give: a task for people, and the question for what they need to know."""
+    if turn.understanding.intent is not Intent.TRADE_IN or turn.staff_role:
+        return None
+    return _trade_in(turn, wording.one_line(turn.text, 200))
+
+
+def _trade_in(turn: Turn, words: str) -> Decided:
+    named = turn.understanding.entities
+    name = "trade_in_more" if named.model and named.year else "trade_in"
+    return Decided(wording.reply(name, kak=wording.kak(turn.customer_name)), Deed(Act.TRADE_IN, words=words))
+
+
 def _can_be_waited_for(wish: Entities) -> bool:
     return bool(wish.make or wish.model or wish.body_type or wish.budget or wish.budget_max or wish.seats)
 
@@ -111,6 +127,15 @@ def tools(turn: Turn, facts: Facts) -> list[dict[str, Any]]:
         offered.append(_SHOW)
     if WAITS in turn.understanding.reasons and facts.reachable:
         offered.append(_WAIT)
+    if turn.staff_role:
+        return offered
+    plain = lib_text.plain(turn.text[:500])
+    if facts.reachable and _OF_ONESELF.search(plain):
+        offered.append(_SAVE)
+    if turn.understanding.intent is not Intent.TRADE_IN and _OWN_CAR.search(plain):
+        offered.append(_TRADE_IN)
+    if turn.understanding.intent not in _PLAIN:
+        offered.append(_HAND_OVER)
     return offered
 
 
@@ -129,7 +154,61 @@ def of_call(name: str, given: Mapping[str, Any], turn: Turn, facts: Facts) -> De
         return visits.called_off(turn, facts)
     if name == "join_waiting_list":
         return waiting(turn, facts)
+    if name == "save_customer" and facts.reachable:
+        told = said_of_oneself(given, turn.text)
+        return Decided("", Deed(Act.SAVE, told=told)) if told else None
+    if name == "register_trade_in" and _OWN_CAR.search(plain):
+        words = str(given.get("car", ""))
+        return _trade_in(turn, wording.one_line(turn.text, 200)) if _is_said(words, plain) else None
+    if name == "hand_over":
+        return _to_a_person(turn)
     return None
+
+
+def _to_a_person(turn: Turn) -> Decided:
+    """Hard where the customer's own words ask for a person, soft where the model alone thinks that one is needed."""
+    reason = decide_to.Reason.HUMAN_REQUEST if _A_PERSON.search(lib_text.plain(turn.text[:500])) else None
+    said = wording.reply("human", kak=wording.kak(turn.customer_name))
+    return Decided(said, Deed(Act.HAND_OVER, words=reason or decide_to.Reason.UNCERTAIN))
+
+
+def said_of_oneself(given: Mapping[str, Any], text: str) -> Told | None:
+    """What the model took from the customer's words, as far as they stand there; None: nothing of it does."""
+    plain = lib_text.plain(text[:2_048])
+    name, place, need = (lib_text.plain(str(given.get(key) or ""))[:120].strip() for key in ("name", "place", "need"))
+    told = Told(
+        name=lib_text.first_name(name) if _names_oneself(name, plain) else "",
+        location=place.title() if _lives_in(place, plain) else "",
+        budget_range=_money(str(given.get("budget") or ""), text),
+        interested_in=need if len(need) >= 4 and _is_said(need, plain) else "",
+    )
+    return told if told != Told() else None
+
+
+def _is_said(words: str, plain: str) -> bool:
+    """Does every word stand in what the customer wrote?"""
+    wanted = set(re.findall(r"\w+", lib_text.plain(words)))
+    return bool(wanted) and wanted <= set(re.findall(r"\w+", plain))
+
+
+def _names_oneself(name: str, plain: str) -> bool:
+    """ "saya dengan Budi", "ini Budi": a name that is no car's and no place's."""
+    if not re.fullmatch(r"[a-z]{2,20}(?: [a-z]{2,20}){0,2}", name) or names.find(name) or prospects.is_place(name):
+        return False
+    return bool(re.search(rf"\b(?:{_I_AM})(?: (?:adalah|dengan|pak|bapak|bu|ibu|mas|mbak))? {name}\b", plain))
+
+
+def _lives_in(place: str, plain: str) -> bool:
+    if not re.fullmatch(r"[a-z]{3,20}(?: [a-z]{2,20}){0,3}", place):
+        return False
+    return bool(re.search(rf"\b(?:{_AT}) {place}\b", plain))
+
+
+def _money(amount: str, text: str) -> str:
+    """The amount, where the customer named the same one as what they can pay."""
+    wanted = rupiah.parse(amount)
+    mine = {one.value for one in rupiah.find(text)} if _BUDGET.search(lib_text.plain(text)) else set()
+    return f"sekitar {rupiah.show(wanted)}" if wanted and wanted in mine else ""
 
 
 def _appointment(given: Mapping[str, Any], unit: Unit | None, turn: Turn, facts: Facts) -> Decided | None:
@@ -143,9 +222,9 @@ def _appointment(given: Mapping[str, Any], unit: Unit | None, turn: Turn, facts:
     return visits.at_slot(turn, facts, unit, at)
 
 
-def _tool(name: str, does: str, **parameters: str) -> dict[str, Any]:
+def _tool(name: str, does: str, /, *, required: bool = True, **parameters: str) -> dict[str, Any]:
     properties = {key: {"type": "string", "description": means} for key, means in parameters.items()}
-    schema = {"type": "object", "properties": properties, "required": list(parameters)}
+    schema = {"type": "object", "properties": properties, "required": list(parameters) if required else []}
     return {"type": "function", "function": {"name": name, "description": does, "parameters": schema}}
 
 
@@ -159,10 +238,86 @@ _BOOK = _tool(
 _CANCEL = _tool("cancel_test_drive", "Batalkan jadwal test drive customer ini, hanya bila ia memintanya.")
 _SHOW = _tool("show_photos", "Kirim foto unit yang diminta customer.", unit_id="ID unit, misalnya PM-PST-001")
 _WAIT = _tool("join_waiting_list", "Catat customer supaya dikabari bila mobil yang dicari masuk.")
+_SAVE = _tool(
+    "save_customer",
+    "Simpan yang customer katakan tentang dirinya di pesan ini, dengan kata-katanya sendiri, tanpa menyebut dicatat.",
+    required=False,
+    name="nama customer",
+    place="tempat tinggalnya",
+    budget="dananya, misalnya Rp 150 juta",
+    need="untuk apa mobilnya",
+)
+_TRADE_IN = _tool(
+    "register_trade_in",
+    "Teruskan mobil customer yang ingin ditukar tambah atau dijual ke staf.",
+    car="merek, tipe dan tahun mobilnya, seperti yang ia tulis",
+)
+_HAND_OVER = _tool(
+    "hand_over",
+    "Minta staf melanjutkan percakapan ini: customer memintanya, marah, atau Anda tidak bisa menjawabnya.",
+    required=False,
+    reason="sebabnya",
+)
+
+_I_AM = "nama(?:ku| saya| aku)?|panggil(?: saya| aku)?(?: aja| saja)?|saya|aku|dengan|ini|atas nama"
+_AT = "di|dari|daerah|area|tinggal|domisili|kota|kabupaten|rumah|orang|asal"
+_BUDGET = re.compile(r"\b(?:budget|bujet|anggaran|dana|uang|kisaran|maksimal|max|mentok|sekitar|punya|siap)\b")
+_OF_ONESELF = re.compile(
+    r"\b(?:saya|aku|kami|nama|panggil|tinggal|domisili|rumah|budget|bujet|anggaran|dana|buat|untuk|keluarga|istri|"
+    r"suami|anak|kantor|usaha|kerja)\b"
+)
+_OWN_CAR = re.compile(
+    r"\b(?:saya|aku|lama|sendiri)\b.{0,60}\b(?:jual|tukar|lepas|over)|"
+    r"\b(?:jual|tukar|lepas|over)\w{0,4}\b.{0,60}\b(?:saya|aku|lama|sendiri|punya)\b|"
+    r"\bpunya (?:mobil )?\w+ (?:19|20)[0-9]{2}\b"
+)
+_A_PERSON = re.compile(
+    r"\b(?:orang(?:nya)?|manusia|admin|sales|staff?|cs|marketing|pemilik|owner|bos|manager|manajer|telepon|telpon|"
+    r"ditelepon|ditelpon)\b"
+)
+_PLAIN = frozenset(
+    {
+        Intent.GREETING,
+        Intent.CLOSING,
+        Intent.IDENTITY,
+        Intent.VEHICLE_INQUIRY,
+        Intent.PRICE_INQUIRY,
+        Intent.LOCATION,
+        Intent.HOURS,
+        Intent.CONTACT,
+        Intent.PHOTO,
+        Intent.TEST_DRIVE,
+    }
+)
+VISITS = frozenset({Act.BOOK, Act.MOVE, Act.CANCEL})
+
+# what a draft may only say where it is done: "nama Kakak sudah masuk daftar tunggu"
+_DONE = r"\b(?:sudah|udah|telah|berhasil)\b[^?]{0,60}"
+_NOTED = frozenset({Act.SAVE, Act.TRADE_IN, Act.WAIT})
+PROMISES: tuple[tuple[frozenset[Act], re.Pattern[str]], ...] = (
+    (frozenset({Act.WAIT}), re.compile(rf"{_DONE}\b(?:daftar tunggu|waiting list)\b")),
+    (VISITS, re.compile(rf"{_DONE}\b(?:di)?(?:jadwalkan|batalkan)\b")),
+    (frozenset({Act.PHOTOS}), re.compile(rf"{_DONE}\b(?:foto|gambar)\w*\b[^?]{{0,40}}\b(?:di)?kirim\b")),
+    (_NOTED, re.compile(rf"{_DONE}\b(?:di)?(?:catat|simpan|daftarkan)\b")),
+)
+
+
+def unkept(text: str, decided: Sequence[Decided]) -> tuple[str, ...]:
+    """What a draft promises that is not done by anything decided: each a claim that no fact bears."""
+    done = {one.deed.act for one in decided if one.deed is not None}
+    clauses = [clause for clause in re.split(r"(?<=[.!?\n])", text.lower()) if not clause.strip().endswith("?")]
+    found = (
+        match[0].strip()
+        for acts, pattern in PROMISES
+        if not acts & done
+        for clause in clauses
+        if (match := pattern.search(clause))
+    )
+    return tuple(found)
 
 
 def said_with(text: str, decided: Sequence[Decided]) -> str:
     """The draft, with the sentence of everything that is done where it does not say it itself."""
     flat = " ".join(text.split())
-    missing = [one.text for one in decided if one.deed and " ".join(one.text.split()) not in flat]
+    missing = [one.text for one in decided if one.deed and one.text and " ".join(one.text.split()) not in flat]
     return "\n\n".join(part for part in (text, *missing) if part)

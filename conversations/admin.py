@@ -19,14 +19,15 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from aiconfig import spending
-from aiconfig.models import BusinessHours, LLMCall, WhatsAppAIConfig
+from aiconfig.admin import FAQEntryAdmin
+from aiconfig.models import BusinessHours, FAQEntry, LLMCall, WhatsAppAIConfig
 from aimeow.models import AimeowAccount, Finding, InstallationFinding
 from autolumiku.lib import phone
-from conversations import lessons, outbox, quality, turns, verdicts, vitals
+from conversations import asked, lessons, outbox, quality, turns, verdicts, vitals
 from conversations import trials as trials  # noqa: PLC0414 - its pages belong to this site
 from conversations.models import (
     AnswerReport,
@@ -43,10 +44,12 @@ from conversations.models import (
     WhatsAppConversation,
     WhatsAppMessage,
 )
+from conversations.pages import checklist, figures, questions
 from conversations.turn import Intent
 from inventory.models import Status as VehicleStatus
 from inventory.models import Vehicle
 from staffcommands.models import StaffWhatsAppAuth
+from tenants import audit
 from tenants.admin import LEADERS, NOBODY, SELLERS, ReadOnly, ScopedAdmin, allowed, is_platform, label, place_of, when
 
 SHOWN = 200  # messages of a chat on one page
@@ -105,6 +108,7 @@ ERRORS = {
     "worker vanished": "pengiriman terputus di tengah jalan",
     "taken over": "tidak dikirim karena percakapan sudah diambil orang",
     outbox.DAILY_CAP: "batas kirim harian nomor ini tercapai, dikirim besok",
+    outbox.NOT_WANTED: "orang ini tidak mau dihubungi",
     outbox.HELD_TOO_LONG: "tertahan terlalu lama, tidak dikirim lagi",
 }
 REMINDED = {
@@ -319,7 +323,14 @@ def buttons(chat: WhatsAppConversation, user: Any) -> list[tuple[str, str, str]]
 def take(chat: WhatsAppConversation, user: Any) -> str:
     if turns.take(chat.pk, user=user):
         return "Percakapan ini sekarang Anda pegang. Asisten diam sampai dikembalikan."
-    chat.refresh_from_db(fields=["escalated_to"])
+    return why_not(chat)
+
+
+def why_not(chat: WhatsAppConversation) -> str:
+    """Why this chat cannot be taken."""
+    chat.refresh_from_db(fields=["escalated_to", "holder", "silence"])
+    if chat.holder == Holder.NOBODY:
+        return f"Orang ini {chat.get_silence_display()}. Tekan “Jawab lagi orang ini” dulu."
     return f"Percakapan ini sudah dipegang {holder_name(chat)}."
 
 
@@ -387,6 +398,8 @@ MOVES: dict[str, Callable[[WhatsAppConversation, Any], str]] = {
 
 
 def resend(chat: WhatsAppConversation, user: Any, message_id: str) -> str:
+    if chat.holder == Holder.NOBODY:
+        return why_not(chat)
     own = WhatsAppMessage.objects.filter(conversation_id=chat.pk, pk=message_id) if message_id.isdecimal() else None
     if own is not None and len(message_id) < 19 and own.exists() and outbox.resend(int(message_id), user=user):
         return "Pesan dikirim ulang."
@@ -547,6 +560,7 @@ class WhatsAppConversationAdmin(ScopedAdmin):
         chat = self.get_object(request, object_id)
         if not self.has_view_permission(request, chat):
             raise PermissionDenied
+        audit.read(chat.tenant_id, request.user, chat.pk)
         may_act = self.has_change_permission(request, chat)
         context = {
             **self.admin_site.each_context(request),
@@ -559,6 +573,7 @@ class WhatsAppConversationAdmin(ScopedAdmin):
             "intent": INTENTS.get(chat.last_intent, ""),
             "buttons": buttons(chat, request.user) if may_act else [],
             "may_act": may_act,
+            "may_look_after": allowed(request, LEADERS) and place_of(request) is not None,
             **self._thread(chat, request.GET.get("before", "")),
         }
         return TemplateResponse(request, "admin/conversations/whatsappconversation/chat.html", context)
@@ -611,6 +626,19 @@ class WhatsAppMessageAdmin(ReadOnly, ScopedAdmin):
     search_fields = ("content",)
     show_full_result_count = False
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        place = place_of(request)
+        if place is not None and self.has_view_permission(request):
+            audit.note(place.tenant_id, audit.Kind.READ, request.user, "daftar pesan")
+        return super().changelist_view(request, extra_context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        message = self.get_object(request, object_id)
+        audit.read(message.tenant_id, request.user, message.conversation_id)
+        return super().change_view(request, object_id, form_url, extra_context)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -627,6 +655,36 @@ class CannedReplyAdmin(ScopedAdmin):
     fields = ("shortcut", "text")
 
 
+admin.site.unregister(FAQEntry)
+
+
+@admin.register(FAQEntry)
+class SoughtFAQEntryAdmin(FAQEntryAdmin):
+    """Shows also what a question is found by."""
+
+    fields = ("question", "answer", ("position", "is_active"), "words", "found_by")  # type: ignore[assignment]
+    readonly_fields = ("words", "found_by")
+
+    @admin.display(description="kata penentu")
+    def words(self, entry: FAQEntry) -> str:
+        if not entry.pk:
+            return "terlihat setelah disimpan"
+        telling = sorted(asked.telling(entry.question))
+        if not telling:
+            return "tidak ada: tulis pertanyaannya dengan kata yang lebih khas"
+        return f"{', '.join(telling)} (cocok bila pesan memuat paling sedikit {asked.FAQ_SHARE:.0%} dari kata ini)"
+
+    @admin.display(description="pesan yang cocok")
+    def found_by(self, entry: FAQEntry) -> SafeString | str:
+        """What customers wrote lately that this row would answer."""
+        found = questions.that_find(entry) if entry.pk else []
+        if not found:
+            return "belum ada pesan pelanggan akhir-akhir ini yang cocok"
+        return format_html(
+            '<ul class="al-bullets">{}</ul>', format_html_join("", "<li>{}</li>", zip(found, strict=True))
+        )
+
+
 @admin.register(AnswerReport)
 class AnswerReportAdmin(ReadOnly, ScopedAdmin):
     """What colleagues found bad: read by who looks after the assistant."""
@@ -641,6 +699,8 @@ class AnswerReportAdmin(ReadOnly, ScopedAdmin):
     @admin.action(description="Jadikan skenario uji", permissions=["view"])
     def as_scenario(self, request: HttpRequest, reports: QuerySet[AnswerReport]) -> HttpResponse:
         """A file for `manage.py evaluate`."""
+        for report in reports:
+            audit.note(report.tenant_id, audit.Kind.EXPORTED, request.user, f"laporan jawaban {report.pk}")
         text = "".join(lessons.scenario(report) for report in reports)
         headers = {"Content-Disposition": 'attachment; filename="laporan.yaml"'}
         return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)
@@ -673,9 +733,16 @@ class Advice:
 
 
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """The admin's index, with what needs a person today."""
-    anywhere = place_of(request) is not None or is_platform(request)
-    extra = {"cards": cards(), "advice": advice(request)} if anywhere else {"nowhere": True}
+    """The admin's index, with what needs a person today and, for who leads, the figures of a period."""
+    place = place_of(request)
+    anywhere = place is not None or is_platform(request)
+    extra: dict[str, Any] = {"cards": cards(), "advice": advice(request)} if anywhere else {"nowhere": True}
+    if anywhere and allowed(request, LEADERS):
+        extra |= figures.context(request)
+    if place is not None and allowed(request, LEADERS) and (steps := checklist.left(place.tenant_id)):
+        extra |= {"steps": steps, "done": sum(step.done for step in steps)}
+    pages = (*PAGES, *PLATFORM_PAGES) if is_platform(request) else PAGES if allowed(request, LEADERS) else ()
+    extra["pages"] = [(title, reverse(name)) for title, name in pages]
     return admin.site.index(request, {"title": "Beranda", **extra})
 
 
@@ -869,12 +936,14 @@ MENU = (
         "Asisten",
         (
             ("Pengaturan", "tune", "aiconfig_whatsappaiconfig_changelist"),
+            ("Coba jawab", "chat_bubble", "/trial"),
             ("Tanya jawab", "quiz", "aiconfig_faqentry_changelist"),
             ("Versi", "history_toggle_off", "aiconfig_configversion_changelist"),
             ("Percobaan", "science", "conversations_replay_changelist"),
             ("Pembagian", "call_split", "aiconfig_split_changelist"),
             ("Laporan jawaban", "flag", "conversations_answerreport_changelist"),
             ("Jam buka", "schedule", "aiconfig_businesshours_changelist"),
+            ("Hari libur", "celebration", "aiconfig_holiday_changelist"),
             ("Pemakaian model", "monitoring", "aiconfig_llmcall_changelist"),
         ),
     ),
@@ -905,15 +974,27 @@ MENU = (
             ("Token API", "key", "tenants_apitoken_changelist"),
             ("Webhook keluar", "webhook", "tenants_webhookendpoint_changelist"),
             ("Pengiriman webhook", "outbox", "tenants_webhookdelivery_changelist"),
+            ("Data pelanggan", "shield_person", "/personal_data"),
+            ("Catatan akses", "policy", "tenants_auditentry_changelist"),
         ),
     ),
 )
-LEADERS_PAGES = {"tenants_apitoken_changelist", "/connection"}
+LEADERS_PAGES = {
+    "tenants_apitoken_changelist",
+    "tenants_auditentry_changelist",
+    "/connection",
+    "/personal_data",
+    "/trial",
+}
+PAGES = (("Persiapan", "checklist"), ("Sambungan WhatsApp", "connection"), ("Coba jawab", "trial"))
+PLATFORM_PAGES = (("Operasional", "operator"),)
 PLATFORM_MENU = (
     "Platform",
     (
+        ("Operasional", "monitor_heart", "/operator"),
         ("Pengguna", "manage_accounts", "tenants_user_changelist"),
         ("Klien tak dikenal", "device_unknown", "aimeow_unknownclient_changelist"),
+        ("Akses platform", "policy", "tenants_platformuse_changelist"),
     ),
 )
 

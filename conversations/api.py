@@ -36,6 +36,7 @@ from conversations.models import (
     WhatsAppConversation,
     WhatsAppMessage,
 )
+from tenants import audit
 from tenants.api import Answer, Caller, Conflict, Given, Strict, View, operation
 from tenants.models import Right, User
 
@@ -162,7 +163,9 @@ class ConversationView(View):
     @operation(Right.CHATS_READ, answers=ConversationSerializer)
     def get(self, caller: Caller, given: Given, pk: int) -> Answer:
         """One chat."""
-        return Answer(chat_of(caller, pk))
+        chat = chat_of(caller, pk)
+        audit.read(caller.tenant_id, caller.user, pk, via=caller.via)
+        return Answer(chat)
 
 
 class MessagesView(View):
@@ -170,6 +173,7 @@ class MessagesView(View):
     def get(self, caller: Caller, given: Given, pk: int) -> Answer:
         """A chat's messages, oldest first; `next` is the `before` of those further back."""
         rows = WhatsAppMessage.objects.filter(tenant_id=caller.tenant_id, conversation=chat_of(caller, pk))
+        audit.read(caller.tenant_id, caller.user, pk, via=caller.via)
         if "before" in given:
             rows = rows.filter(pk__lt=given["before"])
         newest = list(rows.order_by("-pk")[: given["limit"] + 1])

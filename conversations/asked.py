@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from autolumiku.lib import phone, text
 from conversations import visits
@@ -457,6 +458,19 @@ def _names_car(piece: str, words: str, entities: Entities) -> bool:
     return entities.names_a_car() and bool(names.find(piece))
 
 
+def faqs_for(said: str, faqs: Sequence[Faq]) -> tuple[Faq, ...]:
+    """The FAQs that answer a clause of this message, for people who write them."""
+    pieces = [bare(piece) for piece in _CLAUSE_END.split(said[:MAX_TEXT])[:MAX_CLAUSES]]
+    found = (_faq_for(words, faqs) for words in pieces if words)
+    return tuple(dict.fromkeys(faq for faq in found if faq is not None))
+
+
+@lru_cache(maxsize=4096)
+def telling(question: str) -> frozenset[str]:
+    """The words of an FAQ's question by which it is found, in bare() form."""
+    return frozenset(bare(question[:500]).split()) - FILLERS
+
+
 def _faq_for(words: str, faqs: Sequence[Faq]) -> Faq | None:
     """The FAQ whose question shares most of its telling words with this clause; None below FAQ_SHARE."""
     said = set(words.split())
@@ -466,5 +480,5 @@ def _faq_for(words: str, faqs: Sequence[Faq]) -> Faq | None:
 
 
 def _share(faq: Faq, said: set[str]) -> float:
-    telling = set(bare(faq.question[:500]).split()) - FILLERS
-    return len(telling & said) / len(telling) if telling else 0.0
+    words = telling(faq.question)
+    return len(words & said) / len(words) if words else 0.0

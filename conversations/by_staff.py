@@ -59,7 +59,7 @@ def take(actor: Actor, call: Call) -> Done:
     if isinstance(chat, Done):
         return chat
     if not turns.take(chat.pk, user=actor.staff.user):
-        return Done(f"❌ Percakapan {who(chat)} sudah dipegang orang lain, Kak.", False, "held")
+        return _held(chat)
     text = f"✅ {who(chat)} sekarang Kakak pegang, asisten diam.\nBalas: balas {address(chat)} [pesan]"
     return Done(text, True, before=_state(chat, chat.holder), after=_state(chat, Holder.PERSON))
 
@@ -85,7 +85,7 @@ def reply(actor: Actor, call: Call) -> Done:
     if not text:
         return Done(FORMATS["reply_chat"], False, "format")
     if chat.holder != Holder.PERSON and not turns.take(chat.pk, user=actor.staff.user):
-        return Done(f"❌ Percakapan {who(chat)} sudah dipegang orang lain, Kak.", False, "held")
+        return _held(chat)
     message = WhatsAppMessage(
         tenant_id=actor.tenant_id,
         account_id=chat.account_id,
@@ -100,6 +100,12 @@ def reply(actor: Actor, call: Call) -> Done:
     said = f"✅ Dikirim ke {who(chat)}. Asisten diam di percakapan ini sampai Kakak ketik: lepas {address(chat)}"
     after = {**_state(chat, Holder.PERSON), "message": message.pk}
     return Done(said, True, before=_state(chat, chat.holder), after=after)
+
+
+def _held(chat: WhatsAppConversation) -> Done:
+    if chat.holder == Holder.NOBODY:
+        return Done(f"❌ {who(chat)}: {chat.get_silence_display()}, jadi tidak ditulisi, Kak.", False, "silenced")
+    return Done(f"❌ Percakapan {who(chat)} sudah dipegang orang lain, Kak.", False, "held")
 
 
 def _state(chat: WhatsAppConversation, holder: str) -> dict[str, Any]:

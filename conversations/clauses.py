@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from autolumiku.lib import kilometres, phone, rupiah
 from autolumiku.lib import text as lib_text
@@ -18,7 +18,7 @@ from conversations import wording
 from conversations.vocabulary import listed
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
-_SHORTENED = re.compile(r"\b(jl|jln|no|nmr|gg|kec|kel|kab|rp|tlp|telp|dll|dsb|rt|rw|s/d|ds)\.\s?")
+_SHORTENED = re.compile(r"\b(jl|jln|no|nmr|gg|kec|kel|kab|rp|tlp|telp|dll|dsb|rt|rw|s/d|ds)\. ?")
 _ADDRESS_WORDS = {"jl": "jalan", "jln": "jalan", "no": "nomor", "gg": "gang", "buat": "untuk"}
 _LINK = re.compile(
     r"https?://[^\s<>\"]{1,300}"
@@ -49,8 +49,7 @@ _JOINERS = frozenset("-/")
 _GLUE = frozenset("*_~`'\"")  # WhatsApp's marks: they part nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """kind: word, number, amount, km, id, link, phone, time, date, percent or mark. seg: the clause's part it is in."""
 
     kind: str
@@ -77,12 +76,7 @@ class Clause:
 
 def folded(text: str) -> str:
     """The text as it is compared; lines stay lines."""
-    lines = (_folded_line(line) for line in text.translate(_DASHES).split("\n"))
-    return "\n".join(lines)
-
-
-def _folded_line(line: str) -> str:
-    return _SHORTENED.sub(lambda match: match[1] + " ", lib_text.fold(line)) if line.strip() else ""
+    return _SHORTENED.sub(r"\1 ", lib_text.fold_lines(text.translate(_DASHES)))
 
 
 @lru_cache(maxsize=16_384)
@@ -141,7 +135,8 @@ def read(text: str) -> list[Clause]:
         else:
             if kind == "word" and word in CONJUNCTIONS:
                 seg += 1
-            now.tokens.append(Token(kind, _ADDRESS_WORDS.get(word, word), start, _value(kind, word), seg))
+            value = _value(kind, word) if kind in ("date", "time") else None
+            now.tokens.append(Token(kind, _ADDRESS_WORDS.get(word, word), start, value, seg))
             now.worded = True
         now.end = position
     _closed(clauses, now)
@@ -177,9 +172,7 @@ def _value(kind: str, word: str) -> Any:
     if kind == "date":
         day, month, *year = word.split()
         return int(day), _MONTHS[month], int(year[0]) if year else None
-    if kind == "time":
-        return time_of(word)
-    return None
+    return time_of(word)
 
 
 def time_of(word: str) -> str:
@@ -197,10 +190,11 @@ def _special(text: str) -> dict[int, tuple[Token, int]]:
             found[match.start()] = (Token(kind, match[0], match.start(), bare_link(match[0])), match.end())
             if kind == "link" or found:
                 rest = _blanked(rest, match.start(), match.end())
-    for one in rupiah.find(rest):
+    distances = kilometres.find(rest)
+    for one in rupiah.find(rest, distances):
         token = Token("amount", rest[one.start : one.end], one.start, one)
         found[one.start] = (token, one.end)
-    for far in kilometres.find(rest):
+    for far in distances:
         found[far.start] = (Token("km", rest[far.start : far.end], far.start, far), far.end)
     for start, (_, end) in list(found.items()):
         rest = _blanked(rest, start, end)

@@ -16,7 +16,7 @@ from autolumiku.lib import phone
 from conversations import acts, asked, visits, wording
 from conversations import entities as named
 from conversations.asked import Asked, Aspect, Topic
-from conversations.turn import Act, Answer, Deed, Entities, Facts, Intent, Turn, Unit
+from conversations.turn import Answer, Deed, Entities, Facts, Intent, Turn, Unit
 from conversations.wishes import budget, wanted
 from inventory import names
 from inventory.credit import Credit, Wish
@@ -698,8 +698,9 @@ def _noted(say: _Say) -> _Part:
 
 def _trade_in(say: _Say) -> _Part:
     said_enough = say.entities.model and say.entities.year
-    deed = Deed(Act.TRADE_IN, words=wording.one_line(say.turn.text, 200))
-    return _Part(say("trade_in_more" if said_enough else "trade_in"), covers=False, deeds=(deed,))
+    noted = acts.trade_in(say.turn, say.facts)
+    deeds = (noted.deed,) if noted is not None and noted.deed else ()
+    return _Part(say("trade_in_more" if said_enough else "trade_in"), covers=False, deeds=deeds)
 
 
 def _waiting(say: _Say) -> _Part:

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef
 
-from aiconfig import hours
-from aiconfig.models import BusinessHours, WhatsAppAIConfig
+from aiconfig import api, hours
+from aiconfig.models import WhatsAppAIConfig
 from autolumiku.lib import clock
 from conversations import wording
 from conversations.models import Direction, Holder, Status, WhatsAppConversation, WhatsAppMessage
@@ -87,8 +87,7 @@ def next_opening(tenant_id: int, now: datetime) -> datetime | None:
     """Now, or when the showroom opens next; None: never."""
     zone = WhatsAppAIConfig.objects.filter(tenant_id=tenant_id).values_list("timezone", flat=True).first()
     local = now.astimezone(ZoneInfo(zone or "Asia/Jakarta"))
-    rows = BusinessHours.objects.filter(tenant_id=tenant_id, opens__isnull=False)
-    week = {row.weekday: (row.opens, row.closes) for row in rows if row.opens and row.closes}
+    week = api.calendar_of(tenant_id)
     if week:
         return local if hours.is_open(week, local) else hours.next_opening(week, local)
     first, last = BY_DAY

@@ -118,7 +118,7 @@ def _idle(chat: WhatsAppConversation, answered: datetime | None) -> dict[str, An
 
 def _opening(tenant_id: int, config: WhatsAppAIConfig) -> tuple[hours.Week, datetime]:
     """The showroom's week, and its present time."""
-    return api.week_of(tenant_id) or {}, clock.now().astimezone(ZoneInfo(config.timezone))
+    return api.calendar_of(tenant_id), clock.now().astimezone(ZoneInfo(config.timezone))
 
 
 def _remind(chat: WhatsAppConversation, config: WhatsAppAIConfig, whom: str, since: datetime) -> None:

@@ -12,13 +12,14 @@ from time import monotonic
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import connection, transaction
 
 from aiconfig import hours, llm, spending, splits, versions
 from aiconfig.models import WhatsAppAIConfig
+from aimeow.models import AimeowAccount
 from autolumiku.lib import clock, text
 from conversations import acts, entities, financing, intents, storms, turns, visits, wording
-from conversations.models import Direction, Sender, WhatsAppMessage
+from conversations.models import Direction, Sender, WhatsAppConversation, WhatsAppMessage
 from conversations.turn import (
     DayHours,
     Facts,
@@ -113,6 +114,34 @@ def again(tenant_id: int, conversation_id: int, upto: int, answered: int) -> Wor
     return _read(_place(conversation_id), 0, upto, answered, monotonic())
 
 
+NOBODY = "6280000000000"  # a phone that nobody has
+
+
+def imagined(tenant_id: int, said: str) -> Work:
+    """The turn of a new customer who would write this now. Nothing of it stays in the database."""
+    with scope.of(tenant_id), transaction.atomic():
+        began = monotonic()
+        account = AimeowAccount.objects.filter(tenant_id=tenant_id).first()
+        if account is None:
+            account = AimeowAccount.objects.create(tenant_id=tenant_id, client_id=f"imagined-{tenant_id}")
+        chat = WhatsAppConversation.objects.create(
+            tenant_id=tenant_id, account=account, customer_phone=NOBODY, chat_jid=NOBODY, inbound_seq=1
+        )
+        WhatsAppMessage.objects.create(
+            tenant_id=tenant_id,
+            account=account,
+            conversation=chat,
+            direction=Direction.INBOUND,
+            sender_type=Sender.CUSTOMER,
+            content=said,
+            seq=1,
+            written_at=clock.now(),
+        )
+        work = _read(_place(chat.pk), 0, 1, 0, began)
+        transaction.set_rollback(True)
+    return work
+
+
 def replayed(
     tenant_id: int,
     conversation_id: int,
@@ -178,6 +207,7 @@ class _Place:
     lid: str
     config: WhatsAppAIConfig
     days: tuple[DayHours, ...]
+    shut: frozenset[date]  # holidays of these weeks
     faqs: tuple[Faq, ...]
     spent: spending.Spent
     lead: Told | None
@@ -203,6 +233,8 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
     to_jsonb(t), to_jsonb(config),
     (SELECT jsonb_agg(jsonb_build_array(weekday, to_char(opens, 'HH24:MI'), to_char(closes, 'HH24:MI'))
         ORDER BY weekday) FROM business_hours h WHERE h.tenant_id = c.tenant_id),
+    (SELECT jsonb_agg(day) FROM holidays d WHERE d.tenant_id = c.tenant_id
+        AND d.day BETWEEN %s::date - 8 AND %s::date + 16),
     (SELECT jsonb_agg(jsonb_build_array(question, answer)) FROM (
         SELECT question, answer FROM faq_entries f WHERE f.tenant_id = c.tenant_id AND f.is_active
         ORDER BY position, id LIMIT %s) AS faq),
@@ -229,10 +261,13 @@ WHERE c.id = %s
 
 
 def _place(conversation_id: int) -> _Place:
+    today = clock.now().date()
     with connection.cursor() as cursor:
-        cursor.execute(PLACE_SQL, [FAQS, conversation_id])
+        cursor.execute(PLACE_SQL, [today, today, FAQS, conversation_id])
         row = cursor.fetchone()
-    tenant, config, days, faqs, spent, lead, visit, version, split = (json.loads(part or "null") for part in row[12:])
+    tenant, config, days, shut, faqs, spent, lead, visit, version, split = (
+        json.loads(part or "null") for part in row[12:]
+    )
     tenant_id, chat, phone, name, told, released, trusted, busy_since, in_service, perhaps_staff = row[:10]
     code_open, lid = row[10:12]
     place = _Place(
@@ -250,6 +285,7 @@ def _place(conversation_id: int) -> _Place:
         lid=lid,
         config=WhatsAppAIConfig(tenant=Tenant(**tenant), **_without_tenant(config)),
         days=tuple(DayHours(weekday, opens or "", closes or "") for weekday, opens, closes in days or ()),
+        shut=frozenset(map(date.fromisoformat, shut or ())),
         faqs=tuple(Faq(question, answer) for question, answer in faqs or ()),
         spent=spending.Spent(date.fromisoformat(spent[0]), *spent[1:]) if spent else spending.Spent(),
         lead=Told(**{**lead, "heard": tuple(lead["heard"])}) if lead else None,
@@ -492,7 +528,7 @@ def _facts(
     place: _Place, understanding: Understanding, words: str, history: tuple[Line, ...], moment: datetime
 ) -> Facts:
     tenant = place.config.tenant
-    week = _week(place.days)
+    week = _calendar(place)
     now = _local(place, moment)
     asked = understanding.entities
     wanted = search.Wanted(**{name: getattr(asked, name) for name in search.Wanted.__slots__})
@@ -506,7 +542,7 @@ def _facts(
             whatsapp=tenant.whatsapp_number,
             maps_url=tenant.maps_url,
             id_prefix=tenant.vehicle_prefix,
-            hours=place.days,
+            hours=_this_week(place, now.date()),
         ),
         now=now,
         open_now=hours.is_open(week, now) if place.days else True,
@@ -537,7 +573,7 @@ def _free(place: _Place, facts: Facts, visit: Visit | None) -> tuple[datetime, .
     unit_id = facts.units[0].id if len(facts.units) == 1 else visit.unit_id if visit else None
     zone = ZoneInfo(place.config.timezone)
     taken = bookings.taken(place.tenant_id, unit_id, facts.now) if unit_id else []
-    return slots.free(_week(place.days), facts.now, [at.astimezone(zone) for at in taken])
+    return slots.free(_calendar(place), facts.now, [at.astimezone(zone) for at in taken])
 
 
 def _credit(tenant_id: int, found: search.Found, wish: credit.Wish | None, today: date) -> credit.Credit | None:
@@ -547,14 +583,22 @@ def _credit(tenant_id: int, found: search.Found, wish: credit.Wish | None, today
     return credit.of(found.units, leasing.valid(tenant_id, today), wish, today.year)
 
 
-def _week(days: tuple[DayHours, ...]) -> dict[int, tuple[time, time]]:
-    return {day.weekday: (time.fromisoformat(day.opens), time.fromisoformat(day.closes)) for day in days if day.opens}
+def _calendar(place: _Place) -> hours.Calendar:
+    open_days = (day for day in place.days if day.opens)
+    week = {day.weekday: (time.fromisoformat(day.opens), time.fromisoformat(day.closes)) for day in open_days}
+    return hours.Calendar(week, place.shut)
+
+
+def _this_week(place: _Place, today: date) -> tuple[DayHours, ...]:
+    """The hours of the seven days from today on, as they are said: a holiday among them is closed."""
+    shut = {day.weekday() for day in place.shut if timedelta(0) <= day - today < timedelta(days=7)}
+    return tuple(DayHours(day.weekday, "", "") if day.weekday in shut else day for day in place.days)
 
 
 def _after_hours(place: _Place, facts: Facts) -> bool:
     """Closed, a text is set, and the chat has not been told in this closed period."""
     if facts.open_now or not place.config.after_hours_message.strip():
         return False
-    since = hours.closed_since(_week(place.days), facts.now)
+    since = hours.closed_since(_calendar(place), facts.now)
     told = place.told_after_hours
     return told is None or (since is not None and told < since)

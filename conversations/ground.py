@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from autolumiku.lib import rupiah
 from autolumiku.lib import text as lib_text
@@ -26,8 +26,7 @@ _GOOD_STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A phrase of the data: its words and which units it is of (None: of the showroom)."""
 
     words: tuple[str, ...]
@@ -142,12 +141,10 @@ class Ground:
     def customer_names(self) -> frozenset[str]:
         """Words of cars that the customer named and the facts do not hold, catalogue names of them too."""
         asked = self.turn.understanding.entities
-        pairs = {(asked.make, asked.model)}
-        for mention in names.find_all(self.customer[:4000]):
-            pairs.add((mention.make, mention.model))
+        own = names.find_all(self.customer[:4000])
+        pairs = {(asked.make, asked.model), *((mention.make, mention.model) for mention in own)}
         words = {word for pair in pairs for part in pair for word in _words(part)}
         words |= {"".join(_words(model)) for _, model in pairs}
-        own = names.find_all(self.customer[:4000])
         plain = lib_text.plain(self.customer[:4000])
         words |= {word for mention in own for word in _words(plain[mention.start : mention.end])}
         return frozenset(words) - self.model_words

@@ -342,6 +342,8 @@ class WhatsAppMessage(Owned):
         indexes = [
             # gather: the last messages of a chat; admin: the thread
             models.Index(fields=["tenant", "conversation", "-id"], name="message_thread"),
+            # dashboard: what was said in a period
+            models.Index(fields=["tenant", "created_at"], name="message_recent"),
             # receipts, own-phone duplicates: an outbound message by its gateway id
             models.Index(
                 fields=["tenant", "account", "aimeow_message_id"],
@@ -411,7 +413,9 @@ class ConversationEvent(Owned):
         ordering = ["id"]
         indexes = [
             # admin: the events of a chat, in order
-            models.Index(fields=["tenant", "conversation", "id"], name="event_of_conversation")
+            models.Index(fields=["tenant", "conversation", "id"], name="event_of_conversation"),
+            # dashboard: what happened in a period
+            models.Index(fields=["tenant", "created_at"], name="event_recent"),
         ]
 
     def __str__(self) -> str:

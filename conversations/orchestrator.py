@@ -171,12 +171,14 @@ async def _ask(work: Work, messages: list[dict[str, str]]) -> Draft | None:
 
 
 def _decided(work: Work, calls: tuple[llm.ToolCall, ...]) -> tuple[Decided, ...]:
-    """What code sees in the customer's words; where it sees nothing, what the model asks for and may be done."""
-    own = tuple(one for one in acts.decide(work.turn, work.facts) if one.deed is not None)
-    if own:
-        return own
+    """What code sees in the customer's words; besides, what the model asks for and may be done. Of appointments there
+    is one.
+    """
     asked = [acts.of_call(call.name, call.given, work.turn, work.facts) for call in calls]
-    done = {one.deed.act: one for one in asked if one is not None and one.deed is not None}
+    done: dict[str, Decided] = {}
+    for one in (*acts.decide(work.turn, work.facts), *asked):
+        if one is not None and one.deed is not None:
+            done.setdefault("visit" if one.deed.act in acts.VISITS else one.deed.act, one)
     return tuple(done.values())
 
 
@@ -191,17 +193,31 @@ def _judged(work: Work, draft: Draft, before: Verdict | None = None) -> tuple[Ou
     shows = any(deed.act is Act.PHOTOS for deed in done)
     handover = decide.after(text, turn.understanding, persona, sends_photos=shows)
     verdict = guard.check(text, turn, work.facts) if text else Verdict(True)
+    if unkept := acts.unkept(text, draft.decided):
+        verdict = replace(verdict, ok=False, failed=(*verdict.failed, *unkept))
     counters.add("guard", verdict="ok" if verdict.ok else "refused")
     if handover is not None and handover.hard:  # a draft that bargains promises what nobody allowed
         return replace(_hand_over(work, handover), verdict=verdict), verdict
     if not verdict.ok:
         log.error("draft refused", tenant=turn.tenant_id, conversation=turn.conversation_id, claims=len(verdict.failed))
         return None, verdict
-    asked = Reason.MISSING_FACT if verdict.asks_staff else None
+    for_staff = verdict.asks_staff or any(deed.act is Act.TRADE_IN for deed in done)
+    asked = Reason.MISSING_FACT if for_staff else None
+    called = next((Reason(deed.words) for deed in done if deed.act is Act.HAND_OVER), None)
+    if called in decide.HARD:
+        return replace(_hand_over(work, decide.of(called)), verdict=verdict, deeds=_quiet(done)), verdict
     cited = work.facts.units + work.facts.gone + work.facts.nearest
-    reason = handover.reason if handover else asked
+    reason = called or (handover.reason if handover else asked)
     text = acts.said_with(text, draft.decided)
     return Outcome(text, Path.MODEL, reason, cited, verdict=verdict, repaired=before, deeds=done), verdict
+
+
+def _quiet(done: tuple[Deed, ...]) -> tuple[Deed, ...]:
+    """Those of which the customer is told nothing."""
+    return tuple(deed for deed in done if deed.act in QUIET)
+
+
+QUIET = frozenset({Act.TRADE_IN, Act.SAVE, Act.HAND_OVER})  # notes for people
 
 
 def _printable(text: str) -> str:
@@ -248,7 +264,7 @@ def _counted(work: Work, answer: Answer, reason: Reason | None) -> Outcome:
 def _held_back(work: Work, outcome: Outcome) -> Outcome:
     """Where the settings want it, a person looks at the answer before it goes out; what is done is said at once."""
     silenced = outcome.handover is not None and outcome.handover in decide.HARD
-    done = any(deed.act is not Act.TRADE_IN for deed in outcome.deeds)  # a trade-in only makes a task for people
+    done = any(deed.act not in QUIET for deed in outcome.deeds)
     answers = outcome.path in (Path.MODEL, Path.COUNTER) and not (silenced or done)
     if not answers or not drafts.wanted(work, outcome.text):
         return outcome
@@ -307,7 +323,7 @@ def _effects(work: Work, outcome: Outcome, ended: ending.Ended, began: float) ->
         registry.refuse(turn.tenant_id, work.phone or work.lid.partition("@")[0], call)
     if work.proof is not None:
         outcome = _proved(work, work.proof, ended)
-    _keep_lead(work)
+    _keep_lead(work, outcome)
     deeds.do(work, outcome.deeds, ended)
     if turn.understanding.intent is Intent.STOP:
         deeds.stop_photos(turn.conversation_id)
@@ -328,10 +344,13 @@ def _effects(work: Work, outcome: Outcome, ended: ending.Ended, began: float) ->
     return letter
 
 
-def _keep_lead(work: Work) -> None:
-    """What a customer told of themselves, where it is new."""
-    silent = work.staff is not None or work.spam or work.stale == "all" or not work.phone
-    news = None if silent else told.news(prospects.told(work.turn, work.facts), work.lead)
+def _keep_lead(work: Work, outcome: Outcome) -> None:
+    """What a customer told of themselves, where it is new: by the rules, and where they heard nothing by the model."""
+    if work.staff is not None or work.spam or work.stale == "all" or not work.phone:
+        return
+    heard = prospects.told(work.turn, work.facts)
+    saved = next((deed.told for deed in outcome.deeds if deed.told is not None), None)
+    news = told.news(told.completed(heard, saved) if saved else heard, work.lead)
     if news is None:
         return
     turn, in_turn = work.turn, work.config.assign_leads == WhatsAppAIConfig.Assignment.IN_TURN

@@ -49,6 +49,7 @@ YOUNG = timedelta(days=30)
 NOT_CONNECTED = "not_connected"  # the error of messages that wait for the number to be connected again
 DAILY_CAP = "daily cap"  # of those that wait for another day
 HELD_TOO_LONG = "held too long"
+NOT_WANTED = "not wanted"
 PATIENCE_SECONDS = 10.0  # how long a message waits for the outcome of the one before it
 SENDS_AT_ONCE = 64  # threads that wait for the gateway; one showroom has half of them at most
 ASKING_SECONDS = (3.05, 5.0)  # to connect and to read, for a question that sends nothing
@@ -274,7 +275,7 @@ def _hold_back(message: WhatsAppMessage) -> None:
 def take_queued(tenant_id: int, message_id: int) -> Letter | None:
     """Turn a queued message into one that the caller sends; None if it is not queued any more or not its turn."""
     with scope.of(tenant_id):
-        if _expire(message_id):
+        if _expire(message_id) or _unwelcome(message_id):
             return None
         earlier = WhatsAppMessage.objects.filter(conversation_id=OuterRef("conversation_id"), pk__lt=OuterRef("pk"))
         mine = WhatsAppMessage.objects.filter(pk=message_id)
@@ -283,6 +284,14 @@ def take_queued(tenant_id: int, message_id: int) -> Letter | None:
             return None
         columns = ("account__client_id", "conversation__chat_jid", "content", "media_url", "media_type", "mime_type")
         return Letter(tenant_id, message_id, *mine.values_list(*columns).get())
+
+
+def _unwelcome(message_id: int) -> bool:
+    """Who does not want to be written to is not, whoever wrote it and whenever it was queued."""
+    silent = WhatsAppMessage.objects.filter(
+        pk=message_id, aimeow_status=Delivery.QUEUED, conversation__holder=Holder.NOBODY
+    )
+    return bool(silent.update(aimeow_status=Delivery.FAILED, error=NOT_WANTED))
 
 
 # A showroom's replies that were held for longer than it wants; all showrooms' in platform scope.

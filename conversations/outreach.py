@@ -16,7 +16,8 @@ from aiconfig.models import WhatsAppAIConfig
 from aimeow.models import AimeowAccount
 from autolumiku.lib import clock
 from conversations import followups, outbox, people, wording
-from conversations.models import Delivery, Holder, WhatsAppConversation, WhatsAppMessage
+from conversations.models import Delivery, Direction, Holder, WhatsAppConversation, WhatsAppMessage
+from conversations.turn import Intent
 from inventory import search
 from inventory.models import Status, Vehicle
 from inventory.search import Wanted
@@ -94,7 +95,24 @@ def _unwanted(row: Outreach, account: AimeowAccount, config: WhatsAppAIConfig) -
     silent = WhatsAppConversation.objects.filter(
         account_id=row.account_id, customer_phone=row.phone, holder=Holder.NOBODY
     )
-    return "not wanted" if silent.exists() else ""
+    if silent.exists() or (row.kind in UNASKED and _said_stop(row)):
+        return "not wanted"
+    return ""
+
+
+UNASKED = (Outreach.Kind.FOLLOW_UP, Outreach.Kind.ARRIVED)
+
+
+def _said_stop(row: Outreach) -> bool:
+    """The customer's last word was that we stop."""
+    said = WhatsAppMessage.objects.filter(
+        tenant_id=row.tenant_id,
+        conversation__account_id=row.account_id,
+        conversation__customer_phone=row.phone,
+        direction=Direction.INBOUND,
+        seq__isnull=False,
+    )
+    return said.order_by("-pk").values_list("intent", flat=True).first() == Intent.STOP.value
 
 
 def _text(row: Outreach, config: WhatsAppAIConfig) -> str:

@@ -97,6 +97,10 @@ def _place(plain: str) -> str:
     return ""
 
 
+def is_place(name: str) -> bool:
+    return name in _places()
+
+
 @cache
 def _places() -> frozenset[str]:
     listed = Path(__file__).resolve().parent.joinpath("data", "places.txt").read_text(encoding="utf-8")

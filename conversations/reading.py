@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from conversations import clauses, vocabulary
 from conversations.clauses import Clause, Token
@@ -42,8 +42,7 @@ OF_HOURS = listed("buka tutup operasional bukanya tutupnya libur")
 OF_STOCK = listed("stok unit unitnya mobil mobilnya")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     aspect: str
     value: Any
     place: int  # of its token in the clause
@@ -52,8 +51,7 @@ class Claim:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """Cars spoken of: places in ground.units; none where only the customer's own words name it."""
 
     units: frozenset[int]
@@ -136,6 +134,8 @@ class Reader:
                 return 1
             if token.word.replace("-", "") not in ground.joined:
                 return 0
+        elif token.word not in ground.customer_names and not self._may_name(tokens, place):
+            return 0
         size, found, model, year = self._run(tokens, place)
         behind = tokens[place + size] if place + size < len(tokens) else None
         foreign = behind is not None and len(behind.word) > 1 and behind.word in ground.customer_names
@@ -171,8 +171,6 @@ class Reader:
         ground = self.ground
         found: list[str] = []
         end, model, year = place, False, None
-        if not self._may_name(tokens, place):
-            return 0, [], False, None
         while end < len(tokens):
             token = tokens[end]
             if token.kind == "id":
@@ -207,9 +205,9 @@ class Reader:
         return (end - place, found, model, year) if found else (0, [], False, None)
 
     def _may_name(self, tokens: Sequence[Token], place: int) -> bool:
-        """Is this word of a car, by itself or with the next?"""
+        """Is this word of a car's name, by itself or with the next?"""
         ground, word = self.ground, tokens[place].word
-        if tokens[place].kind == "id" or word in ground.names or word in ground.joined:
+        if word in ground.names or word in ground.joined:
             return True
         return place + 1 < len(tokens) and word + tokens[place + 1].word in ground.joined
 

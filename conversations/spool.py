@@ -11,7 +11,7 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -243,6 +243,19 @@ def is_first() -> bool:
         else:
             _first = file
     return _first is not None
+
+
+def forget(marks: Iterable[str]) -> int:
+    """Delete what still lies here and holds one of these words (a phone, a LID); returns how many files."""
+    place, wanted = folder(), [mark.encode() for mark in marks]
+    if place is None or not wanted:
+        return 0
+    bad = place / "bad"
+    files = [*waiting(), *(bad.iterdir() if bad.is_dir() else ())]
+    found = [path for path in files if any(mark in path.read_bytes() for mark in wanted)]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
 
 
 def watch(store: Callable[[bytes, str], None], look: Callable[[], None]) -> None:

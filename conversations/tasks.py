@@ -41,6 +41,7 @@ from conversations import (
     proposing,
     reconcile,
     replays,
+    retention,
     seats,
     turns,
 )
@@ -375,6 +376,7 @@ def clean() -> None:
     """Finished jobs and vanished workers of long ago, and what the API counted."""
     throttles.forget()
     followups.plan()
+    retention.at_night()
     with scope.platform("versions of the settings"):
         versions.keep_up()
     with scope.platform("clean jobs"):

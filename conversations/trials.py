@@ -23,6 +23,7 @@ from aiconfig.models import ConfigVersion, FAQEntry, Split, WhatsAppAIConfig
 from autolumiku.lib import clock, differences, rupiah
 from conversations import comparing, replays, verdicts
 from conversations.models import Path, Reason, Replay, ReplayedTurn
+from tenants import audit
 from tenants.admin import LEADERS, NOBODY, OwnedForm, ScopedAdmin, label, when
 from tenants.models import User
 
@@ -278,6 +279,7 @@ class ReplayAdmin(ScopedAdmin):
         replay = self.get_object(request, object_id)
         if not self.has_view_permission(request, replay):
             raise PermissionDenied
+        audit.note(replay.tenant_id, audit.Kind.READ, request.user, f"percobaan {replay.pk}")
         view = request.GET.get("lihat", "")
         rows = chosen(self.turns(replay), view).select_related("answer", "conversation").order_by("pk")
         page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("hal"))

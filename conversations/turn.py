@@ -174,6 +174,8 @@ class Act(StrEnum):
     PHOTOS = "photos"
     WAIT = "wait"
     TRADE_IN = "trade_in"
+    SAVE = "save"
+    HAND_OVER = "hand_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,8 @@ class Deed:
     at: datetime | None = None
     visit_id: int | None = None
     wish: Entities | None = None  # of WAIT
-    words: str = ""  # of TRADE_IN: what the customer said of their car
+    words: str = ""  # of TRADE_IN: what the customer said of their car; of HAND_OVER: decide.Reason
+    told: Told | None = None  # of SAVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,8 +145,10 @@ def stumbled(tenant_id: int, conversation_id: int, claim: int | None = None) -> 
 
 
 def take(conversation_id: int, *, user: Any = None, reason: str = Reason.MANUAL) -> bool:
-    """A person has the chat: the bot is silent, any draft dies. False if somebody else has it already."""
-    free = WhatsAppConversation.objects.filter(pk=conversation_id)
+    """A person has the chat: the bot is silent, any draft dies. False if somebody else has it already, or if it is
+    silenced: who asked not to be written to is first to be heard again (`hear`).
+    """
+    free = WhatsAppConversation.objects.filter(pk=conversation_id).exclude(holder=Holder.NOBODY)
     if user is not None:
         free = free.exclude(Q(holder=Holder.PERSON) & Q(escalated_to__isnull=False) & ~Q(escalated_to=user))
     held = user is not None and free.filter(holder=Holder.PERSON, escalated_to=user).exists()
@@ -161,7 +163,6 @@ def take(conversation_id: int, *, user: Any = None, reason: str = Reason.MANUAL)
         attempts=0,
         discarded=0,
         holder=Holder.PERSON,
-        silence="",
         status=Status.ESCALATED,
         escalated_reason=Case(When(escalated_reason="", then=Value(str(reason))), default=F("escalated_reason")),
         escalated_at=Case(When(escalated_at=None, then=Now()), default=F("escalated_at")),
@@ -235,10 +236,10 @@ def news(chat: WhatsAppConversation, head: str, reason: str) -> str:
 
 
 def give_back(conversation_id: int, *, user: Any = None) -> None:
-    """Back to the bot, which answers what came in since a person last wrote."""
-    WhatsAppConversation.objects.filter(pk=conversation_id).update(
+    """Back to the bot, which answers what came in since a person last wrote; a silenced chat is first to be heard."""
+    awake = WhatsAppConversation.objects.filter(pk=conversation_id).exclude(holder=Holder.NOBODY)
+    given = awake.update(
         holder=Holder.BOT,
-        silence="",
         status=Status.ACTIVE,
         escalated_reason="",
         escalated_at=None,
@@ -253,16 +254,21 @@ def give_back(conversation_id: int, *, user: Any = None) -> None:
         answered_seq=Coalesce("drafted_from", "answered_seq"),  # a draft is thought of anew
         drafted_from=None,
     )
+    if not given:
+        return
     note(conversation_id, ConversationEvent.Kind.RELEASED, actor=user)
     tenant_id = WhatsAppConversation.objects.values_list("tenant_id", flat=True).get(pk=conversation_id)
     rewake(tenant_id, conversation_id)
 
 
 def close(conversation_id: int, *, user: Any = None) -> None:
-    """Done: nothing is owed any more. The person's next message opens the chat again, with the bot."""
-    WhatsAppConversation.objects.filter(pk=conversation_id).update(
-        **_at_rest(), status=Status.CLOSED, holder=Holder.BOT, silence="", closed_at=Now()
-    )
+    """Done: nothing is owed any more. The person's next message opens the chat again, with the bot.
+
+    A silenced chat stays silenced: who asked not to be written to has not changed their mind by that.
+    """
+    awake = WhatsAppConversation.objects.filter(pk=conversation_id).exclude(holder=Holder.NOBODY)
+    if not awake.update(**_at_rest(), status=Status.CLOSED, holder=Holder.BOT, closed_at=Now()):
+        return
     _withdraw(conversation_id)
     note(conversation_id, ConversationEvent.Kind.CLOSED, actor=user)
 

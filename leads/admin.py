@@ -20,6 +20,7 @@ from tenants.admin import (
     LEADERS,
     NOBODY,
     SELLERS,
+    ColleaguesFilter,
     ReadOnly,
     ScopedAdmin,
     ScopedTable,
@@ -37,7 +38,7 @@ PRIORITY_TONES = {"URGENT": "bad", "HIGH": "warn"}
 class LeadAdmin(ScopedAdmin):
     list_display = ("who", "stage", "wants", "assigned_to", "next_up", "changed")
     list_display_links = ("who",)
-    list_filter = ("status", "priority", "assigned_to", "source", "follow_up_date")
+    list_filter = ("status", "priority", ("assigned_to", ColleaguesFilter), "source", "follow_up_date")
     list_select_related = ("vehicle", "assigned_to")
     search_fields = ("name", "phone", "interested_in", "notes")
     search_help_text = "Cari nama, nomor HP, minat atau catatan."

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 
+from aiconfig import hours
+
 LENGTH = timedelta(hours=1)
 SOONEST = timedelta(minutes=30)  # somebody has to get the car ready
 AHEAD = 14  # days
@@ -32,9 +34,10 @@ def free(week: Week, now: datetime, taken: Collection[datetime]) -> tuple[dateti
 
 def of_day(week: Week, day: date, now: datetime) -> list[datetime]:
     """All slots of one day, in the zone of `now`."""
-    if week and day.weekday() not in week:
+    span = hours.of_day(week, day) if week else DAYTIME
+    if span is None:
         return []
-    opens, closes = week[day.weekday()] if week else DAYTIME
+    opens, closes = span
     first = datetime.combine(day, opens, now.tzinfo)
     if first.minute or first.second:
         first = first.replace(minute=0, second=0) + LENGTH

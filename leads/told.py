@@ -47,6 +47,12 @@ def news(now: Told, known: Told | None) -> Told | None:
     return Told(**added) if added else None
 
 
+def completed(heard: Told, more: Told) -> Told:
+    """`heard`, with what `more` knows where it says nothing."""
+    known = {field.name: getattr(heard, field.name) or getattr(more, field.name) for field in fields(heard)}
+    return Told(**known)
+
+
 def warmest(priorities: list[str]) -> str:
     return max(priorities, key=_rank, default="")
 

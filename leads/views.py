@@ -16,14 +16,17 @@ from tenants import scope
 from tenants.models import Tenant
 
 PAST, AHEAD = timedelta(days=30), timedelta(days=60)
+BIGGEST_ID = 2**63 - 1  # PostgreSQL's bigint
 OFF = (Booking.Status.CANCELLED, Booking.Status.FREED)
 
 
 @require_safe
 def calendar(request: HttpRequest, tenant_id: int, secret: str) -> HttpResponse:
     """404 for a wrong secret as for a showroom that has none: the link tells nothing to who does not know it."""
+    if tenant_id > BIGGEST_ID:
+        raise Http404
     with scope.of(tenant_id):
-        row = Calendar.objects.filter(tenant_id=tenant_id).first()
+        row = Calendar.objects.filter(tenant_id=tenant_id, tenant__status=Tenant.Status.ACTIVE).first()
         if row is None or not secrets.compare_digest(row.secret.encode(), secret.encode()):
             raise Http404
         showroom = Tenant.objects.get(pk=tenant_id)

@@ -86,10 +86,6 @@ class StaffCommandLogAdmin(ReadOnly, ScopedAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.BASIC, *self.INNER) if allowed(request, LEADERS) else self.BASIC
 
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        hidden = ("parameters", "result_message", "before", "after")
-        return not lookup.startswith(hidden) and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
-
     @admin.display(description="oleh", ordering="staff_phone")
     def who(self, entry: StaffCommandLog) -> str:
         return str(entry.staff or phone.show(entry.staff_phone))

@@ -33,7 +33,7 @@ from autolumiku.lib import phone
 from tenants import access, factor
 from tenants.access import Place
 from tenants.middleware import SESSION_KEY
-from tenants.models import EVERYONE, LEADERS, ApiToken, Membership, Right, Role, Tenant, User
+from tenants.models import EVERYONE, LEADERS, ApiToken, AuditEntry, Membership, PlatformUse, Right, Role, Tenant, User
 from tenants.models import SELLERS as SELLERS  # noqa: PLC0414 - for the other admins
 
 THEMED = "unfold" in settings.INSTALLED_APPS
@@ -214,6 +214,14 @@ class Scoped(RoleRights):
         return rows.filter(tenant=place.tenant_id) if has_tenant(target) else rows.filter(pk=place.tenant_id)
 
 
+class ColleaguesFilter(admin.RelatedFieldListFilter):
+    """A list's filter by person: those who work at the showroom, and nobody else of the installation."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        people = model_admin.choices_for(field, request)
+        return [(person.pk, person.get_full_name() or person.get_username()) for person in people.order_by("username")]
+
+
 class SaysConflicts:
     """What the database refuses (a value that another row or showroom has) is said, not a crash."""
 
@@ -270,6 +278,12 @@ class ScopedAdmin(SaysConflicts, Scoped, ModelAdmin):
         filters = super().get_list_filter(request)
         return ("tenant", *filters) if self.over_all(request) else filters
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Only what the list's filters offer: nobody finds out a hidden column by filtering on it in the address."""
+        assert request is not None
+        offered = set(map(_asked_by, self.get_list_filter(request)))
+        return lookup.split("__", maxsplit=1)[0] in offered and super().lookup_allowed(lookup, value, request)
+
     def get_list_select_related(self, request: HttpRequest) -> Any:
         chosen = super().get_list_select_related(request)
         return (*(chosen or ()), "tenant") if self.over_all(request) and chosen is not True else chosen
@@ -300,6 +314,13 @@ class ScopedAdmin(SaysConflicts, Scoped, ModelAdmin):
             if has_tenant(inline.instance) and not inline.instance.tenant_id and has_tenant(form.instance):
                 inline.instance.tenant_id = form.instance.tenant_id
         super().save_formset(request, form, formset, change)
+
+
+def _asked_by(one: Any) -> str:
+    """What an entry of list_filter is called in the address."""
+    if isinstance(one, str):
+        return one
+    return str(one[0] if isinstance(one, tuple) else one.parameter_name)
 
 
 class ReadOnly:
@@ -432,6 +453,22 @@ class MembershipAdmin(ScopedAdmin):
         fields = super().get_readonly_fields(request, obj)
         return fields if obj is None else (*fields, "user")
 
+    # -- only an owner makes, changes and removes owners: a manager cannot rise, nor put out who is above
+
+    def _above(self, request: HttpRequest, obj: Membership | None) -> bool:
+        return obj is not None and obj.role == Role.OWNER and not allowed(request, {Role.OWNER})
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not self._above(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not self._above(request, obj)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "role" and not allowed(request, {Role.OWNER}):
+            kwargs["choices"] = [choice for choice in Role.choices if choice[0] != Role.OWNER]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         let_in(obj.user_id)
@@ -549,6 +586,35 @@ class ApiTokenAdmin(ScopedAdmin):
     @admin.display(description="terakhir dipakai", ordering="last_used_at")
     def used(self, token: ApiToken) -> str:
         return when(token.last_used_at)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnly, ScopedAdmin):
+    """Who has read, taken out or removed what, and who was refused."""
+
+    viewers = LEADERS
+    list_display = ("moment", "kind", "who", "subject")
+    list_filter = ("kind", "at")
+    search_fields = ("who", "subject")
+    search_help_text = "Cari nama pengguna atau percakapan, misalnya: percakapan 12."
+    fields = ("moment", "kind", "who", "subject", "data")
+
+    @admin.display(description="waktu", ordering="at")
+    def moment(self, entry: AuditEntry) -> str:
+        return when(entry.at)
+
+
+@admin.register(PlatformUse)
+class PlatformUseAdmin(ReadOnly, PlatformAdmin):
+    """What platform admins did over all showrooms at once."""
+
+    list_display = ("moment", "who", "what")
+    search_fields = ("who", "what")
+    fields = ("moment", "who", "what")
+
+    @admin.display(description="waktu", ordering="at")
+    def moment(self, use: PlatformUse) -> str:
+        return when(use.at)
 
 
 # --- The choice of showroom ------------------------------------------------------------------------------------------

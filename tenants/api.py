@@ -30,7 +30,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tenants import access, factor, scope, throttles
+from tenants import access, audit, factor, scope, throttles
 from tenants.access import Place
 from tenants.middleware import SESSION_KEY
 from tenants.models import EVERYONE, LEADERS, SELLERS, Right, User
@@ -63,6 +63,11 @@ class Caller:
     def tenant_id(self) -> int:
         assert self.place is not None
         return self.place.tenant_id
+
+    @property
+    def via(self) -> str:
+        """Which token spoke for the person; "" for a browser."""
+        return self.key if self.rights is not None else ""
 
     def may(self, right: Right) -> bool:
         """Whether both the token and the person's role allow it."""
@@ -152,6 +157,7 @@ class View(APIView):
     authentication_classes = (TokenAuthentication, SessionAuthentication)
     permission_classes = (IsAuthenticated,)
     throttle_classes = (throttles.ByCredential,)
+    audited = True  # what is refused here is kept (tenants.audit)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         language = translation.get_language_from_request(request)
@@ -179,6 +185,8 @@ class View(APIView):
         except Exception:  # a mistake of ours: the caller hears nothing of it
             log.exception("api failed", view=type(self).__name__)
             response = super().handle_exception(exceptions.APIException(_("Ada kesalahan di server kami.")))
+        if self.audited and isinstance(exc, exceptions.PermissionDenied | exceptions.NotFound):
+            self._note(response.status_code)
         body: dict[str, Any] = {"success": False}
         if isinstance(exc, exceptions.ValidationError):
             body |= {"error": str(_("Ada isian yang belum benar.")), "code": "invalid", "details": response.data}
@@ -188,11 +196,19 @@ class View(APIView):
         response.data = body
         return response
 
+    def _note(self, status: int) -> None:
+        """Somebody who works at a showroom asked for what is not theirs."""
+        caller = self.request.auth
+        if isinstance(caller, Caller) and caller.place is not None:
+            with scope.of(caller.tenant_id):
+                audit.refused(caller.tenant_id, caller.user, self.request, status, via=caller.via)
+
 
 class Unknown(View):
     """Any other address below the API's: the same envelope as everywhere."""
 
     schema = None  # type: ignore[assignment]
+    audited = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -80,7 +80,8 @@ class WebhookEndpointAdmin(ScopedAdmin):
 
     @admin.display(description="kejadian")
     def told(self, endpoint: WebhookEndpoint) -> str:
-        return ", ".join(str(WebhookEndpoint.Event(one).label) for one in endpoint.events)
+        names = dict(WebhookEndpoint.Event.choices)
+        return ", ".join(str(names.get(one, one)) for one in endpoint.events)
 
 
 @admin.register(WebhookDelivery)
@@ -108,7 +109,7 @@ class WebhookDeliveryAdmin(ReadOnly, ScopedAdmin):
 
     @admin.display(description="status", ordering="status")
     def state(self, delivery: WebhookDelivery) -> SafeString:
-        return label(delivery.get_status_display(), TONES[delivery.status])
+        return label(delivery.get_status_display(), TONES.get(delivery.status, "plain"))
 
     @admin.display(description="percobaan berikutnya")
     def next_try(self, delivery: WebhookDelivery) -> str:

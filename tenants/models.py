@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -287,6 +288,56 @@ class WebhookDelivery(Owned):
 
     def __str__(self) -> str:
         return f"{self.event} {self.uid}"
+
+
+class AuditEntry(Owned):
+    """Who has read a chat, was refused, or took out or removed a person's data (tenants.audit). Rows are only added."""
+
+    class Kind(models.TextChoices):
+        READ = "read", "membaca percakapan"
+        REFUSED = "refused", "akses ditolak"
+        EXPORTED = "exported", "data diekspor"
+        CORRECTED = "corrected", "data diperbaiki"
+        ERASED = "erased", "data dihapus"
+        EXPIRED = "expired", "percakapan lama dihapus"
+
+    kind = models.CharField("kejadian", max_length=10, choices=Kind)
+    user_id = models.BigIntegerField("ID pengguna", null=True)  # no reference: it stays when the account goes
+    who = models.CharField("oleh", max_length=150)
+    subject = models.CharField("tentang", max_length=200)
+    data = models.JSONField("rincian", default=dict)
+    at = models.DateTimeField("waktu", db_default=Now())
+
+    class Meta:
+        db_table = "audit_entries"
+        verbose_name = "catatan akses"
+        verbose_name_plural = "catatan akses"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["tenant", "-id"], name="audit_recent"),  # admin: the latest
+            models.Index(fields=["tenant", "subject", "-at"], name="audit_of_subject"),  # audit.read: read just now?
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.subject}"
+
+
+class PlatformUse(models.Model):
+    """A platform admin has worked over all showrooms at once. Rows are only added."""
+
+    user_id = models.BigIntegerField("ID pengguna")
+    who = models.CharField("oleh", max_length=150)
+    what = models.CharField("apa", max_length=200)
+    at = models.DateTimeField("waktu", db_default=Now())
+
+    class Meta:
+        db_table = "platform_uses"
+        verbose_name = "akses platform"
+        verbose_name_plural = "akses platform"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.what}"
 
 
 class CallCount(models.Model):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import connections, transaction
 from django.utils import timezone
 
 from aiconfig import versions
-from aiconfig.models import BusinessHours, FAQEntry, LLMCall, LLMDay, Split
+from aiconfig.models import BusinessHours, FAQEntry, Holiday, LLMCall, LLMDay, Split
 from aimeow.models import AimeowAccount
 from conversations.models import ConversationEvent, Delivery, Direction, Path, Sender, WhatsAppConversation
 from inventory import leasing
@@ -91,6 +92,7 @@ def pattern(tenant: Tenant) -> None:
         Split.objects.create(**mine, control=now, challenger=other, started_at=moment, ended_at=moment, end="stopped")
         leasing.begin(tenant.pk, timezone.localdate())
         BusinessHours.objects.create(**mine, weekday=0, opens="00:00", closes="23:59")
+        Holiday.objects.create(**mine, day=timezone.localdate() + timedelta(days=30))
 
 
 # Table -> (rows per showroom, what differs from the pattern's row). i: the showroom's number, k: the row's in it.
@@ -109,6 +111,7 @@ def _copies(size: Size) -> Iterator[tuple[str, int, dict[str, str]]]:
     yield "config_versions", 4, {"id": key(4), "number": "k + 1"}
     yield "splits", 3, {"id": key(3), "control_id": key(4, "0"), "challenger_id": key(4, "1")}
     yield "business_hours", 7, {"id": key(7), "weekday": "k"}
+    yield "holidays", 10, {"id": key(10), "day": "current_date + 31 + k"}
     yield "leasing_rates", 2, {"id": key(2), "valid_from": "current_date - k"}
     yield "faq_entries", 10, {"id": key(10), "position": "k"}
     yield "staff_whatsapp_auth", 5, {"id": key(5), "phone_number": "'62855' || lpad((i * 5 + k)::text, 8, '0')"}

@@ -7,14 +7,16 @@ exactly, and `parse(show(x)) == x` for every x >= 0. Mileage ("30rb km") and yea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from autolumiku.lib import kilometres, numerals
+from autolumiku.lib.kilometres import Distance
 from autolumiku.lib.numerals import NUMERAL
 
 RIBU, JUTA, MILIAR = 1_000, 1_000_000, 1_000_000_000
+FEWEST_DIGITS = 7  # of an amount with neither "Rp" nor a unit
 LARGEST = 10**13  # nothing above is an amount: phone numbers, chassis numbers, noise
 
 _UNITS = {
@@ -50,9 +52,10 @@ class Amount:
     approximate: bool = False  # "200 jutaan", "sekitar 200jt"
 
 
-def find(text: str) -> list[Amount]:
-    """Every amount of money in the text, in order, without overlaps."""
-    taken = [(distance.start, distance.end) for distance in kilometres.find(text)]
+def find(text: str, distances: Iterable[Distance] | None = None) -> list[Amount]:
+    """Every amount of money in the text, in order, without overlaps. distances: its mileages, if they are known."""
+    distances = kilometres.find(text) if distances is None else distances
+    taken = [(distance.start, distance.end) for distance in distances]
     found = sorted([*_digits(text), *_in_words(text)], key=lambda one: (one.start, -one.end))
     return _joined(text, _without(found, taken))
 
@@ -97,9 +100,12 @@ def _digits(text: str) -> Iterator[Amount]:
 
 def _read(text: str, match: re.Match[str]) -> tuple[Amount | None, int]:
     """The amount at this match, if it is one, and where to look on."""
+    bare = not (match["au"] or match["arp"] or match["b"])
+    if bare and len(match["a"]) < FEWEST_DIGITS:
+        return None, match.end()
     if match["b"] and (both := _range(text, match)):
         return both, match.end()
-    single = _SINGLE.match(text, match.start())
+    single = _SINGLE.match(text, match.start()) if match["b"] else match
     if single is None or _COMMA_BEFORE.search(text[max(0, match.start() - 10) : match.start()]):
         return None, match.end()
     value = _value(single, "a")
@@ -164,7 +170,7 @@ def _without_unit(numeral: str, has_rp: bool) -> int | None:
         return None
     if has_rp or (numerals.grouped(numeral) and value >= JUTA):
         return int(value)
-    looks_round = numeral.isdigit() and numeral.endswith("000") and 7 <= len(numeral) <= 11
+    looks_round = numeral.isdigit() and numeral.endswith("000") and FEWEST_DIGITS <= len(numeral) <= 11
     return int(value) if looks_round and numeral[0] != "0" else None
 
 
@@ -227,14 +233,16 @@ _SCALE = {
     "ribu": RIBU, "ribuan": RIBU, "juta": JUTA, "jutaan": JUTA, "jt": JUTA, "miliar": MILIAR, "milyar": MILIAR,
     "miliaran": MILIAR, "seribu": RIBU, "sejuta": JUTA, "semiliar": MILIAR, "semilyar": MILIAR,
 }  # fmt: skip
-_NUMBER_WORDS = sorted([*_DIGIT, *_TIMES, *_HUNDREDS, *_SCALE, "belas", "setengah", "koma"], key=len, reverse=True)
-_WORD = re.compile(rf"(?<![0-9A-Za-z])(?:{'|'.join(_NUMBER_WORDS)})(?![0-9A-Za-z])", re.I)
+_NUMBER_WORDS = frozenset([*_DIGIT, *_TIMES, *_HUNDREDS, *_SCALE, "belas", "setengah", "koma"])
+_WORD = re.compile(r"(?<![0-9A-Z])[A-Z]+(?![0-9A-Z])", re.I)
 _MILEAGE_FOLLOWS = re.compile(r"\s{0,3}(?:km|kilo)", re.I)
 
 
 def _in_words(text: str) -> Iterator[Amount]:
     run: list[re.Match[str]] = []
     for match in _WORD.finditer(text):
+        if match[0].lower() not in _NUMBER_WORDS:
+            continue
         if run and not text[run[-1].end() : match.start()].isspace():
             yield from _spelled(text, run)
             run = []

@@ -19,7 +19,7 @@ _BOXED = {first + index: chr(ord("a") + index) for first in (0x1F130, 0x1F150, 0
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-_SPACES = re.compile(r"\s+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _LATIN_WORD = re.compile(r"[a-z]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -82,19 +82,33 @@ def plain(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    undressed = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text.translate(_BOXED)))
-    bare = "".join(char for char in undressed if not unicodedata.combining(char))
-    return unicodedata.normalize("NFKC", bare).lower().translate(_LOOKALIKES)
+    return _NOT_ASCII.sub(_as_latin, _NOT_ASCII.sub(_undressed, text).lower())
+
+
+def _undressed(match: re.Match[str]) -> str:
+    apart = unicodedata.normalize("NFKD", _INVISIBLE.sub("", match[0].translate(_BOXED)))
+    return unicodedata.normalize("NFKC", "".join(char for char in apart if not unicodedata.combining(char)))
+
+
+def _as_latin(match: re.Match[str]) -> str:
+    return match[0].translate(_LOOKALIKES)
 
 
 def fold(text: str) -> str:
     """`plain`, and: letters repeated three times or more squeezed to one, digits that stand for letters undone, slang
     spelled out, whitespace collapsed.
     """
+    return " ".join(_in_full(text).split())
+
+
+def fold_lines(text: str) -> str:
+    """`fold` of every line."""
+    return "\n".join(" ".join(line.split()) for line in _in_full(text).split("\n"))
+
+
+def _in_full(text: str) -> str:
     squeezed = _REPEATED.sub(_squeeze, plain(text))
-    lettered = _LEET_WORD.sub(_letters, _DOUBLED.sub(r"\1", squeezed))
-    spelled = _LATIN_WORD.sub(_spelled_out, lettered)
-    return _SPACES.sub(" ", spelled).strip()
+    return _LATIN_WORD.sub(_spelled_out, _LEET_WORD.sub(_letters, _DOUBLED.sub(r"\1", squeezed)))
 
 
 def words(text: str) -> list[str]:

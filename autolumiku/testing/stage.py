@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from procrastinate.contrib.django import app
 
-from aiconfig.models import BusinessHours, FAQEntry, WhatsAppAIConfig
+from aiconfig.models import BusinessHours, FAQEntry, Holiday, WhatsAppAIConfig
 from aimeow.models import AimeowAccount
 from aimeow.simulator import Simulator
 from aimeow.simulator.state import StoredFile, new_message_id
@@ -131,6 +131,11 @@ class Showroom:
         with self.scope():
             for day, (opens, closes) in week.items():
                 BusinessHours.objects.create(tenant=self.tenant, weekday=day, opens=opens, closes=closes)
+
+    def shuts(self, *days: str) -> None:
+        with self.scope():
+            for day in days:
+                Holiday.objects.create(tenant=self.tenant, day=day)
 
     def employs(self, phone: str = "6281298765432", name: str = "Yudho", **rights: Any) -> StaffWhatsAppAuth:
         with self.scope():

@@ -23,6 +23,7 @@ from django.db.models import F
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left, Now
 
+from autolumiku.lib import clock
 from conversations import seats
 from conversations.inbox import folders
 from conversations.inbox.folders import Folder, Wish
@@ -47,22 +48,25 @@ class Pulse:
     rows: str = ""
     thread: str = ""
     waiting: str = ""  # when the newest of those who wait began to
+    born: float = 0.0  # when the page came through the door; a pass for a pass does not make it younger
 
     def signed(self) -> str:
         return signing.dumps(asdict(self), salt=SALT, compress=True)
 
 
 def read(text: str) -> Pulse | None:
-    """The pulse of a pass; None if it is forged or too old."""
+    """The pulse of a pass; None if it is forged or its page too old."""
     try:
-        return Pulse(**signing.loads(text, salt=SALT, max_age=MAX_AGE))
+        shown = Pulse(**signing.loads(text, salt=SALT, max_age=MAX_AGE))
     except signing.BadSignature:
         return None
+    return shown if clock.now().timestamp() - shown.born < MAX_AGE.total_seconds() else None
 
 
 def of(tenant_id: int, wanted: Wish, user_id: int, chat_id: int | None = None) -> Pulse:
     """For a page that is being drawn now. Inside the showroom's scope."""
     bare = Pulse(tenant_id, user_id, wanted.folder, wanted.seller, wanted.intent, bool(wanted.words), chat_id)
+    bare = replace(bare, born=clock.now().timestamp())
     return now(bare)
 
 

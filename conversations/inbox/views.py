@@ -20,7 +20,7 @@ from conversations.inbox import folders, pulse, thread, work
 from conversations.inbox.door import is_partial, page
 from conversations.inbox.folders import Folder
 from conversations.models import AnswerReport, KeptFile, WhatsAppConversation, WhatsAppMessage
-from tenants import scope
+from tenants import audit, scope
 from tenants.access import Place
 from tenants.admin import SELLERS, allowed, is_platform
 from tenants.middleware import SESSION_KEY
@@ -128,6 +128,7 @@ def _thread(request: HttpRequest, chat: WhatsAppConversation) -> dict[str, Any]:
 @page()
 def chat(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
     one = _chat(place, pk)
+    audit.read(place.tenant_id, request.user, pk)
     parts = _thread(request, one)
     return render(request, "inbox/inbox.html", {**parts, **_beside(request, place, one)})
 
@@ -139,7 +140,9 @@ def lines(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
 
 
 def _lines(request: HttpRequest, place: Place, pk: int) -> dict[str, Any]:
-    return {**_thread(request, _chat(place, pk)), "colleagues": work.colleagues(place.tenant_id)}
+    one = _chat(place, pk)
+    audit.read(place.tenant_id, request.user, pk, anew=True)
+    return {**_thread(request, one), "colleagues": work.colleagues(place.tenant_id)}
 
 
 @page("POST", SELLERS)
@@ -242,6 +245,7 @@ def file(request: HttpRequest, place: Place, pk: int, message: int) -> HttpRespo
     if max(pk, message) > folders.BIGGEST_ID:
         raise Http404
     stored, kind = _file_of(place.tenant_id, pk, message)
+    audit.read(place.tenant_id, request.user, pk, anew=True)
     shown = kind in media.SHOWN
     try:
         answer = FileResponse(

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from autolumiku.lib import text
 from conversations import enclosures, media, outbox, turns, wording
-from conversations.admin import holder_name
+from conversations.admin import why_not
 from conversations.models import (
     AnswerReport,
     CannedReply,
@@ -43,8 +43,7 @@ class Said(NamedTuple):
 
 
 def _lost_to(chat: WhatsAppConversation) -> Said:
-    chat.refresh_from_db(fields=["escalated_to"])
-    return Said(False, f"Percakapan ini sudah dipegang {holder_name(chat)}.")
+    return Said(False, why_not(chat))
 
 
 def take(chat: WhatsAppConversation, user: Any) -> Said:

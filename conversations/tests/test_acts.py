@@ -139,9 +139,10 @@ def test_a_trade_in_becomes_a_task_for_a_person(showroom):
 # --- what the model asks for
 
 OK = "Baik Kak."
+THANKS = "Baik Kak, ada yang bisa saya bantu?"
 
 
-def asks(name: str, text: str | None = OK, **given: Any) -> dict[str, Any]:
+def asks(name: str, text: str | None = OK, /, **given: Any) -> dict[str, Any]:
     """An answer with a tool call."""
     call = {"id": "1", "type": "function", "function": {"name": name, "arguments": json.dumps(given)}}
     return {"role": "assistant", "content": text, "tool_calls": [call]}
@@ -151,7 +152,7 @@ FORTUNER = {"unit_id": "PM-PST-002", "day": "2026-11-10", "time": "10:00"}
 TEXT = "mau test drive fortuner besok habis makan siang"  # code sees a day and no hour in it
 CALLS = [
     pytest.param(TEXT, asks("book_test_drive", **{**FORTUNER, "time": "13:00"}), 1, id="a free hour of the day"),
-    pytest.param(TEXT, asks("book_test_drive", text=None, **{**FORTUNER, "time": "13:00"}), 1, id="without words"),
+    pytest.param(TEXT, asks("book_test_drive", None, **{**FORTUNER, "time": "13:00"}), 1, id="without words"),
     pytest.param(TEXT, asks("book_test_drive", **{**FORTUNER, "time": "20:00"}), 0, id="an hour that is none"),
     pytest.param(TEXT, asks("book_test_drive", **{**FORTUNER, "unit_id": "PM-PST-001"}), 0, id="not the car asked for"),
     pytest.param(TEXT, asks("book_test_drive", **{**FORTUNER, "unit_id": "XX-1"}), 0, id="a car of nobody"),
@@ -198,6 +199,125 @@ def test_a_refused_draft_does_nothing(showroom, model):
     assert "99" not in reply
     with showroom.scope():
         assert Booking.objects.count() == 0
+
+
+# --- what the model notes of a customer, hands in for a trade-in, or hands over
+
+WROTE = "saya budi kak, tinggal di bekasi, dana 150 juta, buat antar anak sekolah"
+NOTED = [
+    pytest.param(WROTE, {"name": "Budi"}, {"name": "Budi"}, id="a name"),
+    pytest.param(WROTE, {"name": "Andi"}, {}, id="a name that was not said"),
+    pytest.param("saya avanza kak, dana 150 juta", {"name": "Avanza"}, {}, id="a car is no name"),
+    pytest.param(WROTE, {"location": "Bekasi", "place": "Bekasi"}, {"location": "Bekasi"}, id="a place"),
+    pytest.param(WROTE, {"place": "Depok"}, {"location": "Bekasi"}, id="a place that was not said"),
+    pytest.param(WROTE, {"place": "sekolah"}, {"location": "Bekasi"}, id="no place"),
+    pytest.param(WROTE, {"budget": "Rp 150 juta"}, {"budget_range": "sekitar Rp 150 juta"}, id="a budget"),
+    pytest.param(WROTE, {"budget": "Rp 200 juta"}, {"budget_range": "sekitar Rp 150 juta"}, id="a higher one"),
+    pytest.param(WROTE, {"need": "antar anak sekolah"}, {"interested_in": "antar anak sekolah"}, id="a need"),
+    pytest.param(WROTE, {"need": "antar jemput kantor"}, {"interested_in": ""}, id="a need of others"),
+    pytest.param(WROTE, {"name": None, "need": 5, "place": ["x"]}, {"name": ""}, id="nonsense"),
+]
+
+
+@pytest.mark.parametrize(("text", "given", "kept"), NOTED)
+def test_what_the_model_notes_must_stand_in_the_customers_words(showroom, model, text, given, kept):
+    showroom.hears("cari avanza kak, budget 150 juta")  # a buyer
+    with showroom.scope():
+        Lead.objects.update(name="", location="", interested_in="", budget_range="")
+    model.say(asks("save_customer", THANKS, **given))
+    [reply] = showroom.hears(text)
+    assert reply == THANKS
+    with showroom.scope():
+        lead = Lead.objects.get()
+        assert {name: getattr(lead, name) for name in kept} == kept
+
+
+def test_a_name_alone_makes_no_lead(showroom, model):
+    model.say(asks("save_customer", THANKS, name="Budi"))
+    showroom.hears("saya budi kak")
+    with showroom.scope():
+        assert not Lead.objects.exists()
+
+
+def step_of(showroom: Showroom) -> str:
+    with showroom.scope():
+        return Lead.objects.values_list("next_step", flat=True).first() or ""
+
+
+@pytest.mark.parametrize(
+    ("text", "car", "noted"),
+    [
+        pytest.param("saya punya jazz 2012, bisa dipakai buat bayar fortuner?", "jazz 2012", True, id="an own car"),
+        pytest.param("saya punya jazz 2012, bisa dipakai buat bayar fortuner?", "avanza 2015", False, id="another car"),
+        pytest.param("fortuner ada?", "fortuner", False, id="no car of theirs"),
+    ],
+)
+def test_the_model_hands_in_a_trade_in_only_of_a_car_the_customer_named(showroom, model, text, car, noted):
+    showroom.hears("fortuner ada?")
+    model.say(asks("register_trade_in", car=car))
+    [reply] = showroom.hears(text)
+    assert step_of(showroom) == (f"Taksir tukar tambah: {text}" if noted else "")
+    assert ("staf kami yang akan bantu cek" in reply) is noted
+    assert (showroom.chat().escalated_reason == "missing_fact") is noted
+
+
+def test_with_a_model_too_a_trade_in_becomes_a_task(showroom, model):
+    showroom.hears("fortuner ada?")
+    model.say("Bisa Kak, fortuner bisa tukar tambah.", "Baik Kak.")
+    text = "mau tukar tambah avanza 2015 saya sama fortuner"
+    [reply] = showroom.hears(text)
+    assert step_of(showroom) == f"Taksir tukar tambah: {text}"
+    assert "staf kami yang akan bantu cek" in reply
+    assert showroom.chat().escalated_reason == "missing_fact"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "holder"),
+    [
+        pytest.param("ini bagaimana ya prosesnya", "uncertain", "bot", id="the model alone thinks so"),
+        pytest.param("gimana sih, sales nya mana ya", "human_request", "waiting", id="the customer names a person"),
+    ],
+)
+def test_the_model_hands_over(showroom, model, text, reason, holder):
+    model.say(asks("hand_over", reason="customer bingung"))
+    [reply] = showroom.hears(text)
+    chat = showroom.chat()
+    assert (chat.escalated_reason, chat.holder) == (reason, holder)
+    assert "staf kami" in reply.lower()
+
+
+def test_a_refused_draft_hands_nothing_over_by_its_call(showroom, model):
+    lie = asks("hand_over", "Fortuner cuma Rp 99 juta Kak.")
+    model.say(lie, lie)
+    showroom.hears("gimana sih, sales nya mana ya")
+    assert showroom.chat().escalated_reason == "guard_failed"
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        "Nama Kakak sudah masuk daftar tunggu.",
+        "Baik Kak, budgetnya sudah saya catat.",
+        "Tukar tambahnya sudah kami daftarkan.",
+        "Fotonya sudah saya kirim ya Kak.",
+    ],
+)
+def test_what_is_not_done_is_not_said_to_be(showroom, model, promise):
+    model.say(promise, promise)
+    [reply] = showroom.hears("bagaimana kelanjutannya kak")
+    assert promise not in reply
+    assert showroom.chat().escalated_reason == "guard_failed"
+
+
+def test_several_calls_of_one_answer_are_all_done(showroom, model):
+    showroom.opens(WEEK)
+    model.say(both := asks("book_test_drive", **{**FORTUNER, "time": "13:00"}))
+    both["tool_calls"] += asks("save_customer", name="Budi")["tool_calls"]
+    with time_machine.travel(MONDAY, tick=False):
+        showroom.hears(f"saya budi, {TEXT}")
+    with showroom.scope():
+        assert Booking.objects.count() == 1
+        assert Lead.objects.get().name == "Budi"
 
 
 def test_a_promise_without_a_deed_is_a_failed_draft(showroom, model):

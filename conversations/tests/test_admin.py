@@ -100,8 +100,8 @@ def test_every_page_opens_or_refuses_by_role(two, name):
     browser = casting.browser(two.cast.person(name))
     for model in admin.site._registry:
         answer = browser.get(list_of(model))
-        leads = name in ("alice", "root")
-        closed = () if name == "root" else ("User", "UnknownClient") if leads else ("User", "UnknownClient", "ApiToken")
+        platforms, leaders = ("User", "UnknownClient", "PlatformUse"), ("ApiToken", "AuditEntry")
+        closed = {"root": (), "alice": platforms}.get(name, (*platforms, *leaders))
         if model.__name__ in closed:
             assert answer.status_code == 403
             continue
@@ -348,7 +348,7 @@ def config_form(**fields):
     numbers = {"burst_wait_seconds": 1.5, "burst_cap_seconds": 8, "send_gap_seconds": 1, "customer_gap_seconds": 3}
     numbers |= {"held_reply_minutes": 120, "late_after_minutes": 30, "stale_after_hours": 12}
     numbers |= {"same_text_limit": 2, "answers_per_hour": 30}
-    numbers |= {"model_seconds": 25, "model_share": 50, "forgotten_minutes": 15}
+    numbers |= {"model_seconds": 25, "model_share": 50, "forgotten_minutes": 15, "keep_chats_days": 0}
     numbers |= dict.fromkeys(("daily_model_calls", "daily_model_tokens", "daily_model_cost"), 0)
     return {
         "ai_name": "Rara", "ai_personality": "friendly", "timezone": "Asia/Makassar", "after_hours_mode": "answer",
@@ -391,6 +391,35 @@ def test_wrong_settings_are_refused_at_their_field(two, fields, field):
     answer = casting.browser(two.cast.alice).post(page_of(two.a[WhatsAppAIConfig]), config_form(**fields))
     assert answer.status_code == 200
     assert field in answer.context["adminform"].form.errors
+
+
+def test_the_page_shows_when_a_person_is_asked_for_and_links_to_what_belongs_to_it(two):
+    page = text(casting.browser(two.cast.alice).get(page_of(two.a[WhatsAppAIConfig])))
+    assert "pembayaran, nego harga" in page
+    assert "/admin/coba/" in page
+    assert "0 hari libur mendatang" in page
+    with scope.of(two.cast.a):
+        WhatsAppAIConfig.objects.update(enable_price_negotiation=True, draft_credit=True)
+    page = text(casting.browser(two.cast.alice).get(page_of(two.a[WhatsAppAIConfig])))
+    assert "pembayaran, nego harga" not in page
+    assert "Menunggu satu ketukan di Inbox</b>: kredit" in page
+
+
+def test_a_question_shows_which_messages_it_would_answer(two):
+    entry, chat = two.a[FAQEntry], two.a[WhatsAppConversation]
+    with scope.of(two.cast.a):
+        FAQEntry.objects.update(question="Apakah bisa tukar tambah motor?")
+        say(chat, "kak, motor saya bisa ditukar tambah ga?")
+        say(chat, "bisa tukar tambah motor kak")
+        say(chat, "harga avanza berapa")
+        say(chat, "bisa tukar tambah motor, jawab kami", direction="outbound", sender_type="human")
+    page = text(casting.browser(two.cast.alice).get(page_of(entry)))
+    assert "motor, tambah, tukar" in page
+    assert "<li>bisa tukar tambah motor kak</li>" in page
+    assert "harga avanza" not in page
+    assert "jawab kami" not in page
+    new = text(casting.browser(two.cast.alice).get("/admin/aiconfig/faqentry/add/"))
+    assert "terlihat setelah disimpan" in new
 
 
 # --- the list and the chat -------------------------------------------------------------------------------------------

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import escape
+from PIL import Image
 
 from inventory import models as inventory
+from inventory import pictures
+from inventory.admin import MAX_PHOTO_BYTES, MAX_PHOTOS
 from inventory.models import NEXT, Status, Vehicle, VehicleHistory, VehiclePhoto
 from tenants import scope
 from tenants.tests import cast as casting
 
 pytestmark = pytest.mark.django_db
 CARS = "/admin/inventory/vehicle/"
+ALL = f"{CARS}?dihapus=ya"
 
 
 @pytest.fixture
@@ -46,9 +52,9 @@ def text(answer):
     return re.sub(r"\s+", " ", answer.content.decode())
 
 
-def listed(browser):
+def listed(browser, address=CARS):
     """What the list's form holds when it is opened."""
-    page = browser.get(CARS).content.decode()
+    page = browser.get(address).content.decode()
     inputs = re.findall(r"<input[^>]*>", page)
     found = {}
     for tag in inputs:
@@ -100,9 +106,9 @@ def test_what_somebody_else_has_changed_is_said_and_not_written_over(cast, car, 
 def test_only_the_next_steps_of_a_car_are_offered_and_taken(cast, before):
     car = car_of(cast.a, status=before)
     browser = casting.browser(cast.bob)
-    form = listed(browser)
+    form = listed(browser, ALL)
     for wanted in Status:
-        answer = browser.post(CARS, {**form, "form-0-status": wanted})
+        answer = browser.post(ALL, {**form, "form-0-status": wanted})
         legal = wanted in NEXT[before]
         assert (answer.status_code == 302) == (legal or wanted == before), wanted
         assert fresh(car).status == (wanted if legal else before)
@@ -124,6 +130,16 @@ def test_a_posted_row_of_another_showroom_is_not_changed(cast, car):
     assert fresh(foreign).price == 200_000_000
 
 
+@pytest.mark.parametrize(
+    ("query", "seen"), [("", False), ("?dihapus=ya", True), ("?status__exact=DELETED", True), ("?q=Rush", False)]
+)
+def test_cars_that_left_the_stock_are_listed_where_one_asks_for_them(cast, query, seen):
+    car_of(cast.a, status="DELETED")
+    browser = casting.browser(cast.alice)
+    assert ("Toyota Rush 2020" in text(browser.get(f"{CARS}{query}"))) == seen
+    assert ("Rush" in browser.get(f"{CARS}unduh/csv/{query}").content.decode()) == seen
+
+
 # --- Many at once ----------------------------------------------------------------------------------------------------
 
 MARKS = {
@@ -138,7 +154,7 @@ MARKS = {
 def test_many_are_marked_where_their_way_allows_it_and_the_others_named(cast, action):
     cars = {status: car_of(cast.a, status=status) for status in Status}
     form = {"action": action, "_selected_action": [car.pk for car in cars.values()]}
-    page = text(casting.browser(cast.bob).post(CARS, form, follow=True))
+    page = text(casting.browser(cast.bob).post(ALL, form, follow=True))
     wanted = MARKS[action]
     for before, car in cars.items():
         legal = wanted in NEXT[before]
@@ -225,3 +241,50 @@ def test_the_first_photo_in_order_is_the_main_one(cast, car, photos):
     form = car_form(browser, car) | photo_form(photos, (2, 0, 1))
     assert browser.post(page_of(car), form).status_code == 302
     assert order(car) == [("vehicles/1.jpg", 0, True), ("vehicles/2.jpg", 1, False), ("vehicles/0.jpg", 2, False)]
+
+
+def picture(color, **saved):
+    out = io.BytesIO()
+    Image.new("RGB", (300, 200), color).save(out, "JPEG", **saved)
+    return out.getvalue()
+
+
+def upload(*photos, name="foto.jpg"):
+    return {"new_photos": [SimpleUploadedFile(name, raw, "image/jpeg") for raw in photos]}
+
+
+def test_new_photos_come_several_at_once_without_what_the_camera_noted(cast, car, storage):
+    exif = Image.Exif()
+    exif[0x010F] = "Kamera Rahasia"
+    browser = casting.browser(cast.bob)
+    form = car_form(browser, car, **upload(picture("red", exif=exif), picture("blue"), picture("red")))
+    assert browser.post(page_of(car), form).status_code == 302
+    assert [(place, main) for _, place, main in order(car)] == [(0, True), (1, False)]  # the same one twice is one
+    for name, _, _ in order(car):
+        kept = [storage / pictures.sized(name, width) for width in pictures.WIDTHS]
+        assert all(path.exists() and b"Rahasia" not in path.read_bytes() for path in kept)
+    thumbs = re.findall(r'al-thumb" src="([^"]+)"', browser.get(CARS).content.decode())
+    assert [browser.get(url).status_code for url in thumbs] == [200]
+    assert casting.browser(cast.charlie).get(thumbs[0]).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("photos", "said"),
+    [
+        ([b"bukan foto"], "foto.jpg bukan foto yang bisa dipakai"),
+        ([b"\xff" * (MAX_PHOTO_BYTES + 1)], "Foto foto.jpg terlalu besar"),
+        ([b"x"] * (MAX_PHOTOS + 1), "Paling banyak 20 foto sekaligus."),
+    ],
+)
+def test_what_is_no_photo_is_refused_in_words(cast, car, storage, photos, said):
+    browser = casting.browser(cast.bob)
+    answer = browser.post(page_of(car), car_form(browser, car, color="merah", **upload(*photos)))
+    assert said in text(answer)
+    assert (order(car), fresh(car).color) == ([], "")
+
+
+def test_a_deleted_main_photo_leaves_the_next_one_the_main_one(cast, car, photos):
+    browser = casting.browser(cast.bob)
+    form = car_form(browser, car) | photo_form(photos, (0, 1, 2)) | {"photos-0-DELETE": "on"}
+    assert browser.post(page_of(car), form).status_code == 302
+    assert order(car) == [("vehicles/1.jpg", 0, True), ("vehicles/2.jpg", 1, False)]

@@ -12,7 +12,7 @@ from tenants import hooks, walls
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0003_second_factor"),
+        ("tenants", "0004_audit"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from tenants import hooks
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0004_webhooks_out"),
+        ("tenants", "0005_webhooks_out"),
         ("inventory", "0001_initial"),
         ("leads", "0003_test_drives"),
         ("conversations", "0001_initial"),
