@@ -20,10 +20,12 @@ LIST = Path(settings.BASE_DIR).parent / "shared/data/fuzz/blns/blns.json"
 API = "/api/v1/whatsapp-ai/"
 
 
-def naughty():
+def naughty(every=1, first=0):
+    """The strings, or each so-many-th of them: the whole of this file takes half a minute."""
     if not LIST.exists():
         pytest.skip("the big list of naughty strings is not here")
-    return [*dict.fromkeys(json.loads(LIST.read_text("utf-8"))), "\0", "a\0b", "\ud800", "x" * 5_000]
+    odd = ["\0", "a\0b", "\ud800", "x" * 5_000]
+    return [*list(dict.fromkeys(json.loads(LIST.read_text("utf-8"))))[first::every], *odd]
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ CONFIG = ("aiName", "welcomeMessage", "afterHoursMessage", "timezone", "aiModel"
 
 @pytest.mark.parametrize("field", CONFIG)
 def test_settings(call, field):
-    for text in naughty():
+    for text in naughty(len(CONFIG), CONFIG.index(field)):
         answer = call("put", "config", {field: text})
         assert answer.status_code in (200, 400)
         if answer.status_code == 200:
@@ -61,7 +63,7 @@ def test_settings(call, field):
 
 
 def test_colleagues(call):
-    for number, text in enumerate(naughty()):
+    for number, text in enumerate(naughty(3)):
         answer = call("post", "staff", {"phoneNumber": f"0812{number:08d}", "staffName": text, "role": "staff"})
         assert answer.status_code in (201, 400)
         if answer.status_code == 201:
@@ -72,7 +74,7 @@ def test_colleagues(call):
 def test_messages(call, showroom):
     showroom.hears("Halo kak")
     chat = showroom.chat().pk
-    for text in naughty():
+    for text in naughty(3, 1):
         answer = call("post", "send-message", {"conversationId": chat, "message": text})
         assert answer.status_code in (202, 400)
         if answer.status_code == 202:
@@ -84,7 +86,7 @@ def test_messages(call, showroom):
 def test_questions(call, path):
     from urllib.parse import quote
 
-    for text in naughty()[::3]:
+    for text in naughty(40):
         value = quote(text.encode("utf-8", "surrogatepass"))
         for name in ("cursor", "status", "make", "q", "from", "to", "phone", "folder"):
             call("get", f"{path}?{name}={value}")
@@ -104,23 +106,16 @@ def test_forms(showroom, owner, model, page, fields, form):
         if model is Lead:
             Lead.objects.create(tenant=showroom.tenant, phone="6281234567890")
         row = model.objects.first()
-    kept = 0
     address = f"/admin/{page}/{row.pk}/change/"
-    shown = browser.get(address).context["adminform"].form
-    given = {name: shown[name].value() for name in shown.fields if shown[name].value() not in (None, False)}
-    for text in naughty():
-        for field in fields:
-            sent = {**given, **form, field: text.encode("utf-8", "replace").decode()}
-            answer = browser.post(address, {**sent, **inlines(browser, address)})
-            assert answer.status_code in (200, 302), (field, text)
-            if answer.status_code == 302:
-                kept += 1
-    assert kept > 200
+    shown = browser.get(address)
+    given = shown.context["adminform"].form
+    same = {name: given[name].value() for name in given.fields if given[name].value() not in (None, False)}
+    for one in shown.context["inline_admin_formsets"]:
+        same |= {f"{one.formset.prefix}-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    seen = set()
+    for text in naughty(8, 3):
+        said = text.encode("utf-8", "replace").decode()
+        answer = browser.post(address, {**same, **form, **dict.fromkeys(fields, said)})
+        seen.add(answer.status_code)
+    assert seen == {200, 302}  # refused in words, or kept
     assert browser.get(f"/admin/{page}/?q=%27%22%00%3Cscript%3E").status_code in (200, 302, 400)
-
-
-def inlines(browser, address, seen={}):  # noqa: B006 - asked once per page
-    if address not in seen:
-        sets = browser.get(address).context["inline_admin_formsets"]
-        seen[address] = {f"{one.formset.prefix}-{name}": 0 for one in sets for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
-    return seen[address]
