@@ -156,7 +156,7 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
         (
             "Tunggu persetujuan sebelum dikirim",
             {
-                "fields": (("draft_price", "draft_credit", "draft_condition", "draft_trade_in", "draft_rest"),),
+                "fields": (("draft_price", "draft_credit"), ("draft_condition", "draft_trade_in"), "draft_rest"),
                 "description": "Asisten menyusun jawabannya, dan staf mengirimnya dari Inbox dengan satu ketukan. "
                 "Selama itu pelanggan menunggu.",
             },

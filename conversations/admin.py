@@ -36,6 +36,7 @@ from conversations.models import (
     Delivery,
     Direction,
     Holder,
+    Mood,
     Path,
     Reason,
     Sender,
@@ -52,6 +53,7 @@ from staffcommands.models import StaffWhatsAppAuth
 from tenants import audit
 from tenants.admin import LEADERS, NOBODY, SELLERS, ReadOnly, ScopedAdmin, allowed, is_platform, label, place_of, when
 
+SHOWN_MOODS = {Mood.IMPATIENT: "warn", Mood.ANGRY: "bad"}
 SHOWN = 200  # messages of a chat on one page
 LATELY, IN_A_ROW = timedelta(minutes=15), 3  # so many failed calls so recently: the model is in trouble
 TROUBLE = (Delivery.FAILED, Delivery.UNSURE)
@@ -465,7 +467,7 @@ def unsent(states: Iterable[str]) -> QuerySet[WhatsAppMessage]:
 class WhatsAppConversationAdmin(ScopedAdmin):
     list_display = ("who", "state", "snippet", "last")
     list_display_links = ("who",)
-    list_filter = (StateFilter, "status", "holder", "escalated_reason", IntentFilter, "is_spam", SendFilter)
+    list_filter = (StateFilter, "status", "holder", "escalated_reason", "mood", IntentFilter, "is_spam", SendFilter)
     list_select_related = ("escalated_to",)
     search_fields = ("customer_name",)
     search_help_text = "Cari nama, nomor HP atau isi pesan."
@@ -512,6 +514,8 @@ class WhatsAppConversationAdmin(ScopedAdmin):
     def state(self, chat: Any) -> SafeString:
         trouble = label("ada pesan belum terkirim", "bad") if chat.trouble else ""
         reason = chat.get_escalated_reason_display() if chat.escalated_reason else ""
+        if chat.mood in SHOWN_MOODS:
+            trouble = format_html("{} {}", label(chat.get_mood_display(), SHOWN_MOODS[chat.mood]), trouble)
         return format_html('{} {}<small class="al-sub">{}</small>', state(chat), trouble, reason)
 
     @admin.display(description="pesan terakhir")
@@ -982,6 +986,8 @@ MENU = (
 LEADERS_PAGES = {
     "tenants_apitoken_changelist",
     "tenants_auditentry_changelist",
+    "conversations_replay_changelist",
+    "aiconfig_split_changelist",
     "/connection",
     "/personal_data",
     "/trial",

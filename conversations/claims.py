@@ -119,11 +119,16 @@ class Judge(Reader):
 
     def _verify(self, reading: Reading) -> Iterator[str]:
         unknown = self._says_unknown(reading)
-        yield from self._verify_mentions(reading, unknown)
-        yield from self._verify_topics(reading, unknown)
-        yield from self._verify_promises(reading)
-        yield from self._verify_noted(reading)
-        yield from self._verify_existence(reading, unknown)
+        if reading.mentions:
+            yield from self._verify_mentions(reading, unknown)
+        if reading.topics:
+            yield from self._verify_topics(reading, unknown)
+        if reading.promises:
+            yield from self._verify_promises(reading)
+        if reading.noted:
+            yield from self._verify_noted(reading)
+        if reading.exists:
+            yield from self._verify_existence(reading, unknown)
         yield from self._verify_echo(reading)
         yield from self._verify_choice(reading)
         yield from opening.untrue(reading, self.ground)
@@ -302,8 +307,6 @@ class Judge(Reader):
         return any(self._negated(reading, place) for place in (*reading.exists, *owning))
 
     def _verify_topics(self, reading: Reading, unknown: bool) -> Iterator[str]:
-        if not reading.topics:
-            return
         deferred = self._defers(reading)
         for name, place, seg, word in reading.topics:
             offers = (
@@ -375,8 +378,6 @@ class Judge(Reader):
         return seg > 0 and not (agreed or beside or reading.topics or reading.claims or reading.mentions)
 
     def _verify_promises(self, reading: Reading) -> Iterator[str]:
-        if not reading.promises:
-            return
         for place in reading.promises:
             before = reading.words[:place]
             said = reading.words[place]

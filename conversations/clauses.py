@@ -106,7 +106,12 @@ def read(text: str) -> list[Clause]:
             now.tokens.append(Token(token.kind, token.word, start, token.value, seg))
             now.end, now.worded = position, True
             continue
-        position, kind, word = match.end(), str(match.lastgroup), match[0]
+        position, kind, word = match.end(), match.lastgroup, match[0]
+        if kind == "word":
+            seg += word in CONJUNCTIONS
+            now.tokens.append(Token(kind, _ADDRESS_WORDS.get(word, word), start, None, seg))
+            now.end, now.worded, now.colon = position, True, False
+            continue
         if kind == "line" or kind == "end":
             now.question = now.question or "?" in word
             if kind == "end" and position < len(text) and text[position : position + 2].strip() in (")", '"'):
@@ -133,10 +138,7 @@ def read(text: str) -> list[Clause]:
                 seg += 1
             now.tokens.append(Token("mark", word, start, None, seg))
         else:
-            if kind == "word" and word in CONJUNCTIONS:
-                seg += 1
-            value = _value(kind, word) if kind in ("date", "time") else None
-            now.tokens.append(Token(kind, _ADDRESS_WORDS.get(word, word), start, value, seg))
+            now.tokens.append(Token(str(kind), word, start, _value(kind, word), seg))
             now.worded = True
         now.end = position
     _closed(clauses, now)
@@ -168,11 +170,11 @@ def _line_start(text: str, position: int) -> int:
     return match.end() if match else position
 
 
-def _value(kind: str, word: str) -> Any:
+def _value(kind: str | None, word: str) -> Any:
     if kind == "date":
         day, month, *year = word.split()
         return int(day), _MONTHS[month], int(year[0]) if year else None
-    return time_of(word)
+    return time_of(word) if kind == "time" else None
 
 
 def time_of(word: str) -> str:

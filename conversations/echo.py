@@ -20,6 +20,7 @@ AGAIN = listed("juga sama begitu demikian pun idem serupa ikut")
 POINTING = listed("begitu begitulah demikian demikianlah jelas memang nah dong sesuai seperti persis itu kurang lebih "
                   "sama saja ini deh kok sih lah pokoknya")  # fmt: skip
 WITH_POINTING = listed("yang kakak sebut sebutkan disebutkan bilang maksud maksudkan tulis minta tahu kata apa adanya")
+BESIDE_POINTING = listed("kak kakak ka ya yah maaf mohon banget sekali")
 APPROVING = frozenset("👍👌✅✔☑💯🆗🤝🫡🙆")
 INVITING = listed("silakan silahkan monggo yuk mari ayo")
 FIGURES = listed("sampai lebih melebihi lewat mencapai")
@@ -85,16 +86,15 @@ def is_alike(reading: Reading) -> bool:
 
 def points_at_the_question(reading: Reading) -> bool:
     """ "Begitulah Kak", "jelas Kak", "sesuai yang Kakak sebutkan": a yes in other words."""
+    stems = set()
+    for word in reading.words:
+        if word and word not in BESIDE_POINTING:
+            stem = word if word in POINTING else vocabulary.stem(word)
+            if stem not in POINTING and stem not in WITH_POINTING:
+                return False
+            stems.add(stem)
     words = [word for word in reading.words if word]
-    if len(words) > 7:
-        return False
-    bare = [
-        word for word in words if word not in ("kak", "kakak", "ka", "ya", "yah", "maaf", "mohon", "banget", "sekali")
-    ]
-    if not bare or ("sama", "sama") in pairwise(words):
-        return False
-    stems = {word if word in POINTING else vocabulary.stem(word) for word in bare}
-    return stems <= POINTING | WITH_POINTING and not POINTING.isdisjoint(stems)
+    return not POINTING.isdisjoint(stems) and len(words) <= 7 and ("sama", "sama") not in pairwise(words)
 
 
 def invites(reading: Reading) -> bool:

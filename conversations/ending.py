@@ -53,7 +53,8 @@ WITH cars AS (
 ), {spending.MADE_SQL}, ended AS (
     UPDATE whatsapp_conversations c SET answered_seq = %(upto)s, claimed_until = NULL, discarded = 0, attempts = 0,
         waiting_since = CASE WHEN c.inbound_seq > %(upto)s THEN now() END,
-        last_intent = %(intent)s, is_staff = %(is_staff)s, is_spam = %(is_spam)s,
+        last_intent = %(intent)s, mood = coalesce(nullif(%(mood)s, ''), c.mood),
+        is_staff = %(is_staff)s, is_spam = %(is_spam)s,
         after_hours_told_at = coalesce(%(told)s, c.after_hours_told_at),
         drafted_from = CASE WHEN %(drafted)s THEN coalesce(c.drafted_from, c.answered_seq)
                             WHEN NOT %(speaks)s THEN c.drafted_from END,
@@ -112,8 +113,8 @@ def write(
     cars: id -> version as read; told: when the after-hours text was said, if it is now; spent: spending.values();
     spam: seq of each message that is spam -> what told it;
     speaks: the turn ends in words; drafted: they wait for a person (conversations.drafts);
-    understood: intent, confidence, heard (models.Sender), is_staff, is_spam. Locks the chat's row: what the caller
-    writes afterwards in the same transaction belongs to this turn or to nothing.
+    understood: intent, confidence, mood ("": none was shown), heard (models.Sender), is_staff, is_spam. Locks the
+    chat's row: what the caller writes afterwards in the same transaction belongs to this turn or to nothing.
     """
     said = reply or Reply("", "", "", "", ai_response=False, verdict={}, processing_time=0)
     values: dict[str, Any] = {

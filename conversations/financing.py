@@ -27,10 +27,9 @@ def wish(words: str, understanding: Understanding, history: Sequence[Line]) -> W
     years = tenors(words)
     last = next((line.text for line in reversed(history) if line.role == "bot"), "")
     goes_on = (years and ESTIMATED in last) or (named.names_a_car() and ASKED_WHICH in last)
-    terms = _TERMS.search(asked.bare(words)) and any(
-        asked.CREDIT_WORDS.search(asked.bare(one)) for one in _said(history)
-    )
-    if not (has_down or goes_on or terms or asked.CREDIT_WORDS.search(asked.bare(words))):
+    said = asked.bare(words)
+    terms = _TERMS.search(said) and any(asked.CREDIT_WORDS.search(asked.bare(one)) for one in _said(history))
+    if not (has_down or goes_on or terms or asked.CREDIT_WORDS.search(said)):
         return None
     if has_down:
         return Wish(named.down_payment, named.down_payment_percent, years)
@@ -47,7 +46,10 @@ def _said(history: Sequence[Line]) -> list[str]:
 
 def tenors(words: str) -> tuple[int, ...]:
     """The tenors named, in years: "3 tahun", "36x", "tenor 3,4". The age of a car is none: "mobil umur 3 tahun"."""
-    plain = re.sub(r"\b(?:umur|usia|tahun) \W{0,2}[0-9]{1,4}\b", " ", lib_text.plain(words[:500]))
+    plain = lib_text.plain(words[:500])
+    if not any(map(str.isdigit, plain)):
+        return ()
+    plain = re.sub(r"\b(?:umur|usia|tahun) \W{0,2}[0-9]{1,4}\b", " ", plain)
     found = [int(match[1]) for match in _YEARS.finditer(plain)]
     found += [int(match[1]) // 12 for match in _MONTHS.finditer(plain)]
     found += [int(digit) for match in _TENOR.finditer(plain) for digit in re.findall(r"[1-5]", match[1])]

@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 from aiconfig import hours, llm, spending, splits, versions
 from aiconfig.models import WhatsAppAIConfig
 from aimeow.models import AimeowAccount
-from autolumiku.lib import clock, text
+from autolumiku.lib import clock, distance, text
 from conversations import acts, entities, financing, intents, storms, turns, visits, wording
 from conversations.models import Direction, Sender, WhatsAppConversation, WhatsAppMessage
 from conversations.turn import (
@@ -41,8 +42,10 @@ from tenants import scope
 from tenants.models import Tenant
 
 HISTORY = 10
+LAST_ID = 2**63 - 1
 READ_AT_MOST = 60  # messages of one turn and its history; a longer flood is answered by its latest ones
 FAQS = 30
+_Model = TypeVar("_Model", bound=Model)
 MENU_HINT = "Perintah staf: ketik *menu*."
 
 
@@ -70,13 +73,14 @@ class Work:
     add_after_hours: bool  # closed, a text is set, and this closed period has not heard it yet
     budget: llm.Budget  # its time is counted from the claim
     capped: bool  # the showroom's daily limit for the model is reached
+    lead: Told | None  # what is known of them as a buyer
     version: versions.Version | None  # of the settings; None: they were never published
+    opts_out: bool = False  # the last message wants no more words from us
+    away: float | None = None  # km as the crow flies, of the place that the customer has just shown
 
     @property
     def version_id(self) -> int | None:
         return self.version.id if self.version else None
-
-    lead: Told | None  # what is known of them as a buyer
 
 
 def claim(tenant_id: int, conversation_id: int) -> Work | None:
@@ -155,7 +159,7 @@ def replayed(
     """A turn of the past in settings that are tried, as if it were `now`, without what came after: before is the id of
     the message that answered it. Nothing holds the assistant back. Inside the showroom's scope.
     """
-    place = _as(_place(conversation_id), snapshot)
+    place = _as(_place(conversation_id, before), snapshot)
     for name, value in UNHELD.items():
         setattr(place.config, name, value)
     place = replace(
@@ -169,7 +173,7 @@ def replayed(
         visit=None,
         version=None,
     )
-    return _read(place, 0, upto, answered, monotonic(), now, before)
+    return _read(place, 0, upto, answered, monotonic(), now)
 
 
 # The settings that may keep the assistant from answering, or from answering now.
@@ -213,6 +217,7 @@ class _Place:
     lead: Told | None
     visit: dict[str, Any] | None  # the appointment of this person
     version: versions.Version | None
+    messages: tuple[_Row, ...]  # the latest, newest first
 
 
 PLACE_SQL = """
@@ -251,7 +256,10 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
         AND v.published_at IS NOT NULL ORDER BY v.number DESC LIMIT 1),
     (SELECT jsonb_build_object('id', s.id, 'percent', s.percent, 'version', jsonb_build_array(v.id, v.number),
         'snapshot', v.snapshot) FROM splits s JOIN config_versions v ON v.tenant_id = s.tenant_id
-        AND v.id = s.challenger_id WHERE s.tenant_id = c.tenant_id AND s.ended_at IS NULL)
+        AND v.id = s.challenger_id WHERE s.tenant_id = c.tenant_id AND s.ended_at IS NULL),
+    (SELECT jsonb_agg(jsonb_build_array(id, seq, direction, sender_type, content, media_type, media_url, written_at,
+        created_at, latitude, longitude)) FROM (SELECT * FROM whatsapp_messages m WHERE m.tenant_id = c.tenant_id
+        AND m.conversation_id = c.id AND m.id < %s AND NOT twin ORDER BY id DESC LIMIT %s) AS latest)
 FROM whatsapp_conversations c
 JOIN aimeow_accounts a ON a.id = c.account_id
 JOIN tenants t ON t.id = c.tenant_id
@@ -260,14 +268,14 @@ WHERE c.id = %s
 """
 
 
-def _place(conversation_id: int) -> _Place:
+def _place(conversation_id: int, before: int = LAST_ID) -> _Place:
+    """before: messages from this id on are not there yet."""
     today = clock.now().date()
     with connection.cursor() as cursor:
-        cursor.execute(PLACE_SQL, [today, today, FAQS, conversation_id])
+        cursor.execute(PLACE_SQL, [today, today, FAQS, before, READ_AT_MOST, conversation_id])
         row = cursor.fetchone()
-    tenant, config, days, shut, faqs, spent, lead, visit, version, split = (
-        json.loads(part or "null") for part in row[12:]
-    )
+    parts = (json.loads(part or "null") for part in row[12:])
+    tenant, config, days, shut, faqs, spent, lead, visit, version, split, latest = parts
     tenant_id, chat, phone, name, told, released, trusted, busy_since, in_service, perhaps_staff = row[:10]
     code_open, lid = row[10:12]
     place = _Place(
@@ -283,7 +291,7 @@ def _place(conversation_id: int) -> _Place:
         perhaps_staff=perhaps_staff,
         code_open=code_open,
         lid=lid,
-        config=WhatsAppAIConfig(tenant=Tenant(**tenant), **_without_tenant(config)),
+        config=_settings(tenant, config),
         days=tuple(DayHours(weekday, opens or "", closes or "") for weekday, opens, closes in days or ()),
         shut=frozenset(map(date.fromisoformat, shut or ())),
         faqs=tuple(Faq(question, answer) for question, answer in faqs or ()),
@@ -291,6 +299,7 @@ def _place(conversation_id: int) -> _Place:
         lead=Told(**{**lead, "heard": tuple(lead["heard"])}) if lead else None,
         visit=visit,
         version=versions.Version(*version) if version else None,
+        messages=tuple(map(_message, latest or ())),
     )
     if split and splits.takes_part(split["id"], chat, split["percent"]):
         return replace(_as(place, split["snapshot"]), version=versions.Version(*split["version"]))
@@ -303,14 +312,20 @@ def _as(place: _Place, content: versions.Snapshot) -> _Place:
     return replace(place, faqs=tuple(Faq(question, answer) for question, answer in content["faq"][:FAQS]))
 
 
-def _without_tenant(config: dict[str, Any] | None) -> dict[str, Any]:
-    """The settings' columns; a showroom without a row has the defaults."""
-    return {name: value for name, value in (config or {}).items() if name != "tenant_id"}
+def _settings(tenant: dict[str, Any], config: dict[str, Any] | None) -> WhatsAppAIConfig:
+    """With their showroom; one without a row has the defaults."""
+    settings = _row(WhatsAppAIConfig, config) if config else WhatsAppAIConfig()
+    settings.tenant = _row(Tenant, tenant)
+    return settings
+
+
+def _row(model: type[_Model], columns: dict[str, Any]) -> _Model:
+    return model(*(columns[field.attname] for field in model._meta.concrete_fields))
 
 
 def may_speak(conversation_id: int) -> bool:
     """Whether this chat may get an automatic word at all: the showroom, its number and its replies are on."""
-    place = _place(conversation_id)
+    place = _place(conversation_id, before=0)
     return place.config.auto_reply and place.in_service
 
 
@@ -321,11 +336,9 @@ def _read(
     answered: int,
     claimed_at: float,
     now: datetime | None = None,
-    before: int | None = None,
 ) -> Work:
-    """before: messages from this id on are not there yet."""
     now = now or clock.now()
-    new, earlier = _messages(place, answered, upto, before)
+    new, earlier = _messages(place, answered, upto)
     too_old = timedelta(hours=place.config.stale_after_hours)
     stale = [row for row in new if storms.older(row.written_at, now, too_old)]
     unanswered = [row for row in new if row not in stale] or stale
@@ -368,11 +381,10 @@ def _read(
         history=history,
         persona=_persona(place.config),
     )
-    facts = _facts(place, understanding, words, history, now)
-    if member is None and place.phone:
-        facts = replace(facts, reachable=True)
-        if understanding.intent is Intent.TEST_DRIVE:
-            facts = replace(facts, visit=visit, slots=_free(place, facts, visit))
+    reachable = member is None and bool(place.phone)
+    facts = _facts(place, understanding, words, history, now, reachable=reachable)
+    if reachable and understanding.intent is Intent.TEST_DRIVE:
+        facts = replace(facts, visit=visit, slots=_free(place, facts, visit))
     return Work(
         turn=turn,
         facts=facts,
@@ -396,7 +408,16 @@ def _read(
         capped=spending.reached(place.config, place.spent),
         lead=place.lead,
         version=place.version,
+        opts_out=member is None and bool(wanted) and intents.opts_out(wanted[-1]),
+        away=_away(place.config.tenant, unanswered) if member is None else None,
     )
+
+
+def _away(showroom: Tenant, rows: list[_Row]) -> float | None:
+    """How far the last place shown lies from the showroom; None: none was shown, or we do not know where we are."""
+    here = distance.point(showroom.latitude, showroom.longitude)
+    shown = [row.point for row in rows if row.point is not None]
+    return distance.km(here, shown[-1]) if here is not None and shown else None
 
 
 def _commanded(
@@ -455,24 +476,21 @@ class _Row(NamedTuple):
     media_url: str
     written_at: datetime
     created_at: datetime
+    point: distance.Point | None
 
 
-LAST_ID = 2**63 - 1
-MESSAGES_SQL = """
-SELECT id, seq, direction, sender_type, content, media_type, media_url, written_at, created_at
-FROM whatsapp_messages WHERE tenant_id = %s AND conversation_id = %s AND id < %s AND NOT twin ORDER BY id DESC LIMIT %s
-"""
+def _message(columns: list[Any]) -> _Row:
+    """A message, from its columns as JSON."""
+    said, arrived, latitude, longitude = columns[7], datetime.fromisoformat(columns[8]), *columns[9:]
+    written = storms.written(said and datetime.fromisoformat(said), arrived)
+    return _Row._make((*columns[:7], written, arrived, distance.point(latitude, longitude)))
 
 
-def _messages(place: _Place, answered: int, upto: int, before: int | None) -> tuple[list[_Row], list[_Row]]:
+def _messages(place: _Place, answered: int, upto: int) -> tuple[list[_Row], list[_Row]]:
     """(unanswered in the order they were written, those before, newest first)."""
-    with connection.cursor() as cursor:
-        ids = [place.tenant_id, place.conversation_id, before or LAST_ID]
-        cursor.execute(MESSAGES_SQL, [*ids, READ_AT_MOST])
-        rows = [_Row._make((*row[:7], storms.written(*row[7:]), row[8])) for row in cursor.fetchall()]
-    new = [row for row in rows if row.seq is not None and answered < row.seq <= upto]
+    new = [row for row in place.messages if row.seq is not None and answered < row.seq <= upto]
     new.sort(key=lambda row: (row.written_at, row.seq))
-    old = [row for row in rows if row.seq is None or row.seq <= answered]
+    old = [row for row in place.messages if row.seq is None or row.seq <= answered]
     return new, old
 
 
@@ -525,7 +543,13 @@ def _persona(config: WhatsAppAIConfig) -> Persona:
 
 
 def _facts(
-    place: _Place, understanding: Understanding, words: str, history: tuple[Line, ...], moment: datetime
+    place: _Place,
+    understanding: Understanding,
+    words: str,
+    history: tuple[Line, ...],
+    moment: datetime,
+    *,
+    reachable: bool,
 ) -> Facts:
     tenant = place.config.tenant
     week = _calendar(place)
@@ -554,6 +578,7 @@ def _facts(
         faqs=place.faqs,
         welcome=place.config.welcome_message,
         told=place.lead,
+        reachable=reachable,
         credit=_credit(tenant.pk, found, financing.wish(words, understanding, history), now.date()),
     )
 

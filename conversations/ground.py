@@ -216,7 +216,7 @@ class Ground:
                 ("condition", wording.CONDITIONS.get(unit.condition, "")),
             ):  # fmt: skip
                 if text:
-                    yield Value(_words(wording.one_line(text, 120)), own, aspect)
+                    yield Value(_phrase(text), own, aspect)
 
     @cached_property
     def address(self) -> tuple[str, ...]:
@@ -296,6 +296,12 @@ def _sentences(texts: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
 
 def _words(text: str) -> tuple[str, ...]:
     return clauses.words(text) if text else ()
+
+
+@lru_cache(maxsize=16_384)
+def _phrase(text: str) -> tuple[str, ...]:
+    """The words of a field of a car."""
+    return clauses.words(wording.one_line(text, 120))
 
 
 def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:

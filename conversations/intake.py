@@ -12,17 +12,19 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from aimeow.payload import Ignored, Inbound
 from autolumiku.lib import clock, rush
-from conversations import media, merge, storms, turns
+from conversations import intents, media, merge, storms, turns
 from conversations.models import (
     Delivery,
     Direction,
     Path,
     Reason,
     Sender,
+    Silence,
     WhatsAppConversation,
     WhatsAppMessage,
 )
@@ -52,6 +54,8 @@ def store(account: Account, message: Inbound) -> Stored:
         return Stored("own_number")
     if message.from_showroom:
         return _store_typed(account, message)
+    if intents.opts_in(message.text):
+        _hear_again(account, message)
     if not _is_bare(message):  # the usual case: a person whose chat is known, under the identities shown here
         kept = _keep(account, message, " AND ".join(_identities(message)))
         if kept is not None:
@@ -63,6 +67,14 @@ def store(account: Account, message: Inbound) -> Stored:
     kept = _keep(account, message, "id = %(conversation)s", conversation=chat.id)
     assert kept is not None  # its row is locked
     return kept
+
+
+def _hear_again(account: Account, message: Inbound) -> None:
+    """Who wanted to hear nothing from us, and now does."""
+    mine = Q(customer_phone=message.phone or None) if message.phone else Q(lid=message.lid or None)
+    silent = WhatsAppConversation.objects.filter(mine, account_id=account.id, silence=Silence.OPTED_OUT)
+    for pk in silent.values_list("pk", flat=True):
+        turns.hear(pk)
 
 
 def perhaps_lost(event: Ignored) -> Inbound | None:

@@ -83,6 +83,18 @@ _CLOSINGS = lib_text.listed(
 _STOPS = lib_text.listed(
     "stop, berhenti, batalkan, cancel, unsubscribe, stop stop, cukup, selesai, sudah cukup, cukup cukup"
 )
+# as whole messages: no more words from us at all, and words again
+_OPT_OUTS = lib_text.listed(
+    "unsubscribe, berhenti berlangganan, hapus nomor saya, stop promo, stop chat, stop wa, stop semua, "
+    "stop hubungi saya, berhenti hubungi saya, jangan hubungi saya, jangan hubungi saya lagi, jangan hubungi lagi, "
+    "jangan wa saya, jangan wa saya lagi, jangan wa lagi, jangan chat saya, jangan chat saya lagi, jangan chat lagi, "
+    "jangan kirim pesan lagi, jangan kirim chat lagi, jangan ganggu saya lagi, tidak mau dihubungi, "
+    "tidak mau dihubungi lagi, saya tidak mau dihubungi lagi"
+)
+_OPT_INS = lib_text.listed(
+    "mulai, mulai lagi, start, subscribe, aktifkan, aktifkan lagi, hubungi saya lagi, boleh hubungi saya, "
+    "boleh hubungi saya lagi, boleh hubungi lagi, chat lagi"
+)
 _FOLLOW_UPS = lib_text.listed(
     "terus, bagaimana, jadi bagaimana, terus bagaimana, yang tadi, lanjut, kelanjutan, bagaimana kelanjutan, "
     "update, ada update, yang, lain, yang lain, ada lagi, ada yang lain, selain, lainnya, bagaimana jadi, lalu, "
@@ -90,6 +102,24 @@ _FOLLOW_UPS = lib_text.listed(
     "yang mana, bagaimana kabar, jadi bagaimana mobil, bagaimana mobil, kalau yang lain, yang lain ada, lain ada, "
     "selain ada, apa lagi"
 )
+
+
+def opts_out(text: str) -> bool:
+    """Is the whole message a wish to hear nothing from us any more?"""
+    return _whole(text) in _OPT_OUTS
+
+
+def opts_in(text: str) -> bool:
+    """Does the whole message take that back?"""
+    return _whole(text) in _OPT_INS
+
+
+def _whole(text: str) -> str:
+    words = re.findall(r"[^\W_]+", lib_text.fold(text[:80]) if len(text) <= 80 else "")
+    return " ".join(word for word in words if word not in _POLITE)
+
+
+_POLITE = frozenset({"tolong", "mohon", "ya", "kak", "dong", "min", "pak", "bu", "mas", "mbak", "deh", "please"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,15 @@ class Silence(models.TextChoices):
     OPTED_OUT = "opted_out", "minta tidak dihubungi"
 
 
+class Mood(models.TextChoices):
+    """How the customer seemed to feel in the last turn that was heard (conversations.moods)."""
+
+    CALM = "calm", "tenang"
+    HAPPY = "happy", "senang"
+    IMPATIENT = "impatient", "tidak sabar"
+    ANGRY = "angry", "marah"
+
+
 class Status(models.TextChoices):
     ACTIVE = "active", "aktif"
     ESCALATED = "escalated", "perlu orang"
@@ -96,6 +105,7 @@ class WhatsAppConversation(Owned):
         "leads.Lead", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="prospek"
     )
     last_intent = models.CharField("maksud terakhir", max_length=20, blank=True)
+    mood = models.CharField("suasana", max_length=9, choices=Mood, blank=True, db_default="", default="")
     is_spam = models.BooleanField("spam", default=False)
     silence = models.CharField("didiamkan", max_length=10, choices=Silence, blank=True, db_default="", default="")
 

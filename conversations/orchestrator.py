@@ -13,7 +13,7 @@ import structlog
 
 from aiconfig import llm, spending
 from aiconfig.models import WhatsAppAIConfig
-from autolumiku.lib import counters
+from autolumiku.lib import counters, distance
 from conversations import (
     acts,
     counter,
@@ -23,6 +23,7 @@ from conversations import (
     ending,
     gather,
     guard,
+    moods,
     outbox,
     people,
     placeholders,
@@ -39,6 +40,7 @@ from conversations.models import (
     Direction,
     Path,
     Sender,
+    Silence,
     WhatsAppConversation,
     WhatsAppMessage,
 )
@@ -76,7 +78,7 @@ async def think(work: Work) -> Outcome:
     outcome = _without_draft(work)
     if outcome is None:
         outcome = await _draft(work) if llm.configured() and not work.capped else _count(work)
-        outcome = _after_hours(work, _held_back(work, outcome))
+        outcome = _after_hours(work, _located(work, _held_back(work, outcome)))
     return _reminded(work, _apologetic(work, _to_staff(work, outcome)))
 
 
@@ -101,6 +103,8 @@ def _without_draft(work: Work) -> Outcome | None:
         return Outcome()
     if not (config.auto_reply and work.active):
         return Outcome(handover=Reason.AUTO_REPLY_OFF)
+    if work.opts_out:
+        return Outcome(wording.reply("opted_out", kak=wording.kak(work.turn.customer_name)))
     if work.stale == "all":
         return Outcome(handover=Reason.STALE)
     if not config.customer_chat_enabled and work.staff is None:
@@ -111,6 +115,8 @@ def _without_draft(work: Work) -> Outcome | None:
     if told_only and not work.facts.open_now:
         text = config.after_hours_message.strip() if work.add_after_hours else ""
         return Outcome(text, handover=Reason.AFTER_HOURS, told_after_hours=bool(text))
+    if work.media_only and work.away is not None:
+        return Outcome(_distance(work))
     if work.media_only:
         name = MEDIA_REPLIES.get(work.media_only, "media_received")
         return Outcome(wording.reply(name, kak=wording.kak(work.turn.customer_name)), handover=Reason.UNREADABLE)
@@ -271,6 +277,21 @@ def _held_back(work: Work, outcome: Outcome) -> Outcome:
     return replace(outcome, bare=outcome.text, drafted=True, handover=outcome.handover or Reason.DRAFTED)
 
 
+def _distance(work: Work) -> str:
+    """How far the customer is from us: from the map, not from the model."""
+    showroom = work.facts.showroom
+    address = wording.one_line(showroom.maps_url or showroom.address, 200)
+    values = {"tenant": wording.one_line(showroom.name, 80), "address": address}
+    return wording.reply("distance", distance=distance.said(work.away or 0.0), **values)
+
+
+def _located(work: Work, outcome: Outcome) -> Outcome:
+    """Whoever shows where they are and writes besides hears the distance below the answer."""
+    if work.away is None or not outcome.text:
+        return outcome
+    return replace(outcome, text=f"{outcome.text}\n\n{_distance(work)}")
+
+
 def _after_hours(work: Work, outcome: Outcome) -> Outcome:
     if not (work.add_after_hours and outcome.text):
         return outcome
@@ -339,6 +360,8 @@ def _effects(work: Work, outcome: Outcome, ended: ending.Ended, began: float) ->
         turns.hand_over(turn.conversation_id, reason=Reason.STALE)
     if outcome.handover is not None:
         turns.hand_over(turn.conversation_id, reason=outcome.handover)
+    if work.opts_out:
+        turns.silence(turn.conversation_id, Silence.OPTED_OUT)
     if ended.rest_due_at is not None:
         turns.rewake(turn.tenant_id, turn.conversation_id, turn.upto)
     return letter
@@ -393,6 +416,7 @@ def _end(work: Work, outcome: Outcome, began: float) -> ending.Ended | None:
         spam=work.spam_told,
         intent=_intent(work),
         confidence=understood.confidence,
+        mood=moods.of(turn.text, understood.intent) if turn.text and not (work.staff or work.spam) else "",
         heard=Sender.STAFF if work.staff is not None else Sender.CUSTOMER,
         is_staff=work.staff is not None,
         is_spam=work.spam,

@@ -181,7 +181,7 @@ def untrue(
     if reading.clause.question or not reading.content:
         return
     clause = Clause(reading, ground, about)
-    for number in sorted({number for word in reading.words for number in _woken_by(word)}):
+    for number in sorted(frozenset().union(*map(_woken_by, reading.said))):
         yield from STATED[number][0](clause)
     if not asked:
         yield from _word_for_an_answer(clause)
@@ -384,12 +384,13 @@ def _word_for_an_answer(clause: Clause) -> Iterator[str]:
     room = clause.ground.facts.showroom
     city, name = set(clauses.words(room.city)), set(clauses.words(room.name))
     our_name = name if name <= set(clause.told) else set()  # "prima" alone would speak of a car
-    told, asked = set(clause.told) - BETWEEN, clause.ground.customer_tokens_now
-    repeated = set(clause.told) - GREETINGS - our_name
-    if repeated and len(clause.told) <= 2 and repeated <= asked and "?" in clause.ground.turn.text:
+    told, repeated = set(clause.told) - BETWEEN, set(clause.told) - GREETINGS - our_name
+    short = repeated and len(clause.told) <= 2 and "?" in clause.ground.turn.text
+    if short and repeated <= clause.ground.customer_tokens_now:
         yield clause.told[0]  # "cocok Kak" to "cocok untuk mudik?"
     if reading.clause.colon or not told or not told <= ANSWERING | city:
         return
+    asked = clause.ground.customer_tokens_now
     if asked.isdisjoint(OPEN_QUESTION) or (told <= set(DAYPARTS) and asked.isdisjoint(("kapan", "jam"))):
         return
     days = opening.days_of([word for word in clause.words if word], clause.ground)
@@ -702,7 +703,7 @@ STATED: tuple[tuple[Callable[[Clause], Iterator[str]], frozenset[str]], ...] = (
 
 
 @lru_cache(maxsize=16_384)
-def _woken_by(word: str) -> tuple[int, ...]:
+def _woken_by(word: str) -> frozenset[int]:
     """The rules that a clause with this word may concern."""
     said = vocabulary.roots(word) | {vocabulary.stem(word)}
-    return tuple(number for number, (_, words) in enumerate(STATED) if not words.isdisjoint(said))
+    return frozenset(number for number, (_, words) in enumerate(STATED) if not words.isdisjoint(said))

@@ -149,6 +149,9 @@ def _lookup(make: str, model: str) -> _Car | None:
 def _mentions(plain: str, parts: list[_Part], makes: set[str]) -> Iterator[Mention]:
     position = 0
     while position < len(parts):
+        if _names_nothing(parts[position].word):
+            position += 1
+            continue
         size, make, model, guessed = _at(plain, parts, position, makes)
         if size:
             denied = position > 0 and parts[position - 1].word in _DENIED
@@ -203,6 +206,15 @@ def _fits(joined: str, car: _Car, makes: set[str]) -> bool:
     """Short or everyday names ("x1", "go") count only where their make is named too."""
     risky = len(joined) <= 2 or joined in _NEEDS_MAKE
     return not risky or car.make in makes
+
+
+@lru_cache(maxsize=16_384)
+def _names_nothing(word: str) -> bool:
+    """No car is called so, nor begins with this word."""
+    catalogue, stem = _catalogue(), lib_text.stem_clitics(word)
+    if word in catalogue.beginnings or stem in catalogue.names or stem in catalogue.makes:
+        return False
+    return not _guess(word)[0]
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.db import connection
@@ -31,33 +31,7 @@ ORDERS = {
 # a budget of 300 juta shows 180 to 360 juta, nearest first (the product's budget rule)
 BUDGET_FROM, BUDGET_TO = 0.6, 1.2
 
-FIELDS = (
-    "id",
-    "version",
-    "display_id",
-    "make",
-    "model",
-    "year",
-    "status",
-    "price",
-    "credit_price",
-    "variant",
-    "mileage",
-    "transmission",
-    "fuel",
-    "color",
-    "body_type",
-    "seats",
-    "engine_cc",
-    "tax_valid_until",
-    "papers",
-    "accident_history",
-    "flood_history",
-    "previous_owners",
-    "service_book",
-    "condition",
-)
-COLUMNS = (*FIELDS, "photo_count")
+FIELDS = tuple(field.name for field in fields(Unit))[:-1]  # the last, photo_count, is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +327,7 @@ def _read(queries: Sequence[tuple[int, _Query]]) -> list[tuple[int, Unit]]:
     sql = f"SELECT v.number, {FOUND} FROM ({' UNION ALL '.join(parts)}) v ORDER BY v.query, v.place"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, [value for _, query in queries for value in query.values])
-        return [(row[0], _unit(row[1:])) for row in cursor.fetchall()]
+        return [(row[0], Unit(*row[1:])) for row in cursor.fetchall()]
 
 
 def _read_with_size(tenant_id: int, query: _Query) -> tuple[int, tuple[Unit, ...]]:
@@ -366,8 +340,4 @@ def _read_with_size(tenant_id: int, query: _Query) -> tuple[int, tuple[Unit, ...
     with connection.cursor() as cursor:
         cursor.execute(sql, [tenant_id, *query.values])
         rows = cursor.fetchall()
-    return rows[0][0], tuple(_unit(row[1:]) for row in rows if row[1] is not None)
-
-
-def _unit(row: tuple[Any, ...]) -> Unit:
-    return Unit(**dict(zip(COLUMNS, row, strict=True)))
+    return rows[0][0], tuple(Unit(*row[1:]) for row in rows if row[1] is not None)

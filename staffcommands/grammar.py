@@ -183,7 +183,9 @@ def recognise(message: str) -> Call | None:
     keys = [_key(word) for word in written]
     if not slash and (polite := _leading(keys)):
         written, keys = written[polite:], keys[polite:]
-    found = _headed(written, keys, raw) or _unit_and_status(written, keys, raw) or _headed(written, _mended(keys), raw)
+    found = _headed(written, keys, raw) or _unit_and_status(written, keys, raw)
+    if found is None and (mended := _mended(keys)) != keys:
+        found = _headed(written, mended, raw)
     if not slash and "?" in raw and (found is None or found.name not in ("report", "reply_chat")):
         return None
     if found is not None:
@@ -264,7 +266,9 @@ def asks_standing(message: str) -> bool:
 
 def printable(message: str) -> str:
     """The text without control and invisible characters, so that it can be stored and shown."""
-    return "".join(char for char in message if char.isprintable() or char.isspace()).strip()
+    if not message.isprintable():
+        message = "".join(char for char in message if char.isprintable() or char.isspace())
+    return message.strip()
 
 
 def _key(word: str) -> str:

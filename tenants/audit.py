@@ -58,5 +58,12 @@ def was_refused(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 def platform(user: Any, request: HttpRequest) -> None:
-    """A platform admin has worked over all showrooms. Inside the platform's scope."""
-    PlatformUse.objects.create(user_id=user.pk, who=user.get_username(), what=f"{request.method} {request.path}"[:200])
+    """A platform admin has worked over all showrooms. Inside the platform's scope.
+
+    A page that reads itself anew is one use (AGAIN).
+    """
+    what = f"{request.method} {request.path}"[:200]
+    last = PlatformUse.objects.filter(user_id=user.pk).first()
+    again = last is not None and last.what == what and last.at > timezone.now() - AGAIN
+    if request.method != "GET" or not again:
+        PlatformUse.objects.create(user_id=user.pk, who=user.get_username(), what=what)

@@ -20,7 +20,7 @@ _MARK_FIRST = re.compile(
 )
 _MARK_LAST = re.compile(rf"{_BEFORE}{_RANGE}\s?{_MARK}(?![A-Za-z])", re.I)
 _BARE_K = re.compile(rf"{_BEFORE}(?P<a>[0-9]{{1,3}}(?:[.,][0-9])?)(?P<a_unit>k)(?![0-9A-Za-z])", re.I)
-_MARKED = re.compile(rf"{_MARK}|[0-9]k", re.I)
+_MARKED = re.compile(rf"(?=[koj0-9])(?:{_MARK}|[0-9]k)", re.I)
 _WHOLE = re.compile(rf">?\s?{_RANGE}", re.I)
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])[0-9]")
 _UNIT_FOLLOWS = re.compile(r"\s?(?:jt|jut|mil|m\b|%|cc\b)", re.I)

@@ -32,7 +32,9 @@ _ONE = (
 _TO = r"\s?(?:-|–|—|~|s/d|s\.d\.?|sd|sampai(?: dengan)?|sampe|hingga|ke|dan)\s?"
 # Nothing of a number or a word before it, but "dp30jt" and "budget200jt" are written together.
 _START = r"(?:(?<![0-9A-Za-z.,/])|(?<=\bdp)|(?<=\btdp)|(?<=budget)|(?<=\bharga)|(?<=cicilan)|(?<=\bmax))"
-_AMOUNT = re.compile(rf"{_START}{_ONE.replace('@', 'a')}(?:{_TO}{_ONE.replace('@', 'b')})?(?:,-|,00\b)?", re.I)
+_AMOUNT = re.compile(
+    rf"(?=[0-9ri]){_START}{_ONE.replace('@', 'a')}(?:{_TO}{_ONE.replace('@', 'b')})?(?:,-|,00\b)?", re.I
+)
 _SINGLE = re.compile(rf"{_START}{_ONE.replace('@', 'a')}(?:,-|,00\b)?", re.I)
 _ROUGH = re.compile(r"(?:sekitar(?:an)?|kisaran|kira(?:-|\s)?kira|kurang lebih|kurleb|\+-|±|~)\s?$", re.I)
 _COMMA_BEFORE = re.compile(r"[0-9]\s?koma\s?$", re.I)  # of "1 koma 2 miliar" the "2 miliar" is no amount

@@ -150,7 +150,7 @@ def _as_name(token: str) -> str:
 
 
 def _is_latin(word: str) -> bool:
-    return all(not char.isalpha() or "LATIN" in unicodedata.name(char, "") for char in word)
+    return word.isascii() or all(not char.isalpha() or "LATIN" in unicodedata.name(char, "") for char in word)
 
 
 def _letters(match: re.Match[str]) -> str:

@@ -157,8 +157,6 @@ tenants.tenant                     LV        | LV    | LVC     | LVC   | LVAC
 tenants.membership                 LV        | LV    | LVCD    | LVCD  | LVACD
 tenants.user                                 |       |         |       | LVAC
 tenants.apitoken                             |       | LVAC    | LVAC  | LVACD
-tenants.webhookendpoint                      |       | LV      | LVACD | LVACD
-tenants.webhookdelivery                      |       | LV      | LV    | LV
 tenants.auditentry                           |       | LV      | LV    | LV
 tenants.platformuse                          |       |         |       | LV
 aimeow.aimeowaccount               LV        | LV    | LVC     | LVC   | LVACD
@@ -190,8 +188,6 @@ conversations.answerreport         LV        | LV    | LV      | LV    | LV
 # beside delete_selected, which goes with D
 ACTIONS = """
 tenants.apitoken                   | | revoke | revoke | revoke
-tenants.webhookendpoint            | | | try_out new_secret forget_old_secret | try_out new_secret forget_old_secret
-tenants.webhookdelivery            | | resend | resend | resend
 tenants.user                       | | | | forget_phone
 aimeow.aimeowaccount               | | | new_secret forget_old_secret drop_secret | *
 inventory.vehicle                  as_csv as_xlsx | as_csv as_xlsx mark_available mark_booked mark_sold mark_deleted | * | * | *

@@ -20,7 +20,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
 from autolumiku.lib import phone
-from conversations.models import Delivery, Holder, Seat, Status, WhatsAppConversation, WhatsAppMessage
+from conversations.models import Delivery, Holder, Mood, Seat, Status, WhatsAppConversation, WhatsAppMessage
 from conversations.turn import Intent
 
 PAGE = 30
@@ -56,13 +56,20 @@ class Wish:
     words: str = ""
     seller: int | None = None
     intent: str = ""
+    mood: str = ""
     after: tuple[datetime, int] | None = None  # key of the last row already shown
     shown: int = PAGE
+
+    @property
+    def narrowed(self) -> bool:
+        """Are only some chats of the folder wanted?"""
+        return bool(self.words or self.seller or self.intent or self.mood)
 
     def query(self, **changes: Any) -> str:
         """This wish as an address, from its first row on."""
         wish = replace(self, after=None, shown=PAGE, **changes)
         said = {"f": wish.folder, "q": wish.words, "sales": wish.seller or "", "maksud": wish.intent}
+        said["suasana"] = wish.mood
         return urlencode({name: value for name, value in said.items() if value})
 
 
@@ -74,6 +81,7 @@ def wish(asked: QueryDict) -> Wish:
         words=" ".join(asked.get("q", "").replace("\x00", "").split())[:100],
         seller=number(asked.get("sales", "")),
         intent=asked.get("maksud", "") if asked.get("maksud", "") in set(Intent) else "",
+        mood=asked.get("suasana", "") if asked.get("suasana", "") in Mood.values else "",
         after=key(asked.get("setelah", "")),
         shown=min(max(number(asked.get("n", "")) or PAGE, PAGE), MOST),
     )
@@ -120,6 +128,8 @@ def found(tenant_id: int, wanted: Wish, user: Any) -> QuerySet[WhatsAppConversat
         rows = rows.filter(escalated_to=wanted.seller)
     if wanted.intent:
         rows = rows.filter(last_intent=wanted.intent)
+    if wanted.mood:
+        rows = rows.filter(mood=wanted.mood)
     if wanted.words:
         rows = rows.filter(pk__in=_said(wanted.words))
     field, oldest_first = order(wanted.folder)

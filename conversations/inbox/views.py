@@ -19,7 +19,7 @@ from conversations import drafts, media, seats
 from conversations.inbox import folders, pulse, thread, work
 from conversations.inbox.door import is_partial, page
 from conversations.inbox.folders import Folder
-from conversations.models import AnswerReport, KeptFile, WhatsAppConversation, WhatsAppMessage
+from conversations.models import AnswerReport, KeptFile, Mood, WhatsAppConversation, WhatsAppMessage
 from tenants import audit, scope
 from tenants.access import Place
 from tenants.admin import SELLERS, allowed, is_platform
@@ -58,6 +58,7 @@ def _beside(request: HttpRequest, place: Place, chat: WhatsAppConversation | Non
         "here": wish.query(),
         "colleagues": work.colleagues(place.tenant_id),
         "intents": backoffice.INTENTS.items(),
+        "moods": Mood.choices,
         "chat": chat,
         "open": str(chat.pk if chat is not None else folders.number(request.GET.get("c", "")) or ""),
         "pulse": pulse.of(place.tenant_id, wish, request.user.pk, chat.pk if chat else None).signed(),  # type: ignore[arg-type]

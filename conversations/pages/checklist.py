@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -107,6 +108,7 @@ def left(tenant_id: int) -> list[Step]:
 def page(request: HttpRequest) -> HttpResponse:
     place = frame.led(request)
     if place is None:
+        messages.info(request, "Pilih dulu showroom yang disiapkan.")
         return redirect("admin:index")
     found = steps(place.tenant_id)
     return frame.show(request, "checklist", "Persiapan", steps=found, done=sum(step.done for step in found))

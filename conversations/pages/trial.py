@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from asgiref.sync import async_to_sync
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from aiconfig import llm, spending
 from aiconfig.models import LLMCall
@@ -59,7 +61,8 @@ class Tried:
 def page(request: HttpRequest) -> HttpResponse:
     place = frame.led(request)
     if place is None:
-        raise Http404
+        messages.info(request, "Pilih dulu showroom yang stoknya dipakai menjawab.")
+        return redirect("admin:index")
     said = request.POST.get("said", "").replace("\x00", "").strip()[:LONGEST] if request.method == "POST" else ""
     tried = attempt(place, said) if said else None
     return frame.show(request, "trial", "Coba jawab", said=said, tried=tried, longest=LONGEST, model=llm.configured())

@@ -66,7 +66,7 @@ def test_all_is_well(showroom, root):
     assert found["Gateway"].words == "menjawab; 1 dari 1 klien terhubung"
     assert found["Worker"].words.startswith("1 berjalan")
     assert "detik yang lalu" in found["Webhook"].words
-    assert 'http-equiv="refresh"' in root.get(PAGE).content.decode()
+    assert 'data-again="15"' in root.get(PAGE).content.decode()
 
 
 def owed(showroom, gateway):

@@ -20,7 +20,7 @@ from tenants import scope
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 # statements of an ordinary message: a customer asks for a car, the model answers, the gateway takes it
-INTAKE, GATHER, CONCLUDE, RECORD = 2, 4, 1, 1
+INTAKE, GATHER, CONCLUDE, RECORD = 2, 3, 1, 1
 
 SMALL = {"procrastinate_workers", "procrastinate_periodic_defers"}  # one row a process; never any
 QUEUE = 3000

@@ -109,6 +109,6 @@ def test_only_the_own_stock_answers(showroom, gateway):
     assert "79" not in one.text
 
 
-def test_a_platform_admin_without_a_showroom_has_nothing_to_try(showroom, django_user_model):
-    root = django_user_model.objects.create(username="root", is_staff=True, is_superuser=True)
-    assert casting.browser(root).get(PAGE).status_code == 404
+def test_a_platform_admin_over_all_showrooms_chooses_one_first(showroom, django_user_model):
+    root = casting.browser(django_user_model.objects.create(username="root", is_staff=True, is_superuser=True))
+    assert "Pilih dulu showroom" in root.get(PAGE, follow=True).content.decode()
