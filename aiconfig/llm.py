@@ -34,6 +34,7 @@ TRY_SHARE = 0.85  # of the time that is left, for one try
 LEAST_SHARE = 0.04  # of the whole time: a try that would get less is not begun
 WAIT_SHARE = 0.6  # of the whole time, for a place among the calls in flight
 RETRIES = 2  # of a turn, over all its calls
+LONGEST_HEARD = 1500  # characters of a voice note
 PASSING = frozenset({"timeout", "connection", "rate_limited", "server", "malformed", "empty"})
 
 
@@ -116,6 +117,11 @@ class LLMError(Exception):
         self.retry_after = retry_after
 
 
+def listens() -> bool:
+    """Is there a model that hears?"""
+    return configured() and bool(settings.ZAI_AUDIO_MODEL)
+
+
 def configured() -> bool:
     """Is there a key? Without one the answers come from the stock itself (conversations.counter)."""
     return bool(settings.ZAI_API_KEY)
@@ -156,6 +162,19 @@ async def complete(
             return said
         budget.retries -= 1
         await asyncio.sleep(pause)
+
+
+async def transcribe(audio: bytes, mime_type: str, *, seconds: float) -> tuple[str, Call]:
+    """The words of a voice note, and the call as it was made; "" where there are none, or none came in time."""
+    model, began = settings.ZAI_AUDIO_MODEL, time.monotonic()
+    file = (f"suara.{mime_type.partition('/')[2] or 'ogg'}", audio, mime_type)
+    try:
+        async with asyncio.timeout(seconds):
+            said = await _client().audio.transcriptions.create(model=model, file=file)
+    except Exception as error:
+        return "", _call(model, _since(began), (0, 0), error=_code(error))
+    text = str(getattr(said, "text", "") or "").replace("\0", "")
+    return " ".join(text.split())[:LONGEST_HEARD], _call(model, _since(began), (0, 0), finish_reason="stop")
 
 
 def _back_off(retries: int) -> float:

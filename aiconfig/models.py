@@ -384,6 +384,7 @@ class LLMCall(Owned):
         SUGGESTION = "suggestion", "saran untuk staf"
         READING = "reading", "membaca data mobil"
         SEEING = "seeing", "melihat foto"
+        HEARING = "hearing", "mendengar pesan suara"
         REPLAY = "replay", "percobaan pengaturan"
 
     class Outcome(models.TextChoices):

@@ -234,6 +234,7 @@ ZAI_API_KEY = env.str("ZAI_API_KEY", "")
 ZAI_BASE_URL = env.str("ZAI_BASE_URL", "https://api.z.ai/api/coding/paas/v4/")
 ZAI_TEXT_MODEL = env.str("ZAI_TEXT_MODEL", "glm-4.6")
 ZAI_VISION_MODEL = env.str("ZAI_VISION_MODEL", "glm-4.5v")
+ZAI_AUDIO_MODEL = env.str("ZAI_AUDIO_MODEL", "")  # none: voice notes are for people
 API_TIMEOUT_MS = env.int("API_TIMEOUT_MS", 300_000)
 MODEL_CONCURRENCY = env.int("MODEL_CONCURRENCY", 200)  # calls in flight of one worker, which showrooms share
 MODEL_PRICES = env.json("MODEL_PRICES", default={})  # {"model": [in, out]}, rupiah for a million tokens

@@ -53,6 +53,7 @@ from staffcommands.models import StaffWhatsAppAuth
 from tenants import audit
 from tenants.admin import LEADERS, NOBODY, SELLERS, ReadOnly, ScopedAdmin, allowed, is_platform, label, place_of, when
 
+HEARD = "ditulis otomatis dari pesan suara"
 SHOWN_MOODS = {Mood.IMPATIENT: "warn", Mood.ANGRY: "bad"}
 SHOWN = 200  # messages of a chat on one page
 LATELY, IN_A_ROW = timedelta(minutes=15), 3  # so many failed calls so recently: the model is in trouble
@@ -201,7 +202,7 @@ def bubble(message: WhatsAppMessage) -> Bubble:
         origin=origin(message) if ours else INTENTS.get(message.intent, ""),  # type: ignore[call-overload]
         delivery=DELIVERY.get(message.aimeow_status, ("", "")) if ours else ("", ""),  # type: ignore[call-overload]
         error=why_unsent(message) if ours else "",
-        remark="salinan pesan sebelumnya, tidak dijawab lagi" if message.twin else "",
+        remark="salinan pesan sebelumnya, tidak dijawab lagi" if message.twin else HEARD if message.transcribed else "",
         spam=spam_signs(message.spam),
         resend=ours and message.aimeow_status in TROUBLE,
         claims=verdicts.claims(message.verdict),

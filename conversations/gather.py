@@ -75,6 +75,9 @@ class Work:
     capped: bool  # the showroom's daily limit for the model is reached
     lead: Told | None  # what is known of them as a buyer
     version: versions.Version | None  # of the settings; None: they were never published
+    answered: int = 0  # the last inbound seq before this turn
+    voices: tuple[tuple[int, str], ...] = ()  # (id, address) of what may be a customer's voice notes
+    voiced: str = ""  # the words of those that were heard
     opts_out: bool = False  # the last message wants no more words from us
     away: float | None = None  # km as the crow flies, of the place that the customer has just shown
 
@@ -111,6 +114,13 @@ def unclaimed(tenant_id: int, conversation_id: int) -> Work | None:
             cursor.execute(UNSPOKEN_SQL, [conversation_id])
             row = cursor.fetchone()
         return _read(_place(conversation_id), 0, row[0], row[1], monotonic()) if row else None
+
+
+def reread(work: Work) -> Work:
+    """The same claimed turn, after something was learned of its messages. Inside the showroom's scope."""
+    turn = work.turn
+    again = _read(_place(turn.conversation_id), turn.claim, turn.upto, work.answered, monotonic())
+    return replace(again, budget=work.budget)
 
 
 def again(tenant_id: int, conversation_id: int, upto: int, answered: int) -> Work:
@@ -258,8 +268,9 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
         'snapshot', v.snapshot) FROM splits s JOIN config_versions v ON v.tenant_id = s.tenant_id
         AND v.id = s.challenger_id WHERE s.tenant_id = c.tenant_id AND s.ended_at IS NULL),
     (SELECT jsonb_agg(jsonb_build_array(id, seq, direction, sender_type, content, media_type, media_url, written_at,
-        created_at, latitude, longitude)) FROM (SELECT * FROM whatsapp_messages m WHERE m.tenant_id = c.tenant_id
-        AND m.conversation_id = c.id AND m.id < %s AND NOT twin ORDER BY id DESC LIMIT %s) AS latest)
+        created_at, latitude, longitude, transcribed))
+        FROM (SELECT * FROM whatsapp_messages m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id
+            AND m.id < %s AND NOT twin ORDER BY id DESC LIMIT %s) AS latest)
 FROM whatsapp_conversations c
 JOIN aimeow_accounts a ON a.id = c.account_id
 JOIN tenants t ON t.id = c.tenant_id
@@ -408,9 +419,18 @@ def _read(
         capped=spending.reached(place.config, place.spent),
         lead=place.lead,
         version=place.version,
+        answered=answered,
+        voices=tuple((row.id, row.media_url) for row in unanswered if _is_voice(row)) if member is None else (),
+        voiced="\n".join(row.content for row in unanswered if row.transcribed),
         opts_out=member is None and bool(wanted) and intents.opts_out(wanted[-1]),
         away=_away(place.config.tenant, unanswered) if member is None else None,
     )
+
+
+def _is_voice(row: _Row) -> bool:
+    """A file without words that may be one: the gateway calls voice notes "other", as it does documents."""
+    kinds = (WhatsAppMessage.Media.AUDIO, WhatsAppMessage.Media.OTHER)
+    return row.media_type in kinds and bool(row.media_url) and not row.content.strip()
 
 
 def _away(showroom: Tenant, rows: list[_Row]) -> float | None:
@@ -477,13 +497,15 @@ class _Row(NamedTuple):
     written_at: datetime
     created_at: datetime
     point: distance.Point | None
+    transcribed: bool
 
 
 def _message(columns: list[Any]) -> _Row:
     """A message, from its columns as JSON."""
-    said, arrived, latitude, longitude = columns[7], datetime.fromisoformat(columns[8]), *columns[9:]
+    said, arrived = columns[7], datetime.fromisoformat(columns[8])
+    latitude, longitude, transcribed = columns[9:]
     written = storms.written(said and datetime.fromisoformat(said), arrived)
-    return _Row._make((*columns[:7], written, arrived, distance.point(latitude, longitude)))
+    return _Row._make((*columns[:7], written, arrived, distance.point(latitude, longitude), transcribed))
 
 
 def _messages(place: _Place, answered: int, upto: int) -> tuple[list[_Row], list[_Row]]:

@@ -206,8 +206,9 @@ class Ground:
         if self.turn.staff_role:
             yield Value(_words(self.turn.staff_role), None, "showroom")
         if self.turn.customer_name:
+            name = _words(wording.kak(self.turn.customer_name))[1:]
             for kak in ("kak", "kakak"):
-                yield Value((kak, *_words(wording.kak(self.turn.customer_name))[1:]), None, "showroom")
+                yield Value((kak, *name), None, "showroom")
         for place, unit in enumerate(self.units):
             own = frozenset((place,))
             for aspect, text in (

@@ -298,6 +298,9 @@ class WhatsAppMessage(Owned):
         blank=True,
         help_text="Apa yang menandakan spam; kosong: bukan spam.",
     )
+    transcribed = models.BooleanField(
+        "dari suara", db_default=False, default=False, editable=False, help_text="Ditulis model dari pesan suara."
+    )
     ai_response = models.BooleanField("jawaban model", default=False)
     path = models.CharField("jalur jawaban", max_length=8, choices=Path, blank=True)
     verdict = models.JSONField("pemeriksaan", default=dict, blank=True)

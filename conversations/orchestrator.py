@@ -78,7 +78,7 @@ async def think(work: Work) -> Outcome:
     outcome = _without_draft(work)
     if outcome is None:
         outcome = await _draft(work) if llm.configured() and not work.capped else _count(work)
-        outcome = _after_hours(work, _located(work, _held_back(work, outcome)))
+        outcome = _after_hours(work, _located(work, _echoed(work, _held_back(work, outcome))))
     return _reminded(work, _apologetic(work, _to_staff(work, outcome)))
 
 
@@ -283,6 +283,14 @@ def _distance(work: Work) -> str:
     address = wording.one_line(showroom.maps_url or showroom.address, 200)
     values = {"tenant": wording.one_line(showroom.name, 80), "address": address}
     return wording.reply("distance", distance=distance.said(work.away or 0.0), **values)
+
+
+def _echoed(work: Work, outcome: Outcome) -> Outcome:
+    """Whoever spoke sees what we heard, for it may be wrong."""
+    if not (work.voiced and outcome.text):
+        return outcome
+    words = wording.one_line(work.voiced, 200)
+    return replace(outcome, text=f"{wording.reply('heard', words=words)}\n\n{outcome.text}")
 
 
 def _located(work: Work, outcome: Outcome) -> Outcome:

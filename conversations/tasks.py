@@ -32,6 +32,7 @@ from conversations import (
     followups,
     forgotten,
     gather,
+    listening,
     media,
     notices,
     orchestrator,
@@ -167,6 +168,7 @@ async def _turn(tenant_id: int, conversation_id: int) -> None:
     claims[conversation_id] = work.turn.claim
     try:
         lap = _step("gather", began)
+        work = await listening.heard(work, partial(on_database, tenant=tenant_id))
         outcome = await orchestrator.think(work)
         lap = _step("think", lap)
         letter = await on_database(orchestrator.conclude, work, outcome, began, tenant=tenant_id)

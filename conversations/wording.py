@@ -180,7 +180,10 @@ def _days(first: int, last: int) -> str:
 @lru_cache(maxsize=4096)
 def one_line(text: str, limit: int) -> str:
     """Whitespace and control characters collapsed to single spaces, cut to limit characters."""
-    flat = " ".join("".join(char if char.isprintable() else " " for char in text[: limit * 4]).split())
+    flat = text[: limit * 4]
+    if not flat.isprintable():
+        flat = "".join(char if char.isprintable() else " " for char in flat)
+    flat = " ".join(flat.split())
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
 
 

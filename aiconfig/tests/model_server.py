@@ -40,6 +40,7 @@ class Script:
 
     queue: deque[Content | Response] = field(default_factory=deque)
     answer: Callable[[Json], str] | None = None
+    spoken: str | None = None
 
 
 class ModelServer:
@@ -49,6 +50,7 @@ class ModelServer:
         self.model = model
         self.requests: list[Json] = []  # the decoded bodies, oldest first
         self.headers: list[dict[str, str]] = []  # of the same requests, names in lower case
+        self.recordings: list[bytes] = []  # the bodies with voice notes
         self._script = Script()
         self._lock = threading.Lock()
         self._released = threading.Event()
@@ -67,6 +69,11 @@ class ModelServer:
         """Calls it with each request's body whenever nothing is queued."""
         with self._lock:
             self._script.answer = answer
+
+    def hear(self, words: str | None) -> None:
+        """What the next voice notes say; None: the provider fails."""
+        with self._lock:
+            self._script.spoken = words
 
     def fail(self, status: int, times: int = 1, *, code: str = "", retry_after: int | None = None) -> None:
         """Queues error responses in the provider's shape; retry_after in seconds."""
@@ -92,6 +99,7 @@ class ModelServer:
         with self._lock:
             self._script = Script()
             self.requests.clear()
+            self.recordings.clear()
             self.headers.clear()
             self._released.set()
             self._released = threading.Event()
@@ -140,6 +148,11 @@ class _Wire(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        if self.path == "/v1/audio/transcriptions":
+            words = self.server.owner._script.spoken
+            self.server.owner.recordings.append(raw)
+            self._send(Response(500) if words is None else Response(body=json.dumps({"text": words}).encode()))
+            return
         if self.path != "/v1/chat/completions":
             self._send(Response(404, b'{"error": {"message": "no such path", "code": "404"}}'))
             return
