@@ -24,7 +24,7 @@ PLACEHOLDERS = frozenset(
     {
         "address", "aspects", "body", "budget", "car", "cars", "choices", "count", "day", "distance", "hello", "kak",
         "me", "media", "moment", "opens_next", "order", "partners", "percent", "phone", "rates", "reopens", "role",
-        "seats", "tenant", "time", "times", "topics", "what", "when",
+        "seats", "tenant", "time", "times", "topics", "what", "when", "words",
     }
 )  # fmt: skip
 
