@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
 
-.PHONY: help demo demo-reset test lint types check tests pins bench clean
+.PHONY: help demo demo-reset test lint types check tests pins bench audit clean
 
 help:
 	@echo "make demo        install, start everything on this machine, print addresses and logins (Ctrl-C ends it)"
 	@echo "make demo-reset  forget the demo's data; the next make demo starts anew"
 	@echo "make test        lint, types, import order, migrations, deploy check, all tests"
 	@echo "make bench       measure the real processes under load, beside a tutorial bot (needs the rig, see --help)"
+	@echo "make audit       ask whether a pinned package has a known hole (needs the network; no part of make test)"
 	@echo "make pins        compute requirements*.txt anew from requirements*.in"
 
 $(VENV)/bin/python:
@@ -55,6 +56,11 @@ tests: $(VENV)/.develops
 # OPTIONS="--quick --only sweep"; a quiet machine is wanted.
 bench: $(VENV)/.runs
 	@$(BIN)/python manage.py bench $(OPTIONS)
+
+# pip-audit asks the advisory database of PyPI. In a folder of its own, so that it is no dependency of ours.
+audit: requirements.txt
+	@test -x var/audit/bin/pip-audit || { $(PYTHON) -m venv var/audit && var/audit/bin/pip install --quiet pip-audit; }
+	var/audit/bin/pip-audit --require-hashes --disable-pip -r requirements.txt
 
 pins: $(VENV)/.develops
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet requirements.in -o requirements.txt

@@ -169,7 +169,16 @@ class ConfigView(View):
         """The assistant's settings."""
         return Answer(shown(caller.tenant_id))
 
-    @operation(Right.SETTINGS_WRITE, takes=ConfigSerializer, answers=ConfigSerializer)
+    @operation(
+        Right.SETTINGS_WRITE,
+        takes=ConfigSerializer,
+        answers=ConfigSerializer,
+        example={
+            "aiName": "Rara",
+            "temperature": 0.7,
+            "businessHours": {"monday": {"open": "09:00", "close": "18:00"}},
+        },
+    )
     def put(self, caller: Caller, given: Given) -> Answer:
         """Change the settings that are named; the others stay."""
         save(caller.tenant_id, given, by=caller.user)

@@ -225,7 +225,7 @@ class CloseView(View):
 
 
 class AssignView(View):
-    @operation(Right.CHATS_WRITE, takes=AssignSerializer, answers=ConversationSerializer)
+    @operation(Right.CHATS_WRITE, takes=AssignSerializer, answers=ConversationSerializer, example={"userId": 7})
     def post(self, caller: Caller, given: Given, pk: int) -> Answer:
         """Hand the chat to a colleague."""
         said = work.assign(chat_of(caller, pk), caller.user, str(given["userId"]))
@@ -238,7 +238,13 @@ class AssignView(View):
 
 
 class SendView(View):
-    @operation(Right.CHATS_WRITE, takes=SendSerializer, answers=SentSerializer, status=202)
+    @operation(
+        Right.CHATS_WRITE,
+        takes=SendSerializer,
+        answers=SentSerializer,
+        status=202,
+        example={"to": "6281234567890", "message": "Halo Kak, unitnya masih ada.", "vehicleId": "PM-PST-001"},
+    )
     def post(self, caller: Caller, given: Given) -> Answer:
         """Queue a reply in a chat there is, as the person of the credential, who has the chat from then on.
 

@@ -22,9 +22,9 @@ from inventory.credit import Credit, Estimate
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 PLACEHOLDERS = frozenset(
     {
-        "aspects", "body", "budget", "car", "cars", "choices", "count", "day", "hello", "kak", "me", "media", "moment",
-        "opens_next", "order", "partners", "percent", "phone", "rates", "reopens", "role", "seats", "tenant", "time",
-        "times", "topics", "what", "when",
+        "address", "aspects", "body", "budget", "car", "cars", "choices", "count", "day", "distance", "hello", "kak",
+        "me", "media", "moment", "opens_next", "order", "partners", "percent", "phone", "rates", "reopens", "role",
+        "seats", "tenant", "time", "times", "topics", "what", "when", "words",
     }
 )  # fmt: skip
 

@@ -30,7 +30,7 @@ class StaffSerializer(Strict):
     canViewStats = serializers.BooleanField(source="can_view_analytics", required=False)
     canManageLeads = serializers.BooleanField(source="can_manage_leads", required=False)
     canManageChats = serializers.BooleanField(source="can_manage_chats", required=False)
-    lastCommandAt = serializers.DateTimeField(source="last_command_at", read_only=True)
+    lastCommandAt = serializers.DateTimeField(source="last_command_at", read_only=True, allow_null=True)
 
     def validate_phoneNumber(self, said: str) -> str:  # noqa: N802
         number = phone.normalise(said)
@@ -55,14 +55,22 @@ class StaffView(View):
         """The showroom's staff, by name."""
         return Answer(list(StaffWhatsAppAuth.objects.filter(tenant_id=caller.tenant_id).order_by("name", "pk")[:MOST]))
 
-    @operation(Right.STAFF_WRITE, takes=StaffSerializer, answers=StaffSerializer, status=201)
+    @operation(
+        Right.STAFF_WRITE,
+        takes=StaffSerializer,
+        answers=StaffSerializer,
+        status=201,
+        example={"phoneNumber": "081234567890", "staffName": "Agus Setiawan", "canUpdateStatus": True},
+    )
     def post(self, caller: Caller, given: Given) -> Answer:
         """Let a phone command; 409 if it may already."""
         return Answer(_written(StaffWhatsAppAuth(tenant_id=caller.tenant_id), given), _("Staf ditambahkan."))
 
 
 class StaffMemberView(View):
-    @operation(Right.STAFF_WRITE, takes=StaffChangeSerializer, answers=StaffSerializer)
+    @operation(
+        Right.STAFF_WRITE, takes=StaffChangeSerializer, answers=StaffSerializer, example={"canManageChats": True}
+    )
     def put(self, caller: Caller, given: Given, pk: int) -> Answer:
         """Change what is named."""
         return Answer(_written(_member(caller, pk), given), _("Perubahan tersimpan."))

@@ -23,7 +23,7 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializer
 from rest_framework import authentication, exceptions, serializers
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -226,17 +226,20 @@ def operation(
     many: bool = False,
     status: int = 200,
     network: bool = False,
+    example: Given | None = None,
     **schema: Any,
 ) -> Callable[[Callable[..., Answer]], Callable[..., Response]]:
     """One operation: `right` is needed, `takes` checks the body (of a GET: the query), `answers` shapes `data`.
 
-    The method runs inside the showroom's scope, and what it wrote is undone if it fails; with `network`, because it
-    asks the gateway, it runs outside and opens its scopes itself.
+    `example` is a body that the description shows. The method runs inside the showroom's scope, and what it wrote is
+    undone if it fails; with `network`, because it asks the gateway, it runs outside and opens its scopes itself.
     """
 
     def decorate(method: Callable[..., Answer]) -> Callable[..., Response]:
         if takes is not None:
             schema.update({"parameters": [takes]} if method.__name__ == "get" else {"request": takes})
+        if example is not None:
+            schema["examples"] = [OpenApiExample("Contoh", value=example, request_only=True)]
         said = {status: enveloped(answers, many), "4XX": ErrorSerializer, "5XX": ErrorSerializer}
 
         @extend_schema(**{"request": None, "responses": said, "summary": _first_line(method), **schema})
