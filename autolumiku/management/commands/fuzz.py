@@ -20,16 +20,14 @@ from aimeow.simulator import Simulator
 from autolumiku.testing import mutations, web
 from autolumiku.testing.stage import CITY, FORTUNER, Showroom, run_jobs
 from conversations.models import WhatsAppConversation
-from tenants import scope
-from tenants.models import Tenant
 
 BATCH = 250  # bodies between two rounds of the worker
 
 
 class Command(BaseCommand):
     help = (
-        "Posts mutated bodies of the gateway to the webhook and runs the jobs. Works in a database of its own, kept "
-        "for the next time; nothing is sent to anybody. Exit status 1: a 5xx, or a chat that is left waiting."
+        "Posts mutated bodies of the gateway to the webhook and runs the jobs. Works in a database of its own, made "
+        "anew; nothing is sent to anybody. Exit status 1: a 5xx, or a chat that is left waiting."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -41,7 +39,7 @@ class Command(BaseCommand):
         setup_test_environment(debug=False)
         for alias in connections:
             connections[alias].settings_dict["TEST"]["NAME"] = f"fuzz_{connections[alias].settings_dict['NAME']}"[:60]
-        setup_databases(verbosity=0, interactive=False, keepdb=True)
+        setup_databases(verbosity=0, interactive=False, keepdb=False)
         settings.AIMEOW_WEBHOOK_SECRET = settings.AIMEOW_WEBHOOK_SECRET or "fuzz"
         settings.ZAI_API_KEY = ""
         began = time.monotonic()
@@ -63,8 +61,6 @@ class Command(BaseCommand):
 def _fuzz(gateway: Simulator, count: int, seed: int) -> tuple[Counter[str], int]:
     """What was answered, and how many chats are owed an answer at the end."""
     dice = random.Random(seed)  # noqa: S311 - the same mutations for the same seed
-    with scope.platform("fuzz"):
-        Tenant.objects.filter(slug="fuzz").delete()  # of the last time
     showroom = Showroom(gateway, slug="fuzz", name="Fuzz Mobil")
     showroom.has(**CITY)
     showroom.has(**FORTUNER)
