@@ -26,7 +26,7 @@ from tenants.models import Owned, Tenant, User
 
 FOLDERS = ("vehicles", "chats", "reports")  # where a showroom's files lie, each under its id
 SECRET = frozenset(
-    {"digest", "secret", "client_id", "qr_code", "webhook_secret", "webhook_secret_before"}
+    {"digest", "secret", "secret_before", "client_id", "qr_code", "webhook_secret", "webhook_secret_before"}
 )  # keys to doors; of no use elsewhere
 
 
