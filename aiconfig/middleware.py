@@ -19,7 +19,10 @@ class ZoneMiddleware:
         place = getattr(request, "place", None)
         if place is None:
             return self.get_response(request)
-        with scope.of(place.tenant_id) if scope.is_closed() else nullcontext():
-            name = WhatsAppAIConfig.objects.values_list("timezone", flat=True).first() or "Asia/Jakarta"
-        with timezone.override(ZoneInfo(name)):
+        with timezone.override(ZoneInfo(place.zone or _zone_of(place.tenant_id))):
             return self.get_response(request)
+
+
+def _zone_of(tenant_id: int) -> str:
+    with scope.of(tenant_id) if scope.is_closed() else nullcontext():
+        return WhatsAppAIConfig.objects.values_list("timezone", flat=True).first() or "Asia/Jakarta"

@@ -15,19 +15,20 @@ from tenants.models import Role
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A showroom a person works at, and as what."""
+    """A showroom a person works at, and as what. zone: its time zone, "" where that was not read along."""
 
     tenant_id: int
     slug: str
     name: str
     role: Role
+    zone: str = ""
 
 
 def places_of(user_id: int) -> list[Place]:
     """The person's active showrooms, by name. Needs no scope: a SECURITY DEFINER function answers."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tenant_id, slug, name, role FROM memberships_of(%s)", [user_id])
-        return [Place(tenant_id, slug, name, Role(role)) for tenant_id, slug, name, role in cursor.fetchall()]
+        cursor.execute("SELECT tenant_id, slug, name, role, zone FROM memberships_of(%s)", [user_id])
+        return [Place(tenant, slug, name, Role(role), zone) for tenant, slug, name, role, zone in cursor.fetchall()]
 
 
 def chosen(user: Any, slug: str | None) -> tuple[Place | None, list[Place]]:
