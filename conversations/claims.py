@@ -21,6 +21,7 @@ OFFERS = listed("bisa boleh terima tersedia dapat masih ada punya")
 WH = listed("berapa mana bagaimana kapan siapa kenapa mengapa")
 WHICH = listed("mana apa siapa")
 ASKING = listed("silakan silahkan boleh mohon tolong mau ingin kalau jika bila apakah perlu jangan bisa yuk")
+SHOWING = listed("lihat foto video gambar booking dp test drive survei datang")  # only what is there can be
 DEFERRING = listed("cek tanya konfirmasi pasti terus sampai info bicara lanjut hitung siap urus tangan")
 DOING = listed("urus siap tangan proses atur")
 FREEBIES = listed("diskon promo bonus gratis free cashback voucher hadiah subsidi potongan garansi")
@@ -37,6 +38,23 @@ class Judged:
     facts: dict[str, None] = field(default_factory=dict)
     asks_staff: bool = False
     estimates: bool = False  # it states figures of a credit
+
+
+def _asks_about(reading: Reading, mention: Mention) -> bool:
+    """Is this car only part of a question? Not where it is said to be there before the comma ("Ada Pajero 2019, mau
+    lihat?"), nor where it is shown or offered ("mau lihat Pajero?").
+    """
+    if not reading.clause.question:
+        return False
+    tokens = reading.clause.tokens
+    said = any(tokens[place].seg == mention.seg and place != mention.place for place in reading.exists)
+    asked = any(
+        tokens[place].seg > mention.seg and reading.words[place] not in vocabulary.ADDRESSES
+        for place in reading.content
+    )
+    here = any(claim.aspect == "here" and not claim.negated for claim in reading.claims)
+    shown = any(SHOWING & vocabulary.roots(word) for word in reading.words if word)
+    return not (here or shown or (said and asked))
 
 
 class Judge(Reader):
@@ -285,7 +303,7 @@ class Judge(Reader):
             if mention.units:
                 if absent or (unknown and not reading.exists):
                     continue
-            elif self._theirs(mention) and (absent or unknown or reading.clause.question or reading.has(OWN_CAR)):
+            elif self._theirs(mention) and (absent or unknown or _asks_about(reading, mention) or reading.has(OWN_CAR)):
                 continue
             yield mention.text
 

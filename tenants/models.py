@@ -249,6 +249,7 @@ class WebhookEndpoint(Owned):
         db_table = "webhook_endpoints"
         verbose_name = "webhook keluar"
         verbose_name_plural = "webhook keluar"
+        indexes = [models.Index(fields=["tenant"], name="endpoint_of_showroom")]  # the triggers, at every event
 
     def __str__(self) -> str:
         return self.name

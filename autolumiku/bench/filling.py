@@ -22,7 +22,7 @@ from inventory.models import Vehicle, VehiclePhoto
 from leads.models import Booking, Lead
 from staffcommands.models import StaffWhatsAppAuth
 from tenants import scope
-from tenants.models import Tenant
+from tenants.models import Tenant, WebhookEndpoint
 
 BATCH = 50  # showrooms a transaction
 FIRST = 1_000_000_000  # ids from here on are copies
@@ -93,6 +93,7 @@ def pattern(tenant: Tenant) -> None:
         leasing.begin(tenant.pk, timezone.localdate())
         BusinessHours.objects.create(**mine, weekday=0, opens="00:00", closes="23:59")
         Holiday.objects.create(**mine, day=timezone.localdate() + timedelta(days=30))
+        WebhookEndpoint.objects.create(**mine, name="CRM", url="https://crm.example.com", events=[], is_active=False)
 
 
 # Table -> (rows per showroom, what differs from the pattern's row). i: the showroom's number, k: the row's in it.
@@ -112,6 +113,7 @@ def _copies(size: Size) -> Iterator[tuple[str, int, dict[str, str]]]:
     yield "splits", 3, {"id": key(3), "control_id": key(4, "0"), "challenger_id": key(4, "1")}
     yield "business_hours", 7, {"id": key(7), "weekday": "k"}
     yield "holidays", 10, {"id": key(10), "day": "current_date + 31 + k"}
+    yield "webhook_endpoints", 3, {"id": key(3)}
     yield "leasing_rates", 2, {"id": key(2), "valid_from": "current_date - k"}
     yield "faq_entries", 10, {"id": key(10), "position": "k"}
     yield "staff_whatsapp_auth", 5, {"id": key(5), "phone_number": "'62855' || lpad((i * 5 + k)::text, 8, '0')"}

@@ -326,4 +326,4 @@ def test_without_a_secret_nothing_is_set(root, gateway, settings):
 
 
 def test_managers_do_not_see_the_installations_callback(manager):
-    assert "webhook" not in shown(manager)
+    assert 'id="webhook"' not in shown(manager)

@@ -317,8 +317,8 @@ def test_a_changed_callback_is_the_platforms_finding(showroom, gateway, ours):
     reconcile.look()
     assert installation() == ["callback"]
     assert found(showroom) == []
-    assert "callbackUrl" in front()
-    assert "callbackUrl" not in front(showroom)
+    assert "tidak mengirim pesan ke alamat webhook kita" in front()
+    assert "tidak mengirim pesan ke alamat webhook kita" not in front(showroom)
     gateway.callback_url = right
     reconcile.look()
     assert installation() == []

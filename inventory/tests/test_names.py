@@ -1,6 +1,7 @@
 """Car names as customers write them."""
 
 import csv
+import gc
 import time
 from pathlib import Path
 
@@ -92,9 +93,12 @@ def test_the_usual_body_and_seats_are_known() -> None:
 @pytest.mark.parametrize("piece", ["a1", "hr v ", "avanz ", "mazda ", "m e r c e d e s "])
 def test_finding_is_quick(piece: str) -> None:
     names.find("warm up")
-    started = time.perf_counter()
+    gc.disable()  # its pause in a process of eight thousand tests is longer than what is measured
+    started = time.thread_time()
     names.find((piece * 4096)[:4096])
-    assert time.perf_counter() - started < 0.2
+    spent = time.thread_time() - started
+    gc.enable()
+    assert spent < 0.2
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared listings are not here")
