@@ -79,7 +79,7 @@ def folded(text: str) -> str:
     return _SHORTENED.sub(r"\1 ", lib_text.fold_lines(text.translate(_DASHES)))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def words(text: str) -> tuple[str, ...]:
     """The folded words and numbers of a (short) fact, to be met again in a draft."""
     return tuple(token.word for token in _plain_tokens(folded(text)) if token.kind != "mark")

@@ -702,7 +702,7 @@ STATED: tuple[tuple[Callable[[Clause], Iterator[str]], frozenset[str]], ...] = (
 )
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def _woken_by(word: str) -> frozenset[int]:
     """The rules that a clause with this word may concern."""
     said = vocabulary.roots(word) | {vocabulary.stem(word)}

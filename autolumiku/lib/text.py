@@ -121,7 +121,7 @@ def parted(folded: str) -> list[str]:
     return _WORD.findall(folded)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def stem_clitics(word: str) -> str:
     """Cut one -nya, -kah, -lah, -ku or -mu when a word of three letters or more is left: "harganya" -> "harga"."""
     for clitic, keep in _KEEP.items():
