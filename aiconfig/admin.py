@@ -396,7 +396,7 @@ class ConfigVersionAdmin(ReadOnly, ScopedAdmin):
         if not self.has_view_permission(request, row):
             raise PermissionDenied
         now = versions.in_use(row.tenant_id)
-        same = versions.differences(now, {**row.snapshot, "prompt": now["prompt"]}) == []
+        unlike_now = versions.differences(now, {**row.snapshot, "prompt": now["prompt"]})
         context = {
             **self.admin_site.each_context(request),
             "title": str(row),
@@ -404,13 +404,13 @@ class ConfigVersionAdmin(ReadOnly, ScopedAdmin):
             "row": row,
             "made": when(row.made_at),
             "changed": versions.differences(_snapshot_before(row), row.snapshot),
-            "unlike_now": [] if same else versions.differences(now, {**row.snapshot, "prompt": now["prompt"]}),
-            "same": same,
+            "unlike_now": unlike_now,
+            "same": not unlike_now,
             "settings": [
                 (versions.title(name), versions.said(name, row.snapshot["settings"].get(name)))
                 for name in versions.FIELDS
             ],
-            "may_go_back": self.may_go_back(request) and not same,
+            "may_go_back": self.may_go_back(request) and bool(unlike_now),
         }
         return TemplateResponse(request, "admin/aiconfig/configversion/version.html", context)
 

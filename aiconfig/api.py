@@ -225,7 +225,7 @@ class HealthView(View):
 
 def shown(tenant_id: int) -> WhatsAppAIConfig:
     """The showroom's settings with its week and its questions; the defaults while there is no row."""
-    config = WhatsAppAIConfig.objects.filter(tenant_id=tenant_id).first() or WhatsAppAIConfig(tenant_id=tenant_id)
+    config = WhatsAppAIConfig.of(tenant_id)
     faq = FAQEntry.objects.filter(tenant_id=tenant_id, is_active=True).values("question", "answer")
     config.week, config.faq = week_of(tenant_id), list(faq)  # type: ignore[attr-defined]
     return config

@@ -226,6 +226,11 @@ class WhatsAppAIConfig(Owned):
     def __str__(self) -> str:
         return self.ai_name
 
+    @classmethod
+    def of(cls, tenant_id: int) -> WhatsAppAIConfig:
+        """The showroom's; the defaults, unsaved, while there is no row. Inside the showroom's scope."""
+        return cls.objects.filter(tenant_id=tenant_id).first() or cls(tenant_id=tenant_id)
+
 
 class BusinessHours(Owned):
     """One weekday's hours in the showroom's zone. No rows at all: always open; a missing day or empty times: closed."""

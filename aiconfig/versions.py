@@ -72,7 +72,7 @@ def snapshot(config: WhatsAppAIConfig, faq: list[list[str]]) -> Snapshot:
 
 def in_use(tenant_id: int) -> Snapshot:
     """What shapes the answers now."""
-    config = WhatsAppAIConfig.objects.filter(tenant_id=tenant_id).first() or WhatsAppAIConfig(tenant_id=tenant_id)
+    config = WhatsAppAIConfig.of(tenant_id)
     rows = FAQEntry.objects.filter(tenant_id=tenant_id, is_active=True).order_by("position", "id")
     return snapshot(config, [list(row) for row in rows.values_list("question", "answer")])
 

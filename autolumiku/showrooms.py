@@ -13,7 +13,6 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
-from django.apps import apps
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -22,7 +21,7 @@ from django.db import connections, models, transaction
 
 from conversations.rights import as_json
 from tenants import scope
-from tenants.models import Owned, Tenant, User
+from tenants.models import Tenant, User, owned_models
 
 FOLDERS = ("vehicles", "chats", "reports")  # where a showroom's files lie, each under its id
 SECRET = frozenset(
@@ -30,16 +29,11 @@ SECRET = frozenset(
 )  # keys to doors; of no use elsewhere
 
 
-def owned() -> list[type[models.Model]]:
-    """The models whose rows belong to a showroom."""
-    return [model for model in apps.get_models() if issubclass(model, Owned)]
-
-
 def export(tenant: Tenant, out: IO[bytes]) -> Counter[str]:
     """Every row (one JSON file a table, without keys) and every file, as a ZIP; how many rows of which table."""
     counts: Counter[str] = Counter()
     with ZipFile(out, "w", ZIP_DEFLATED) as archive, scope.of(tenant):
-        tables: list[type[models.Model]] = [Tenant, *owned()]
+        tables: list[type[models.Model]] = [Tenant, *owned_models()]
         for model in tables:
             rows = model._default_manager.order_by("pk")
             shown = [{name: value for name, value in as_json(row).items() if name not in SECRET} for row in rows]
@@ -76,12 +70,15 @@ def remove(tenant: Tenant) -> Counter[str]:
     counts: Counter[str] = Counter()
     with scope.of(tenant):
         people = _only_here(tenant)
-        about = {model: list(map(str, model._default_manager.values_list("pk", flat=True))) for model in owned()}
+        about: dict[type[models.Model], list[str]] = {}
+        about |= {
+            model: list(map(str, model._default_manager.values_list("pk", flat=True))) for model in owned_models()
+        }
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         counts["django_admin_log"] = _forget_log(tenant, about, people)
         cursor.execute("DELETE FROM procrastinate_jobs WHERE (args ->> 'tenant_id')::bigint = %s", [tenant.pk])
         counts["procrastinate_jobs"] = cursor.rowcount
-        for model in owned():
+        for model in owned_models():
             cursor.execute(f'DELETE FROM "{model._meta.db_table}" WHERE tenant_id = %s', [tenant.pk])  # noqa: S608
             counts[model._meta.db_table] = cursor.rowcount
         counts["tenants"] = Tenant.objects.using("owner").filter(pk=tenant.pk)._raw_delete("owner")  # type: ignore[attr-defined]

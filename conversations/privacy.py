@@ -6,28 +6,24 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 
 from autolumiku.lib import phone
 from conversations import rights
 from conversations.models import WhatsAppConversation
+from conversations.pages import frame
 from conversations.rights import Person
 from tenants import audit
-from tenants.admin import allowed, place_of
-from tenants.models import LEADERS, AuditEntry
+from tenants.models import AuditEntry
 
 SURE = "HAPUS"  # what is typed before anything is removed
 
 
 def personal_data(request: HttpRequest) -> HttpResponse:
     """A person is looked up by phone (posted, so that no log of addresses holds it) or by ?percakapan=ID."""
-    if not allowed(request, LEADERS):
-        raise PermissionDenied
-    place = place_of(request)
+    place = frame.led(request)
     if place is None:
         messages.error(request, "Pilih satu showroom dulu.")
         return redirect("admin:index")
@@ -48,8 +44,6 @@ def _meant(tenant_id: int, request: HttpRequest) -> Person | None:
 def _shown(request: HttpRequest, person: Person | None, **more: Any) -> HttpResponse:
     found = rights.counts(person) if person is not None else {}
     context = {
-        **admin.site.each_context(request),
-        "title": "Data pelanggan",
         "person": person,
         "numbers": [phone.show(one) for one in sorted(person.phones)] if person else [],
         "chat_id": min(person.chats, default=None) if person else None,
@@ -60,7 +54,7 @@ def _shown(request: HttpRequest, person: Person | None, **more: Any) -> HttpResp
         "asked": request.method == "POST",
         **more,
     }
-    answer = TemplateResponse(request, "admin/person.html", context)
+    answer = frame.show(request, "person", "Data pelanggan", **context)
     answer["Cache-Control"] = "no-store"
     return answer
 

@@ -119,7 +119,7 @@ def _running(replay_id: int) -> Any:
 def take(tenant_id: int, replay_id: int) -> list[int]:
     """The next answers to ask for; none where another worker is at it, it was stopped, or there are no more."""
     with scope.of(tenant_id):
-        config = _config(tenant_id)
+        config = WhatsAppAIConfig.of(tenant_id)
         now = clock.now()
         free = _running(replay_id).filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
         if llm.configured() and spending.reached(config, spending.of_today(config)):
@@ -190,10 +190,6 @@ def sweep() -> None:
         lost = Replay.objects.filter(Q(claimed_until=None) | Q(claimed_until__lt=clock.now()), state="running")
         for tenant_id, pk in lost.values_list("tenant_id", "pk")[:20]:
             jobs.later("conversations.replay", once=f"replay:{pk}", priority=BEHIND, tenant_id=tenant_id, replay_id=pk)
-
-
-def _config(tenant_id: int) -> WhatsAppAIConfig:
-    return WhatsAppAIConfig.objects.filter(tenant_id=tenant_id).first() or WhatsAppAIConfig(tenant_id=tenant_id)
 
 
 def _cars_changed(verdict: Any) -> bool:

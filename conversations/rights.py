@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
@@ -41,7 +40,7 @@ from conversations.notices import BETWEEN
 from leads.models import Booking, BookingEvent, Lead, Outreach, Wait
 from staffcommands.models import Notice, StaffCommandLog, StaffWhatsAppAuth
 from tenants import audit
-from tenants.models import AuditEntry, Owned
+from tenants.models import AuditEntry, owned_models
 
 GONE = "[data pelanggan dihapus]"
 FEW = 5  # letters: a shorter name is no sign of a certain person
@@ -322,7 +321,7 @@ def mentions(person: Person) -> Iterator[Mention]:
 def texts() -> dict[Any, list[Any]]:
     """The columns of a showroom's tables that may hold words."""
     kinds = (models.CharField, models.TextField, models.JSONField)
-    owned = (model for model in apps.get_models() if issubclass(model, Owned) and model is not AuditEntry)
+    owned = (model for model in owned_models() if model is not AuditEntry)
     found = {
         model: [one for one in model._meta.concrete_fields if isinstance(one, kinds) and not one.choices]
         for model in owned  # an audit's rows hold ids only, and stay as they are

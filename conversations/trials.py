@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +12,14 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Model, Q, QuerySet, Sum
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST, require_safe
 
 from aiconfig import splits, versions
 from aiconfig.models import ConfigVersion, FAQEntry, Split, WhatsAppAIConfig
@@ -70,6 +73,48 @@ def _question(block: str) -> list[str]:
 
 def column(model: type[Model], name: str) -> Any:
     return model._meta.get_field(name)
+
+
+class Trials(ScopedAdmin):
+    """Begun on a form, then looked at and moved on by buttons, never edited."""
+
+    viewers = adders = changers = LEADERS
+    deleters = NOBODY
+    new_title = ""
+
+    def moves(self) -> Mapping[str, Callable[[Any, User], str]]:
+        """What a button does with it; returns the words for the page."""
+        raise NotImplementedError
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Of one showroom: over all of them there are no settings to begin from."""
+        return not self.over_all(request) and super().has_add_permission(request, obj)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        once = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**(extra_context or {}), **once, "title": self.new_title})
+
+    def get_urls(self) -> list[URLPattern]:
+        act, name = self.admin_site.admin_view(self.act), f"{self.opts.app_label}_{self.opts.model_name}_act"
+        return [path("<int:pk>/langkah/", act, name=name), *super().get_urls()]
+
+    def looked_at(self, request: HttpRequest, pk: str) -> Any:
+        found = self.get_object(request, pk)
+        if not self.has_view_permission(request, found):
+            raise PermissionDenied
+        return found
+
+    @method_decorator(require_POST)
+    def act(self, request: HttpRequest, pk: int) -> HttpResponse:
+        one = self.get_object(request, str(pk))
+        if not self.has_change_permission(request, one):
+            raise PermissionDenied
+        move = self.moves().get(request.POST.get("move", ""))
+        if move is None:
+            raise Http404
+        assert isinstance(request.user, User)
+        messages.info(request, move(one, request.user))
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
 
 
 # --- Replays ---------------------------------------------------------------------------------------------------------
@@ -170,10 +215,9 @@ def _signs(answer_path: str, verdict: Any, handover: str) -> list[SafeString]:
 
 
 @admin.register(Replay)
-class ReplayAdmin(ScopedAdmin):
+class ReplayAdmin(Trials):
     form = ReplayForm
-    viewers = adders = changers = LEADERS
-    deleters = NOBODY
+    new_title = "Percobaan baru"
     list_display = ("named", "progress", "chats", "started", "author")
     list_display_links = ("named",)
     list_select_related = ("author",)
@@ -199,10 +243,6 @@ class ReplayAdmin(ScopedAdmin):
         return when(replay.created_at)
 
     # -- a new one
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Of one showroom: over all of them there are no settings to begin from."""
-        return not self.over_all(request) and super().has_add_permission(request, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return [
@@ -248,10 +288,6 @@ class ReplayAdmin(ScopedAdmin):
         super().save_model(request, obj, form, change)
         obj.answers = replays.begin(obj)
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        once = {"show_save_and_add_another": False, "show_save_and_continue": False}
-        return super().add_view(request, form_url, {**(extra_context or {}), **once, "title": "Percobaan baru"})
-
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
         if not obj.answers:
             messages.warning(request, "Belum ada jawaban asisten yang bisa disusun ulang.")
@@ -260,25 +296,18 @@ class ReplayAdmin(ScopedAdmin):
     # -- one of them
 
     def get_urls(self) -> list[URLPattern]:
-        wrap, name = self.admin_site.admin_view, "conversations_replay"
-        return [
-            path("<int:pk>/maju/", wrap(self.advance), name=f"{name}_progress"),
-            path("<int:pk>/langkah/", wrap(self.act), name=f"{name}_act"),
-            *super().get_urls(),
-        ]
+        progress = self.admin_site.admin_view(self.advance)
+        return [path("<int:pk>/maju/", progress, name="conversations_replay_progress"), *super().get_urls()]
 
     def turns(self, replay: Replay) -> QuerySet[Any]:
         rows = ReplayedTurn.objects.filter(tenant_id=replay.tenant_id, replay=replay, done_at__isnull=False)
         return rows.annotate(differs=replays.DIFFERS)
 
+    @method_decorator(require_safe)
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET"])
-        replay = self.get_object(request, object_id)
-        if not self.has_view_permission(request, replay):
-            raise PermissionDenied
+        replay = self.looked_at(request, object_id)
         audit.note(replay.tenant_id, audit.Kind.READ, request.user, f"percobaan {replay.pk}")
         view = request.GET.get("lihat", "")
         rows = chosen(self.turns(replay), view).select_related("answer", "conversation").order_by("pk")
@@ -316,30 +345,20 @@ class ReplayAdmin(ScopedAdmin):
             "open": state in (Replay.State.STOPPED, Replay.State.DONE),
         }
 
+    def moves(self) -> Mapping[str, Callable[[Replay, User], str]]:
+        return MOVES
+
     def advance(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The part of the page that is asked for again and again; when it is over, the whole page."""
-        replay = self.get_object(request, str(pk))
-        if not self.has_view_permission(request, replay):
-            raise PermissionDenied
+        replay = self.looked_at(request, str(pk))
         answer = TemplateResponse(request, "admin/conversations/replay/progress.html", self.state(replay))
         if replay.state != Replay.State.RUNNING:
             answer["HX-Refresh"] = "true"
         return answer
 
     def act(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        replay = self.get_object(request, str(pk))
-        if not self.has_change_permission(request, replay):
-            raise PermissionDenied
-        move = MOVES.get(request.POST.get("move", ""))
-        if move is None:
-            raise Http404
-        assert isinstance(request.user, User)
-        messages.info(request, move(replay, request.user))
-        if move is _propose:
-            return redirect("admin:aiconfig_split_add")
-        return redirect("admin:conversations_replay_change", pk)
+        done = super().act(request, pk)
+        return redirect("admin:aiconfig_split_add") if request.POST.get("move") == "propose" else done
 
 
 def _stop(replay: Replay, user: User) -> str:
@@ -388,10 +407,9 @@ class SplitForm(OwnedForm):
 
 
 @admin.register(Split)
-class SplitAdmin(ScopedAdmin):
+class SplitAdmin(Trials):
     form = SplitForm
-    viewers = adders = changers = LEADERS
-    deleters = NOBODY
+    new_title = "Pembagian baru"
     list_display = ("named", "state", "control", "challenger", "percent", "started")
     list_display_links = ("named",)
     list_select_related = ("control", "challenger")
@@ -411,14 +429,6 @@ class SplitAdmin(ScopedAdmin):
 
     # -- a new one
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Of one showroom, as a replay."""
-        return not self.over_all(request) and super().has_add_permission(request, obj)
-
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        once = {"show_save_and_add_another": False, "show_save_and_continue": False}
-        return super().add_view(request, form_url, {**(extra_context or {}), **once, "title": "Pembagian baru"})
-
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         newest = ConfigVersion.objects.filter(tenant_id=request.place.tenant_id, published_at=None)  # type: ignore[attr-defined]
         return {"challenger": newest.order_by("-number").values_list("pk", flat=True).first()}
@@ -433,18 +443,11 @@ class SplitAdmin(ScopedAdmin):
 
     # -- one of them
 
-    def get_urls(self) -> list[URLPattern]:
-        act = self.admin_site.admin_view(self.act)
-        return [path("<int:pk>/langkah/", act, name="aiconfig_split_act"), *super().get_urls()]
-
+    @method_decorator(require_safe)
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET"])
-        split = self.get_object(request, object_id)
-        if not self.has_view_permission(request, split):
-            raise PermissionDenied
+        split = self.looked_at(request, object_id)
         control, challenger = comparing.of(split)
         context = {
             **self.admin_site.each_context(request),
@@ -462,18 +465,8 @@ class SplitAdmin(ScopedAdmin):
         }
         return TemplateResponse(request, "admin/aiconfig/split/split.html", context)
 
-    def act(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        split = self.get_object(request, str(pk))
-        if not self.has_change_permission(request, split):
-            raise PermissionDenied
-        move = SPLIT_MOVES.get(request.POST.get("move", ""))
-        if move is None:
-            raise Http404
-        assert isinstance(request.user, User)
-        messages.info(request, move(split, request.user))
-        return redirect("admin:aiconfig_split_change", pk)
+    def moves(self) -> Mapping[str, Callable[[Split, User], str]]:
+        return SPLIT_MOVES
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from tenants.admin import (
     TextInput,
     allowed,
     label,
+    person,
     place_of,
     when,
 )
@@ -264,10 +265,6 @@ def change_as(request: HttpRequest, vehicle_id: int, values: dict[str, Any]) -> 
     vehicle = Vehicle.objects.select_for_update(of=("self",), no_key=True).get(pk=vehicle_id)
     values = {**values, **sale_moment(vehicle.status, values.get("status", vehicle.status))}
     return vehicle.change(values, by=request.user.get_username(), name=person(request))
-
-
-def person(request: HttpRequest) -> str:
-    return getattr(request.user, "get_full_name", str)()[:120]
 
 
 class GoneFilter(admin.SimpleListFilter):

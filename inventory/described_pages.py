@@ -17,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 from inventory import telling
 from inventory.described import Proposal, proposals
 from inventory.models import Status, Vehicle
-from tenants.admin import LEADERS, allowed, place_of
+from tenants.admin import LEADERS, allowed, person, place_of
 
 SHOWN = 50  # cars with proposals on the page
 LOOKED_AT = 2_000  # newest cars with a description
@@ -98,8 +98,8 @@ def _take_over(request: HttpRequest, tenant_id: int, *, with_notes: bool) -> Non
     for lines in _lines(cars, with_notes=with_notes):
         values: dict[str, Any] = {line.proposal.field: line.proposal.value for line in lines if line.key in ticked}
         if values:
-            name = getattr(request.user, "get_full_name", str)()
-            done += len(lines[0].car.change(values, by=request.user.get_username(), name=name, reason="dari deskripsi"))
+            by = request.user.get_username()
+            done += len(lines[0].car.change(values, by=by, name=person(request), reason="dari deskripsi"))
     if done:
         messages.success(request, f"{done} data diisi. Asisten memakainya mulai sekarang.")
     else:

@@ -21,7 +21,7 @@ from inventory.importing import Problem, Row, Sheet
 from inventory.models import StockImport, Vehicle
 from inventory.restocking import By, Change, Plan
 from tenants.access import Place
-from tenants.admin import LEADERS, allowed, place_of
+from tenants.admin import LEADERS, allowed, person, place_of
 
 SHOWN = 100  # cars of a kind on one page
 LATEST = 10  # imports named below the form
@@ -236,7 +236,7 @@ def _taken_in(request: HttpRequest, place: Place, file: UploadedFile) -> tuple[S
 
 
 def _by(request: HttpRequest) -> By:
-    return By(request.user.get_username(), getattr(request.user, "get_full_name", str)()[:120])
+    return By(request.user.get_username(), person(request))
 
 
 def _moved(request: HttpRequest, upload: StockImport) -> None:

@@ -21,7 +21,7 @@ from django.db import transaction
 
 from inventory import cells as reading
 from inventory import names, naming, workbooks
-from inventory.models import Status, Vehicle, VehicleHistory, plain, sale_moment
+from inventory.models import Status, Vehicle, VehicleHistory, sale_moment
 from tenants.models import Tenant
 
 MAX_BYTES = 10 * 2**20
@@ -450,14 +450,4 @@ def _vehicle(tenant_id: int, row: Row, display_id: str) -> Vehicle:
 
 def _first_entry(vehicle: Vehicle, row: Row, by: str, name: str, reason: str) -> VehicleHistory:
     values = {**row.values(), "display_id": vehicle.display_id}
-    return VehicleHistory(
-        tenant_id=vehicle.tenant_id,
-        vehicle=vehicle,
-        version=vehicle.version,
-        action="create",
-        changed_fields=sorted(values),
-        new_values={field: plain(value) for field, value in values.items()},
-        changed_by=by,
-        changed_by_name=name,
-        reason=reason,
-    )
+    return VehicleHistory.of(vehicle, "create", dict(sorted(values.items())), by=by, name=name, reason=reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -160,18 +161,8 @@ class Vehicle(Owned):
             setattr(self, field, values[field])
         self.save(update_fields=[*changed, "updated_at"])
         self.refresh_from_db(fields=["version"])
-        VehicleHistory.objects.create(
-            tenant_id=self.tenant_id,
-            vehicle=self,
-            version=self.version,
-            action=action,
-            changed_fields=changed,
-            previous_values={field: plain(before[field]) for field in changed},
-            new_values={field: plain(values[field]) for field in changed},
-            changed_by=by,
-            changed_by_name=name,
-            reason=reason,
-        )
+        new, old = ({field: said[field] for field in changed} for said in (values, before))
+        VehicleHistory.of(self, action, new, before=old, by=by, name=name, reason=reason).save()
         return changed
 
 
@@ -217,17 +208,7 @@ def add(tenant_id: int, *, by: str, name: str = "", reason: str = "", **fields: 
     fields.setdefault("display_id", "")
     fields["display_id"] = fields["display_id"] or next_display_id(tenant_id)
     vehicle = Vehicle.objects.create(tenant_id=tenant_id, **fields)
-    VehicleHistory.objects.create(
-        tenant_id=tenant_id,
-        vehicle=vehicle,
-        version=vehicle.version,
-        action="create",
-        changed_fields=sorted(fields),
-        new_values={field: plain(value) for field, value in fields.items()},
-        changed_by=by,
-        changed_by_name=name,
-        reason=reason,
-    )
+    VehicleHistory.of(vehicle, "create", dict(sorted(fields.items())), by=by, name=name, reason=reason).save()
     return vehicle
 
 
@@ -280,6 +261,32 @@ class VehicleHistory(Owned):
 
     def __str__(self) -> str:
         return f"v{self.version} {self.action}"
+
+    @classmethod
+    def of(
+        cls,
+        vehicle: Vehicle,
+        action: str,
+        new: Mapping[str, Any],
+        *,
+        before: Mapping[str, Any] | None = None,
+        by: str,
+        name: str = "",
+        reason: str = "",
+    ) -> VehicleHistory:
+        """A row, not saved yet, of the car as it is in its version now."""
+        return cls(
+            tenant_id=vehicle.tenant_id,
+            vehicle=vehicle,
+            version=vehicle.version,
+            action=action,
+            changed_fields=list(new),
+            previous_values={field: plain(value) for field, value in (before or {}).items()},
+            new_values={field: plain(value) for field, value in new.items()},
+            changed_by=by,
+            changed_by_name=name,
+            reason=reason,
+        )
 
 
 class StockImport(Owned):

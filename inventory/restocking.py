@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef
 from autolumiku.lib import clock
 from inventory import importing
 from inventory.importing import BATCH, Ids, Problem, Row
-from inventory.models import NEXT, Status, Vehicle, VehicleHistory, VehiclePhoto, plain, sale_moment
+from inventory.models import NEXT, Status, Vehicle, VehicleHistory, VehiclePhoto, sale_moment
 
 NEW, CHANGED = "new", "changed"
 REASON, UNDO_REASON = "impor", "impor dibatalkan"
@@ -260,22 +260,6 @@ def _write(tenant_id: int, changes: Mapping[Vehicle, Mapping[str, Any]], by: By,
     versions = dict(Vehicle.objects.filter(tenant_id=tenant_id, pk__in=after).values_list("pk", "version"))
     for car in changes:
         car.version = versions[car.pk]
-    entries = [_entry(car, before[car.pk], after[car.pk], by, action, reason) for car in changes]
+    told: dict[str, Any] = {"by": by.by, "name": by.name, "reason": reason}
+    entries = [VehicleHistory.of(car, action, after[car.pk], before=before[car.pk], **told) for car in changes]
     VehicleHistory.objects.bulk_create(entries, BATCH)
-
-
-def _entry(
-    car: Vehicle, before: Mapping[str, Any], after: Mapping[str, Any], by: By, action: str, reason: str
-) -> VehicleHistory:
-    return VehicleHistory(
-        tenant_id=car.tenant_id,
-        vehicle=car,
-        version=car.version,
-        action=action,
-        changed_fields=list(after),
-        previous_values={name: plain(value) for name, value in before.items()},
-        new_values={name: plain(value) for name, value in after.items()},
-        changed_by=by.by,
-        changed_by_name=by.name,
-        reason=reason,
-    )

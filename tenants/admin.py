@@ -70,6 +70,11 @@ def place_of(request: HttpRequest) -> Place | None:
     return getattr(request, "place", None)
 
 
+def person(request: HttpRequest) -> str:
+    """Who is at the screen, as a row keeps it; "" for a login without a name."""
+    return getattr(request.user, "get_full_name", str)()[:120]
+
+
 def is_platform(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_superuser", False))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
@@ -144,6 +145,11 @@ class Owned(models.Model):
 
     class Meta:
         abstract = True
+
+
+def owned_models() -> list[type[models.Model]]:
+    """The models whose rows belong to a showroom."""
+    return [model for model in apps.get_models() if issubclass(model, Owned)]
 
 
 class Role(models.TextChoices):

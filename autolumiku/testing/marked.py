@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -23,7 +22,7 @@ from django.utils import timezone
 from aiconfig.models import ConfigVersion, Split
 from inventory.models import VehiclePhoto
 from tenants import scope
-from tenants.models import Membership, Owned, OwnedForeignKey, Right, Role, Tenant, User
+from tenants.models import Membership, OwnedForeignKey, Right, Role, Tenant, User, owned_models
 
 PHONES = frozenset({"phone", "phone_number", "customer_phone", "staff_phone", "whatsapp_number"})
 Values = dict[str, Any]
@@ -107,15 +106,10 @@ def rows_of(tenant_id: int) -> dict[str, list[str]]:
     """Every row of a showroom, by table."""
     found = {}
     with scope.of(tenant_id), connection.cursor() as cursor:
-        for table in sorted([*(model._meta.db_table for model in owned()), "tenants"]):
+        for table in sorted([*(model._meta.db_table for model in owned_models()), "tenants"]):
             cursor.execute(f'SELECT t::text FROM "{table}" t ORDER BY 1')  # noqa: S608 - our own tables
             found[table] = [text for (text,) in cursor.fetchall()]
     return found
-
-
-def owned() -> list[type[models.Model]]:
-    """The models whose rows belong to a showroom."""
-    return [model for model in apps.get_models() if issubclass(model, Owned)]
 
 
 def _in_order() -> Iterator[type[models.Model]]:
@@ -131,7 +125,7 @@ def _in_order() -> Iterator[type[models.Model]]:
                 yield from visit(field.remote_field.model)
         yield model
 
-    for model in owned():
+    for model in owned_models():
         yield from visit(model)
 
 

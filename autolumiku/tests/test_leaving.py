@@ -18,7 +18,7 @@ from autolumiku.lib import jobs
 from autolumiku.testing import marked
 from leads.models import Lead
 from tenants import scope
-from tenants.models import AuditEntry, Membership, Role
+from tenants.models import AuditEntry, Membership, Role, owned_models
 from tenants.tests import cast as casting
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -57,11 +57,11 @@ def test_the_export_holds_every_table_and_file_and_no_key(two, tmp_path):
     with ZipFile(tmp_path / "alfa.zip") as archive:
         names = archive.namelist()
         texts = {name: archive.read(name).decode() for name in names}
-    assert {f"{model._meta.db_table}.json" for model in marked.owned()} < set(names)
+    assert {f"{model._meta.db_table}.json" for model in owned_models()} < set(names)
     assert {"tenants.json", "people.json"} < set(names)
     assert len([name for name in names if name.startswith("media/")]) == 2
     assert not any("kenarib" in text for text in texts.values())
-    for model in marked.owned():
+    for model in owned_models():
         [*rows] = json.loads(texts[f"{model._meta.db_table}.json"])
         assert rows, model
         assert not any(name in row for row in rows for name in showrooms.SECRET), model

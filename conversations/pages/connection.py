@@ -22,6 +22,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from aiconfig.models import WhatsAppAIConfig
 from aimeow import pairing
@@ -209,10 +210,9 @@ def _newest(chats: QuerySet[WhatsAppConversation], message: QuerySet[WhatsAppMes
 # --- What a person does ----------------------------------------------------------------------------------------------
 
 
+@require_POST
 def move(request: HttpRequest) -> HttpResponse:
     """Pair, or send a message to try the number."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
     place = frame.led(request)
     if place is None:
         raise Http404
@@ -248,8 +248,7 @@ def send_test(tenant_id: int, typed: str) -> str:
         chat = people.chat_of(tenant_id, account.pk, number)
         if chat.holder == Holder.NOBODY:
             raise Refused(f"Tidak dikirim: orang ini {chat.get_silence_display()}.")
-        config = WhatsAppAIConfig.objects.filter(tenant_id=tenant_id).first() or WhatsAppAIConfig()
-        at, why = outbox.slot(config, account.pk, chat.pk)
+        at, why = outbox.slot(WhatsAppAIConfig.of(tenant_id), account.pk, chat.pk)
         text = wording.reply("test_message", tenant=Tenant.objects.get(pk=tenant_id).name)
         people.tell(tenant_id, account.pk, number, text, at=at, why=why)
     return f"Pesan uji ke {phones.show(number)} masuk antrean. Statusnya terlihat di bawah, pada pesan keluar terakhir."

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
@@ -25,7 +24,7 @@ from conversations.tests.test_upload import photo
 from leads.models import Booking, Lead, Outreach
 from staffcommands.models import Notice
 from tenants import scope
-from tenants.models import AuditEntry, Membership, PlatformUse, Role, User
+from tenants.models import AuditEntry, Membership, PlatformUse, Role, User, owned_models
 from tenants.tests import cast as casting
 
 pytestmark = pytest.mark.django_db
@@ -185,7 +184,7 @@ def test_a_staff_member_is_not_erased_as_a_customer(lived):
 
 def test_every_table_that_may_hold_a_person_is_looked_at():
     """A new table or column is found by itself: texts() walks the models."""
-    owned = {model for model in apps.get_models() if issubclass(model, marked.Owned)}
+    owned = set(owned_models())
     silent = {model.__name__ for model in owned - set(rights.texts())}
     assert silent == {"Membership", "BusinessHours", "LLMDay", "Finding", "AuditEntry", "VehiclePhoto", "Split"}
 
@@ -195,7 +194,7 @@ def test_whatever_hangs_on_a_chat_goes_with_it(showroom):
     known = {rows.model for rows in rights.rows_of(rights.Person(showroom.tenant.pk)).values()}
     hanging = {
         model
-        for model in marked.owned()
+        for model in owned_models()
         for field in model._meta.concrete_fields
         if field.remote_field and field.remote_field.model in (WhatsAppConversation, WhatsAppMessage, Lead, Booking)
     }
