@@ -94,3 +94,12 @@ def test_another_showroom_and_who_only_looks_take_nothing_over(cast: Cast) -> No
     charlie.post(PAGE, {"take": [f"{civic.pk}:mileage:69000"]})
     with scope.of(cast.a):
         assert Vehicle.objects.get().mileage is None
+
+
+def test_a_name_of_any_length_takes_over(cast: Cast) -> None:
+    civic = car(cast, description="KM 69rb")
+    cast.alice.first_name, cast.alice.last_name = "A" * 150, "B" * 150
+    cast.alice.save()
+    assert browser(cast.alice).post(PAGE, {"take": [f"{civic.pk}:mileage:69000"]}).status_code == 302
+    with scope.of(cast.a):
+        assert civic.history.get().changed_by_name == "A" * 120
