@@ -58,7 +58,8 @@ def log_in(page: Page, server: Any, person: User, path: str = "/inbox/") -> None
     page.goto(f"{server.url}{path}")
     page.get_by_label("Nama pengguna").fill(person.get_username())
     page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
+    with page.expect_navigation():  # until it is loaded: keys pressed before its script has run are lost
+        page.get_by_role("button", name="Masuk").click()
 
 
 def aside(function: Callable[..., T], *args: Any) -> T:
