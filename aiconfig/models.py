@@ -206,6 +206,8 @@ class WhatsAppAIConfig(Owned):
         default=0,
         help_text="Dihitung dari harga model yang diatur admin platform. 0: tanpa batas.",
     )
+    # somebody has said when the showroom is open; "always" is an answer too, and leaves no rows of BusinessHours
+    hours_known = models.BooleanField(default=False, db_default=False, editable=False)
     updated_at = models.DateTimeField("diubah", auto_now=True)
 
     class Meta:
