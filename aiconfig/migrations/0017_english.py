@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("aiconfig", "0015_zone_of_place"),
+        ("aiconfig", "0016_hours_known"),
     ]
 
     operations = [
