@@ -183,8 +183,8 @@ class BookingAdmin(ScopedAdmin):
     adders = deleters = NOBODY  # made by chat, where the slots are looked at
     changers = SELLERS
     actions = ("confirm", "came", "missed", "call_off")
-    readonly_fields = ("phone", "vehicle", "starts_at", "status")
-    fields = (("name", "phone"), ("vehicle", "starts_at"), "status", "notes")
+    readonly_fields = ("number", "vehicle", "moment", "status")
+    fields = (("name", "number"), ("vehicle", "moment"), "status", "notes")
     inlines = (StepInline,)
 
     @admin.display(description="nama", ordering="name")
@@ -192,6 +192,10 @@ class BookingAdmin(ScopedAdmin):
         return format_html(
             '{}<small class="al-sub">{}</small>', booking.name or "(tanpa nama)", phone.show(booking.phone)
         )
+
+    @admin.display(description="nomor HP")
+    def number(self, booking: Booking) -> str:
+        return phone.show(booking.phone)
 
     @admin.display(description="waktu", ordering="starts_at")
     def moment(self, booking: Booking) -> str:
