@@ -40,6 +40,7 @@ from tenants.models import User
 
 ZONES = {"Asia/Jakarta": "WIB (Jakarta)", "Asia/Makassar": "WITA (Makassar)", "Asia/Jayapura": "WIT (Jayapura)"}
 DAY_FIELDS = tuple((f"day{number}_opens", f"day{number}_closes") for number in range(7))
+WEEK_FIELDS = {"always_open", *(name for names in DAY_FIELDS for name in names)}
 
 
 def day_fields() -> dict[str, forms.Field]:
@@ -123,6 +124,7 @@ ConfigForm: Any = new_class(
 
 @admin.register(WhatsAppAIConfig)
 class WhatsAppAIConfigAdmin(ScopedAdmin):
+    nothing_yet = "Cara asisten menjawab, jam buka, dan kapan orang dipanggil."
     form = ConfigForm
     list_display = ("ai_name", "ai_personality", "auto_reply", "customer_chat_enabled", "changed")
     deleters = NOBODY
@@ -150,6 +152,7 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
                     "enable_vehicle_info",
                     "enable_test_drive_booking",
                     "enable_price_negotiation",
+                    "answer_english",
                 )
             },
         ),
@@ -257,7 +260,8 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        api.set_week(obj.tenant_id, form.week())
+        if WEEK_FIELDS & set(form.changed_data):
+            api.set_week(obj.tenant_id, form.week())
         versions.publish(obj.tenant_id, by=author(request))
 
     @admin.display(description="coba jawab")
@@ -327,6 +331,7 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
 
 @admin.register(FAQEntry)
 class FAQEntryAdmin(ScopedAdmin):
+    nothing_yet = "Jawaban Anda sendiri untuk pertanyaan yang sering datang, misalnya garansi atau tukar tambah."
     list_display = ("question", "state", "position")
     list_filter = ("is_active",)
     search_fields = ("question", "answer")
@@ -360,6 +365,7 @@ def author(request: HttpRequest) -> User:
 class ConfigVersionAdmin(ReadOnly, ScopedAdmin):
     """Every state of the settings that has answered customers, what it changed, and the way back to it."""
 
+    nothing_yet = "Setiap kali pengaturan atau tanya jawab diubah, keadaannya tersimpan di sini dan bisa dikembalikan."
     list_display = ("named", "changes", "made", "author", "remark")
     list_display_links = ("named",)
     list_select_related = ("author",)
@@ -447,6 +453,7 @@ class HoursForm(OwnedForm):
 
 @admin.register(BusinessHours)
 class BusinessHoursAdmin(ScopedAdmin):
+    nothing_yet = "Tanpa jam buka, asisten menganggap showroom selalu buka."
     form = HoursForm
     list_display = ("weekday", "span")
     fields = ("weekday", ("opens", "closes"))
@@ -460,6 +467,7 @@ class BusinessHoursAdmin(ScopedAdmin):
 class HolidayAdmin(ScopedAdmin):
     """Days on which the showroom is shut although its week says otherwise."""
 
+    nothing_yet = "Hari showroom tutup di luar jadwal mingguan, misalnya Idulfitri."
     list_display = ("shown", "name")
     list_display_links = ("shown",)
     fields = ("day", "name")
@@ -471,6 +479,7 @@ class HolidayAdmin(ScopedAdmin):
 
 @admin.register(LLMCall)
 class LLMCallAdmin(ReadOnly, ScopedAdmin):
+    nothing_yet = "Setiap kali asisten memakai model AI, lama dan biayanya muncul di sini."
     list_display = (
         "when_called", "purpose", "model", "result", "error", "prompt_tokens", "completion_tokens", "cost", "latency_ms"
     )  # fmt: skip

@@ -52,6 +52,7 @@ def tenants_with_hours() -> QuerySet[BusinessHours, Any]:
 
 def set_week(tenant_id: int, week: Hours | None) -> None:
     """Write the whole week; a day that is missing is closed. None: no hours, always open."""
+    WhatsAppAIConfig.objects.filter(tenant_id=tenant_id).update(hours_known=True)
     BusinessHours.objects.filter(tenant_id=tenant_id).delete()
     if week is None:
         return
@@ -134,6 +135,7 @@ class ConfigSerializer(Strict):
     enableVehicleInfo = serializers.BooleanField(source="enable_vehicle_info")
     enableTestDriveBooking = serializers.BooleanField(source="enable_test_drive_booking")
     enablePriceNegotiation = serializers.BooleanField(source="enable_price_negotiation")
+    answerEnglish = serializers.BooleanField(source="answer_english")
     enableStaffUpload = serializers.BooleanField(source="enable_staff_upload")
     enableStaffStatus = serializers.BooleanField(source="enable_staff_status")
     burstWaitSeconds = serializers.FloatField(source="burst_wait_seconds", min_value=0, max_value=30)
@@ -235,11 +237,11 @@ def save(tenant_id: int, values: Given, *, by: User | None = None) -> None:
     """Write the given fields only, as a new version where they shape answers."""
     columns = {name: value for name, value in values.items() if name not in ("week", "faq")}
     with transaction.atomic():
+        config, _ = WhatsAppAIConfig.objects.get_or_create(tenant_id=tenant_id)
         if "week" in values:
             set_week(tenant_id, values["week"])
         if "faq" in values:
             versions.set_questions(tenant_id, [[entry["question"], entry["answer"]] for entry in values["faq"]])
-        config, _ = WhatsAppAIConfig.objects.get_or_create(tenant_id=tenant_id)
         for name, value in columns.items():
             setattr(config, name, value)
         config.save(update_fields=[*columns, "updated_at"])

@@ -36,6 +36,7 @@ TONES = {"connected": "good", "disconnected": "bad", "qr_ready": "warn"}
 
 @admin.register(AimeowAccount)
 class AimeowAccountAdmin(ScopedAdmin):
+    nothing_yet = "Nomor showroom muncul di sini setelah dipasangkan di halaman Sambungan WhatsApp."
     list_display = ("number", "state", "is_active", "connected_at")
     adders = deleters = NOBODY
     fields = ("state", "pairing", "phone_number", "is_active", "client_id", "connected_at", "sent_today", "secret")
@@ -119,6 +120,9 @@ class AimeowAccountAdmin(ScopedAdmin):
 
 @admin.register(UnknownClient)
 class UnknownClientAdmin(ReadOnly, PlatformAdmin):
+    nothing_yet = (
+        "Panggilan gateway dari nomor yang bukan milik showroom mana pun muncul di sini. Kosong berarti semua beres."
+    )
     list_display = ("client_id", "calls", "first_seen_at", "last_seen_at")
     search_fields = ("client_id",)
     ordering = ("-last_seen_at",)

@@ -466,6 +466,7 @@ def unsent(states: Iterable[str]) -> QuerySet[WhatsAppMessage]:
 
 @admin.register(WhatsAppConversation)
 class WhatsAppConversationAdmin(ScopedAdmin):
+    nothing_yet = "Percakapan muncul di sini begitu ada yang menulis ke nomor WhatsApp showroom."
     list_display = ("who", "state", "snippet", "last")
     list_display_links = ("who",)
     list_filter = (StateFilter, "status", "holder", "escalated_reason", "mood", IntentFilter, "is_spam", SendFilter)
@@ -625,6 +626,7 @@ class WhatsAppConversationAdmin(ScopedAdmin):
 class WhatsAppMessageAdmin(ReadOnly, ScopedAdmin):
     """For support; people read messages inside their chat, so the menu leaves it out."""
 
+    nothing_yet = "Pesan muncul di sini begitu ada yang menulis ke nomor WhatsApp showroom."
     list_display = ("created_at", "conversation", "sender_type", "content", "aimeow_status")
     list_filter = ("direction", "sender_type", "path", "aimeow_status")
     list_select_related = ("conversation",)
@@ -655,6 +657,7 @@ class WhatsAppMessageAdmin(ReadOnly, ScopedAdmin):
 
 @admin.register(CannedReply)
 class CannedReplyAdmin(ScopedAdmin):
+    nothing_yet = "Kalimat yang sering dipakai. Di Inbox cukup ketik garis miring dan singkatannya, misalnya /alamat."
     list_display = ("shortcut", "text")
     search_fields = ("shortcut", "text")
     fields = ("shortcut", "text")
@@ -694,6 +697,7 @@ class SoughtFAQEntryAdmin(FAQEntryAdmin):
 class AnswerReportAdmin(ReadOnly, ScopedAdmin):
     """What colleagues found bad: read by who looks after the assistant."""
 
+    nothing_yet = "Jawaban yang dilaporkan dari Inbox muncul di sini, dengan alasannya."
     list_display = ("created_at", "kind", "answer", "remark", "reporter")
     list_filter = ("kind",)
     list_select_related = ("message", "reporter")

@@ -216,6 +216,9 @@ def _signs(answer_path: str, verdict: Any, handover: str) -> list[SafeString]:
 
 @admin.register(Replay)
 class ReplayAdmin(Trials):
+    nothing_yet = (
+        "Coba pengaturan baru pada percakapan yang sudah ada, sebelum dipakai. Tidak ada yang terkirim ke pelanggan."
+    )
     form = ReplayForm
     new_title = "Percobaan baru"
     list_display = ("named", "progress", "chats", "started", "author")
@@ -408,6 +411,7 @@ class SplitForm(OwnedForm):
 
 @admin.register(Split)
 class SplitAdmin(Trials):
+    nothing_yet = "Biarkan sebagian percakapan dijawab dengan versi pengaturan lain, lalu bandingkan hasilnya."
     form = SplitForm
     new_title = "Pembagian baru"
     list_display = ("named", "state", "control", "challenger", "percent", "started")

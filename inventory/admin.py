@@ -289,6 +289,10 @@ class GoneFilter(admin.SimpleListFilter):
 class VehicleAdmin(ImportPages, DescribedPages, ScopedAdmin):
     """Cars leave the stock by their status; the row and its history stay (only the platform admin deletes rows)."""
 
+    nothing_yet = (
+        "Asisten hanya menyebut mobil dan harga yang ada di sini. Tambah satu per satu, atau impor dari Excel atau CSV."
+    )
+
     class Media:
         js = ("admin/stock.js",)
 
@@ -473,6 +477,9 @@ def kept(fields: Any, hidden: tuple[str, ...], renamed: dict[str, str]) -> list[
 class LeasingRateAdmin(ScopedAdmin):
     """Owners and managers keep the rates; a new row from its first day on takes the older one's place."""
 
+    nothing_yet = (
+        "Bunga tiap leasing, dipakai untuk perkiraan cicilan. Tanpa bunga, asisten menyerahkan hitungan kepada staf."
+    )
     list_display = ("leasing", "flat", "least", "validity")
     list_display_links = ("leasing",)
     list_filter = ("partner",)

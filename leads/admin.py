@@ -36,6 +36,10 @@ PRIORITY_TONES = {"URGENT": "bad", "HIGH": "warn"}
 
 @admin.register(Lead)
 class LeadAdmin(ScopedAdmin):
+    nothing_yet = (
+        "Calon pembeli muncul di sini begitu mereka bertanya lewat WhatsApp. Tamu yang datang langsung "
+        "bisa ditambahkan sendiri."
+    )
     list_display = ("who", "stage", "wants", "assigned_to", "next_up", "changed")
     list_display_links = ("who",)
     list_filter = ("status", "priority", ("assigned_to", ColleaguesFilter), "source", "follow_up_date")
@@ -167,6 +171,7 @@ class StepInline(ReadOnly, ScopedTable):
 class BookingAdmin(ScopedAdmin):
     """Test drives: people say how they ended; times are changed here or by chat."""
 
+    nothing_yet = "Test drive yang dijanjikan lewat WhatsApp muncul di sini."
     list_display = ("who", "moment", "car", "stage")
     list_display_links = ("who",)
     list_filter = ("status", "starts_at")
@@ -229,6 +234,7 @@ class BookingAdmin(ScopedAdmin):
 class CalendarAdmin(ScopedAdmin):
     """The link that phones subscribe to; a new secret ends the old link."""
 
+    nothing_yet = "Buat satu tautan, lalu langganan di kalender HP: jadwal test drive ikut muncul di sana."
     list_display = ("feed", "created_at")
     list_display_links = None
     adders = LEADERS
@@ -252,6 +258,7 @@ class CalendarAdmin(ScopedAdmin):
 class WaitAdmin(ScopedAdmin):
     """Who waits for what; a car that comes is told to them by itself."""
 
+    nothing_yet = "Pelanggan yang menunggu mobil tertentu muncul di sini, dan dikabari sendiri begitu mobilnya masuk."
     list_display = ("words", "who", "vehicle", "since", "ended_at")
     list_filter = ("ended_at",)
     list_select_related = ("vehicle",)
@@ -273,5 +280,6 @@ class WaitAdmin(ScopedAdmin):
 class FollowUpAdmin(ScopedAdmin):
     """One row a showroom: whether, when and with which words somebody who has gone silent is written to."""
 
+    nothing_yet = "Satu pesan untuk pelanggan yang berhenti membalas: kapan dikirim dan bagaimana bunyinya."
     list_display = ("__str__", "is_active", "after_hours")
     fields = ("is_active", "after_hours", "text")

@@ -17,6 +17,7 @@ from tenants.admin import LEADERS, ReadOnly, ScopedAdmin, allowed, label, phone_
 
 @admin.register(StaffWhatsAppAuth)
 class StaffWhatsAppAuthAdmin(ScopedAdmin):
+    nothing_yet = "Nomor HP staf yang dikabari saat pelanggan butuh orang, dan boleh memakai perintah lewat WhatsApp."
     list_display = ("name", "number", "role", "state", "last_use", "command_count")
     list_filter = ("is_active", "role")
     search_fields = ("name", "phone_number")
@@ -76,6 +77,7 @@ class StaffWhatsAppAuthAdmin(ScopedAdmin):
 class StaffCommandLogAdmin(ReadOnly, ScopedAdmin):
     """What was typed and what it changed; the typed text and the values are for owners and managers."""
 
+    nothing_yet = "Perintah yang diketik staf lewat WhatsApp muncul di sini, dengan hasilnya."
     list_display = ("command", "who", "result", "vehicle", "executed")
     list_filter = ("success", "command", "executed_at")
     list_select_related = ("staff", "vehicle")
@@ -126,6 +128,7 @@ def readable(values: Any) -> str:
 class ConfirmationAdmin(ReadOnly, ScopedAdmin):
     """What was asked before it was done, of whom, and the answer."""
 
+    nothing_yet = "Pertanyaan “yakin?” kepada staf sebelum perubahan besar muncul di sini, dengan jawabannya."
     viewers = LEADERS
     list_display = ("action", "staff", "reply", "asked_at", "vehicle_and_change")
     list_filter = ("answer", "action")
@@ -151,6 +154,7 @@ class ConfirmationAdmin(ReadOnly, ScopedAdmin):
 class UploadDraftAdmin(ReadOnly, ScopedAdmin):
     """Cars that staff are adding by WhatsApp."""
 
+    nothing_yet = "Mobil yang sedang ditambahkan staf lewat WhatsApp muncul di sini sampai masuk stok."
     list_display = ("__str__", "staff", "stage", "photo_count", "vehicle", "changed")
     list_filter = ("stage",)
     list_select_related = ("staff", "vehicle")
@@ -177,6 +181,7 @@ class UploadDraftAdmin(ReadOnly, ScopedAdmin):
 class NoticeAdmin(ReadOnly, ScopedAdmin):
     """What staff were told of, and when."""
 
+    nothing_yet = "Kabar yang dikirim kepada staf muncul di sini, misalnya pelanggan yang minta bicara dengan orang."
     viewers = LEADERS
     list_display = ("kind", "staff", "fate", "due")
     list_filter = ("kind",)

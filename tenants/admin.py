@@ -246,6 +246,7 @@ class SaysConflicts:
 class ScopedAdmin(SaysConflicts, Scoped, ModelAdmin):
     """The base of every admin page of a showroom's rows."""
 
+    nothing_yet: str  # what an empty list says: what will stand there, and by whom it comes
     form = OwnedForm
     formfield_overrides = {
         models.DateField: {"widget": DayInput},
@@ -364,6 +365,7 @@ class ScopedBlocks(OwnedInline, StackedInline):
 class PlatformAdmin(SaysConflicts, RoleRights, ModelAdmin):
     """Rows of no showroom: the platform admin's alone."""
 
+    nothing_yet: str
     viewers = adders = changers = deleters = NOBODY
 
 
@@ -397,6 +399,7 @@ def phone_formfield(field: models.Field[Any, Any]) -> PhoneField:
 
 @admin.register(Tenant)
 class TenantAdmin(ScopedAdmin):
+    nothing_yet = "Showroom yang memakai sistem ini, dengan alamat dan kontaknya."
     tenant_field = "pk"
     list_display = ("name", "city", "whatsapp", "state")
     list_display_links = ("name",)
@@ -447,6 +450,7 @@ def let_in(user_id: int) -> None:
 
 @admin.register(Membership)
 class MembershipAdmin(ScopedAdmin):
+    nothing_yet = "Orang yang bekerja di showroom ini. Akun baru dibuat oleh admin platform."
     list_display = ("user", "role", "since")
     list_filter = ("role",)
     list_select_related = ("user",)
@@ -494,6 +498,7 @@ class MembershipInline(RoleRights, TabularInline):
 
 @admin.register(User)
 class UserAdmin(PlatformAdmin, DjangoUserAdmin):
+    nothing_yet = "Akun setiap orang yang boleh masuk."
     form = UserChangeForm
     add_form = AdminUserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -548,6 +553,9 @@ class ApiTokenForm(OwnedForm):
 class ApiTokenAdmin(ScopedAdmin):
     """Keys for programs: made for oneself, shown once, never changed, revoked for good."""
 
+    nothing_yet = (
+        "Kunci untuk program lain, misalnya situs showroom, yang membaca stok atau mengirim pesan atas nama Anda."
+    )
     form = ApiTokenForm
     viewers = adders = LEADERS
     changers = LEADERS  # the action; a token's own page is only read
@@ -597,6 +605,10 @@ class ApiTokenAdmin(ScopedAdmin):
 class AuditEntryAdmin(ReadOnly, ScopedAdmin):
     """Who has read, taken out or removed what, and who was refused."""
 
+    nothing_yet = (
+        "Siapa membuka, mengunduh atau menghapus data pelanggan, dan siapa yang ditolak, tercatat di "
+        "sini dengan sendirinya."
+    )
     viewers = LEADERS
     list_display = ("moment", "kind", "who", "subject")
     list_filter = ("kind", "at")
@@ -613,6 +625,7 @@ class AuditEntryAdmin(ReadOnly, ScopedAdmin):
 class PlatformUseAdmin(ReadOnly, PlatformAdmin):
     """What platform admins did over all showrooms at once."""
 
+    nothing_yet = "Apa yang dilakukan admin platform atas semua showroom sekaligus, tercatat di sini dengan sendirinya."
     list_display = ("moment", "who", "what")
     search_fields = ("who", "what")
     fields = ("moment", "who", "what")

@@ -38,6 +38,7 @@ class EndpointForm(OwnedForm):
 class WebhookEndpointAdmin(ScopedAdmin):
     """The secret is shown once, when it is made; later pages only say that there is one."""
 
+    nothing_yet = "Alamat program lain yang diberi tahu begitu ada prospek, test drive atau mobil terjual."
     form = EndpointForm
     viewers = LEADERS
     adders = changers = deleters = OWNER
@@ -86,6 +87,7 @@ class WebhookEndpointAdmin(ScopedAdmin):
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ReadOnly, ScopedAdmin):
+    nothing_yet = "Setiap kabar yang dikirim ke alamat di Webhook keluar muncul di sini, dengan hasilnya."
     viewers = LEADERS
     list_display = ("happened", "event", "endpoint", "state", "attempts", "answer", "error")
     list_filter = ("status", "event")

@@ -123,6 +123,7 @@ POST admin/aiconfig/configversion/{version}/kembalikan/ in          | 403 403 30
 POST admin/aiconfig/split/{split}/langkah/              in          | 403 403 404 404 | 404             | 404
 GET  admin/inventory/vehicle/usulan/                    in          | 403 200 200 200 | 403 200 200 200 | 302
 GET  admin/persiapan/                                   in          | 403 403 200 200 | 403 403 200 200 | 302
+POST admin/persiapan/                                   in          | 403 403 302 302 | 403 403 302 302 | 302
 GET  admin/coba/                                        in          | 403 403 200 200 | 403 403 200 200 | 302
 GET  admin/operasional/                                 in          | 403             | 403             | 200
 POST admin/operasional/kirim/                           in          | 403             | 403             | 404

@@ -48,6 +48,14 @@ def test_a_showroom_can_answer_at_once() -> None:
     assert "Uji Mobil Jaya (uji)" in said
 
 
+def test_a_number_that_is_not_paired_yet_is_paired_in_the_admin() -> None:
+    said = add(client_id=None)
+    with scope.platform("test"):
+        assert Tenant.objects.get().whatsapp_number == "6281200000031"
+        assert not AimeowAccount.objects.exists()
+    assert "+62 812-0000-0031, to be paired in the admin: Sambungan WhatsApp" in said
+
+
 def test_the_pace_and_the_burst_wait_can_be_set() -> None:
     add(pace=0, burst_wait=12, prefix="pm-pst")
     with scope.platform("test"):

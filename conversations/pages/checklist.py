@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from aiconfig import api
 from aiconfig.models import BusinessHours, FAQEntry, WhatsAppAIConfig
 from aimeow.models import AimeowAccount
 from conversations.models import Delivery, WhatsAppMessage
@@ -30,6 +31,7 @@ class Step:
     why: str
     link: str
     url: str
+    also: str = ""  # what a button says that settles it at once (`do` of the page)
 
 
 def steps(tenant_id: int) -> list[Step]:
@@ -62,11 +64,12 @@ def steps(tenant_id: int) -> list[Step]:
             reverse("admin:inventory_vehicle_changelist"),
         ),
         Step(
-            config is not None and BusinessHours.objects.filter(tenant_id=tenant_id).exists(),
+            config is not None and (config.hours_known or BusinessHours.objects.filter(tenant_id=tenant_id).exists()),
             "Jam buka",
             "Tanpa jam, asisten menganggap showroom selalu buka.",
             "Isi jam buka",
             reverse("admin:aiconfig_whatsappaiconfig_changelist"),
+            also="Memang selalu buka",
         ),
         Step(
             StaffWhatsAppAuth.objects.filter(tenant_id=tenant_id, is_active=True).exists(),
@@ -105,10 +108,20 @@ def left(tenant_id: int) -> list[Step]:
     return [] if all(step.done for step in found) else found
 
 
+def always_open(tenant_id: int) -> None:
+    """Said of a showroom without hours, on purpose; hours that somebody has filled in meanwhile stay."""
+    if api.week_of(tenant_id) is None:
+        api.save(tenant_id, {"week": None})
+
+
 def page(request: HttpRequest) -> HttpResponse:
     place = frame.led(request)
     if place is None:
         messages.info(request, "Pilih dulu showroom yang disiapkan.")
         return redirect("admin:index")
+    if request.method == "POST":
+        always_open(place.tenant_id)
+        messages.success(request, "Dicatat: showroom selalu buka. Jam bisa diisi kapan saja di Pengaturan asisten.")
+        return redirect("checklist")
     found = steps(place.tenant_id)
     return frame.show(request, "checklist", "Persiapan", steps=found, done=sum(step.done for step in found))

@@ -14,6 +14,7 @@ import pytest
 from django.contrib import admin
 from django.db import connection
 from django.utils import timezone
+from django.utils.html import escape
 
 from aiconfig.models import BusinessHours, FAQEntry, LLMCall, WhatsAppAIConfig
 from aimeow.models import AimeowAccount, UnknownClient
@@ -25,7 +26,7 @@ from inventory.models import LeasingRate, Vehicle, VehicleHistory
 from leads.models import Lead
 from staffcommands.models import StaffCommandLog, StaffWhatsAppAuth
 from tenants import scope
-from tenants.models import Membership, Tenant
+from tenants.models import Membership, Role, Tenant
 from tenants.tests import cast as casting
 
 pytestmark = pytest.mark.django_db
@@ -767,3 +768,25 @@ def test_the_list_of_rates_says_which_are_valid(cast):
         browser.post(RATES + "add/", {**GIVEN, "valid_from": first, "valid_until": last})
     page = text(browser.get(RATES))
     assert [page.count(word) for word in (">berakhir<", ">berlaku<", ">nanti<", "3 th 7,75%")] == [1, 1, 1, 3]
+
+
+# --- lists without rows ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)
+def test_an_empty_list_says_what_will_stand_there(cast, model):
+    page = admin.site._registry[model]
+    assert page.nothing_yet.endswith(".")
+    browser = casting.browser(cast.alice if Role.OWNER in page.viewers else cast.root)
+    answer = browser.get(list_of(model), follow=True)
+    lists = answer.context.get("cl")
+    if lists and not lists.result_count:
+        said = answer.content.decode()
+        assert escape(page.nothing_yet) in said
+        assert (f"Tambah {model._meta.verbose_name}</a>" in said) is page.has_add_permission(answer.wsgi_request)
+
+
+def test_a_search_without_a_hit_leads_back_to_the_list(cast):
+    said = casting.browser(cast.alice).get(f"{CARS}?q=zeppelin").content.decode()
+    assert "Tidak ada mobil yang cocok" in said
+    assert "Tambah mobil</a>" not in said

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from aiconfig.models import BusinessHours, FAQEntry
+from aiconfig.models import BusinessHours, FAQEntry, WhatsAppAIConfig
 from aimeow.models import AimeowAccount
 from autolumiku.testing.stage import CITY
+from conversations.tests.test_admin import config_form, page_of
 from conversations.tests.test_connection import member
 from inventory.models import LeasingRate
 from tenants.models import Tenant
@@ -94,6 +95,33 @@ def test_each_row_links_to_where_it_is_done(fresh):
     browser = member(fresh)
     for step in browser.get(PAGE).context["steps"]:
         assert browser.get(step.url, follow=True).status_code == 200, step.title
+
+
+def test_a_showroom_that_never_closes_says_so_once(fresh):
+    browser = member(fresh)
+    assert "Jam buka" not in done(browser)
+    assert "selalu buka" in browser.post(PAGE, follow=True).content.decode()
+    assert done(browser) == ["Jam buka"]
+
+
+def test_hours_that_are_there_are_not_lost_by_a_late_tap(fresh):
+    fresh.opens({0: ("09:00", "17:00")})
+    member(fresh).post(PAGE)
+    with fresh.scope():
+        assert BusinessHours.objects.count() == 1
+
+
+def test_saving_the_settings_answers_the_hours_only_where_they_changed(fresh):
+    browser = member(fresh)
+    with fresh.scope():
+        page = page_of(WhatsAppAIConfig.objects.get())
+    for hours, expected in (
+        ({"always_open": "on"}, []),  # as it stood: another setting says nothing of the hours
+        ({"day0_opens": "09:00", "day0_closes": "17:00"}, ["Jam buka"]),
+        ({"always_open": "on"}, ["Jam buka"]),
+    ):
+        assert browser.post(page, config_form(**hours)).status_code == 302
+        assert done(browser) == expected
 
 
 @pytest.mark.parametrize(("role", "status"), [("owner", 200), ("sales", 403), ("read_only", 403)])

@@ -1,4 +1,4 @@
-"""A new showroom, ready to answer: its WhatsApp number, the assistant's settings and, if given, its stock."""
+"""A new showroom, ready to answer: the assistant's settings, and if given its paired WhatsApp number and its stock."""
 
 from __future__ import annotations
 
@@ -40,12 +40,14 @@ PACE = (
 
 
 class Command(BaseCommand):
-    help = "Create a showroom with its connected WhatsApp number (README, Production)."
+    help = "Create a showroom (README, Production)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", help="its code in commands and addresses, for example prima-mobil")
         parser.add_argument("--name", required=True, help="the name customers see")
-        parser.add_argument("--client-id", required=True, help="clientId of the number at the Aimeow gateway")
+        parser.add_argument(
+            "--client-id", help="of a number that is paired at the Aimeow gateway already; else pair it in the admin"
+        )
         parser.add_argument("--phone", required=True, help="the WhatsApp number, for example 0812-3456-7890")
         parser.add_argument("--city", default="")
         parser.add_argument("--address", default="")
@@ -68,7 +70,8 @@ class Command(BaseCommand):
             WhatsAppAIConfig.objects.create(tenant=showroom, **settings)
             versions.publish(showroom.pk)
             leasing.begin(showroom.pk, timezone.localdate())
-            _connect(showroom, options["client_id"])
+            if options["client_id"] is not None:
+                _connect(showroom, options["client_id"])
             result = importing.save(showroom.pk, sheet, "add_showroom")
             if result.errors:
                 raise CommandError(import_stock.nothing_imported(options["stock"], result.errors))
@@ -129,13 +132,13 @@ def _settings(options: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def _check_free(slug: str, client_id: str, phone: str) -> None:
-    if not client_id.strip() or len(client_id) > 200:
+def _check_free(slug: str, client_id: str | None, phone: str) -> None:
+    if client_id is not None and (not client_id.strip() or len(client_id) > 200):
         raise CommandError("--client-id must have 1 to 200 characters.")
     if Tenant.objects.filter(slug=slug).exists():
         raise CommandError(f"There is a showroom with the code {slug!r} already.")
     accounts = AimeowAccount.objects.select_related("tenant")
-    if taken := accounts.filter(client_id=client_id).first():
+    if client_id is not None and (taken := accounts.filter(client_id=client_id).first()):
         raise CommandError(f"The client id belongs to {taken.tenant.name} ({taken.tenant.slug}) already.")
     if taken := accounts.filter(phone_number=phone).first():
         raise CommandError(
@@ -153,8 +156,9 @@ def _connect(showroom: Tenant, client_id: str) -> None:
     )
 
 
-def _said(showroom: Tenant, client_id: str) -> str:
+def _said(showroom: Tenant, client_id: str | None) -> str:
+    paired = f"client {client_id}" if client_id else "to be paired in the admin: Sambungan WhatsApp"
     return (
         f"Showroom   {showroom.name} ({showroom.slug}), car ids {showroom.vehicle_prefix}-001 …, always open\n"
-        f"WhatsApp   {phones.show(showroom.whatsapp_number)}, client {client_id}"
+        f"WhatsApp   {phones.show(showroom.whatsapp_number)}, {paired}"
     )
