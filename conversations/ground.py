@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from autolumiku.lib import rupiah
 from autolumiku.lib import text as lib_text
 from conversations import acts, clauses, wording
+from conversations.clauses import Clause
 from conversations.turn import Facts, Turn, Unit
 from conversations.vocabulary import listed
 from inventory import names
@@ -275,9 +276,10 @@ def _of_credit(credit: Credit) -> list[str]:
     return texts
 
 
-def bare(spoken: Iterable[str], name: str = "") -> Iterator[str]:
-    """Words without those that only speak to somebody of this name."""
-    return (word for word in spoken if word not in ("kak", "kakak", "ya", name))
+def spoken(clause: Clause, name: str = "") -> Iterator[str]:
+    """Its words without those that only speak to somebody of this name."""
+    left_out = ("kak", "kakak", "ya", name)
+    return (token.word for token in clause.tokens if token.kind != "mark" and token.word not in left_out)
 
 
 @lru_cache(maxsize=256)
@@ -285,7 +287,7 @@ def _sentences(texts: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
     """The sentences of these texts and the texts themselves, as words; a short sentence counts only with the rest."""
     found: set[tuple[str, ...]] = set()
     for text in texts:
-        read = [tuple(bare(t.word for t in one.tokens if t.kind != "mark")) for one in clauses.read(clauses.folded(text))]
+        read = [tuple(spoken(clause)) for clause in clauses.read(clauses.folded(text))]
         found |= {words for words in read if len(words) >= SHORTEST_QUOTE}
         found.add(tuple(word for words in read for word in words))
     return frozenset(found - {()})

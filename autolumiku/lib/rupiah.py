@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from decimal import Decimal
+from functools import cache
 
 from autolumiku.lib import kilometres, numerals
 from autolumiku.lib.kilometres import Distance
@@ -190,7 +190,9 @@ def _rough_groups(pattern: re.Pattern[str]) -> tuple[str, ...]:
 
 
 def _is_rough(text: str, match: re.Match[str]) -> bool:
-    return any(match.group(*_rough_groups(match.re))) or bool(_ROUGH.search(text[max(0, match.start() - 14) : match.start()]))
+    return any(match.group(*_rough_groups(match.re))) or bool(
+        _ROUGH.search(text[max(0, match.start() - 14) : match.start()])
+    )
 
 
 def _unit_word(unit: str) -> str:
