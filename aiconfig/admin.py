@@ -152,6 +152,7 @@ class WhatsAppAIConfigAdmin(ScopedAdmin):
                     "enable_vehicle_info",
                     "enable_test_drive_booking",
                     "enable_price_negotiation",
+                    "answer_english",
                 )
             },
         ),

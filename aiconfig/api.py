@@ -135,6 +135,7 @@ class ConfigSerializer(Strict):
     enableVehicleInfo = serializers.BooleanField(source="enable_vehicle_info")
     enableTestDriveBooking = serializers.BooleanField(source="enable_test_drive_booking")
     enablePriceNegotiation = serializers.BooleanField(source="enable_price_negotiation")
+    answerEnglish = serializers.BooleanField(source="answer_english")
     enableStaffUpload = serializers.BooleanField(source="enable_staff_upload")
     enableStaffStatus = serializers.BooleanField(source="enable_staff_status")
     burstWaitSeconds = serializers.FloatField(source="burst_wait_seconds", min_value=0, max_value=30)

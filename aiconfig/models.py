@@ -88,6 +88,12 @@ class WhatsAppAIConfig(Owned):
     enable_price_negotiation = models.BooleanField(
         "boleh membahas nego harga", default=False, help_text="Mati: permintaan nego langsung diteruskan ke orang."
     )
+    answer_english = models.BooleanField(
+        "boleh menjawab dalam bahasa Inggris",
+        default=False,
+        help_text="Hanya untuk pelanggan yang menulis bahasa Inggris. Mati: semua dijawab dalam bahasa Indonesia. "
+        "Yang belum bisa dipastikan benar dalam bahasa Inggris tetap dijawab dalam bahasa Indonesia.",
+    )
     assign_leads = models.CharField("prospek baru", max_length=8, choices=Assignment, default=Assignment.BY_HAND)
     enable_staff_upload = models.BooleanField("staf boleh menambah mobil", default=True)
     enable_staff_status = models.BooleanField("staf boleh mengubah status", default=True)

@@ -33,6 +33,7 @@ FIELDS = (
     "enable_vehicle_info",
     "enable_test_drive_booking",
     "enable_price_negotiation",
+    "answer_english",
     "after_hours_mode",
     "after_hours_message",
 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from autolumiku.lib import phone
-from conversations import acts, asked, visits, wording
+from conversations import acts, asked, english, visits, wording
 from conversations import entities as named
 from conversations.asked import Asked, Aspect, Topic
 from conversations.turn import Answer, Deed, Entities, Facts, Intent, Turn, Unit
@@ -50,9 +50,30 @@ class _Say:
     asked: Asked
     words: Mapping[str, str] = field(default_factory=dict)
     affirms: bool = True  # False: no yes to a question that was not understood to its last word
+    english: bool = False
 
     def __call__(self, name: str, **values: object) -> str:
-        return wording.reply(name, **{**self.words, **values})
+        written = english.reply if self.english else wording.reply
+        return written(name, **{**self.words, **values})
+
+    def ours(self, text: str) -> str:
+        """Words that there are in Indonesian only."""
+        if self.english and text:
+            raise english.UnsaidError(text)
+        return text
+
+    def card(self, unit: Unit, pairs: Sequence[tuple[str, str]]) -> str:
+        return english.card(unit, pairs) if self.english else wording.card(unit, pairs)
+
+    def brief(self, unit: Unit) -> str:
+        return english.brief(unit) if self.english else wording.brief(unit)
+
+    def hours(self) -> str:
+        shown = wording.hours(self.facts.showroom.hours)
+        return english.hours(shown) if self.english else shown
+
+    def day(self, name: str) -> str:
+        return english.day(name) if self.english else name
 
     @property
     def entities(self) -> Entities:
@@ -60,7 +81,15 @@ class _Say:
 
 
 def answer(turn: Turn, facts: Facts, *, affirms: bool = True) -> Answer:
-    """The whole reply for this turn. Never empty; `units` are those it states something about, for conclude's check."""
+    """The whole reply for this turn. Never empty; `units` are those it states something about, for conclude's check.
+
+    Who writes English gets English where all of it can be said so.
+    """
+    if turn.written:
+        try:
+            return _answer(_english(turn, facts, affirms=affirms))
+        except english.UnsaidError:
+            pass
     words = {
         "kak": wording.kak(turn.customer_name),
         "tenant": wording.one_line(facts.showroom.name, 80),
@@ -69,16 +98,31 @@ def answer(turn: Turn, facts: Facts, *, affirms: bool = True) -> Answer:
         "role": turn.staff_role,
         "reopens": wording.reopens(facts),
     }
-    say = _Say(turn, facts, asked.read(turn, facts), words, affirms)
+    return _answer(_Say(turn, facts, asked.read(turn, facts), words, affirms))
+
+
+def _english(turn: Turn, facts: Facts, *, affirms: bool) -> _Say:
+    words = {
+        "kak": english.called(turn.customer_name).strip(),
+        "name": english.called(turn.customer_name),
+        "tenant": wording.one_line(facts.showroom.name, 80),
+        "me": english.introduced(turn.persona.ai_name, facts.showroom.name),
+        "hello": english.hello(wording.daypart(facts.now)),
+    }
+    return _Say(turn, facts, asked.read(turn, facts), words, affirms, english=True)
+
+
+def _answer(say: _Say) -> Answer:
+    turn = say.turn
     parts = [PARTS[topic](say) for topic in Topic if topic in say.asked.topics]
     if say.asked.rest:
         parts.append(_Part(_open_question(say, parts), covers=False))
     texts = [*_opening(say), *_asked_back(say), *(part.text for part in parts), *_last_words(say, parts)]
     whole = _toned("\n\n".join(line for line in texts if line), turn.persona.personality)
-    whole = _named_once(whole, words["kak"])
+    whole = whole if say.english else _named_once(whole, say.words["kak"])
     units = tuple({unit.id: unit for part in parts for unit in part.units}.values())
     deeds = tuple(deed for part in parts for deed in part.deeds)
-    return Answer(_cut(whole), all(part.covers for part in parts), units, deeds)
+    return Answer(_cut(whole), all(part.covers for part in parts), units, deeds, english=say.english)
 
 
 def _named_once(whole: str, kak: str) -> str:
@@ -90,7 +134,7 @@ def _named_once(whole: str, kak: str) -> str:
 def _open_question(say: _Say, parts: Sequence[_Part]) -> str:
     """What goes to a person, by its name where it has one."""
     if say.asked.open:
-        return say("staff_will_check_open", topics=_listed(say.asked.open[:3]))
+        return say("staff_will_check_open", topics=say.ours(_listed(say.asked.open[:3])))
     return say("staff_will_check_rest" if parts else "staff_will_check")
 
 
@@ -225,7 +269,7 @@ def _has_no_data(say: _Say, units: Sequence[Unit]) -> bool:
 
 
 def _no_data(say: _Say, units: Sequence[Unit]) -> _Part:
-    names_of = _listed([f"*{unit.name}* ({unit.display_id})" for unit in units[:MAX_CARDS]])
+    names_of = say.ours(_listed([f"*{unit.name}* ({unit.display_id})" for unit in units[:MAX_CARDS]]))
     labels = " dan ".join(label if label == "AC" else label.lower() for label in _labels(say))
     return _Part(say("aspect_none", aspects=labels, car=names_of), covers=False, units=tuple(units[:MAX_CARDS]))
 
@@ -248,9 +292,9 @@ def _head(say: _Say) -> str:
     if entities.without:
         return say("stock_others")
     if entities.order:
-        return say("stock_order", order=wording.ORDERS.get(entities.order, ""))
+        return say("stock_order", order=say.ours(wording.ORDERS.get(entities.order, "")))
     if budget(entities):
-        return say("stock_budget", budget=budget(entities))
+        return say("stock_budget", budget=_budget(say))
     if not (entities.names_a_car() or entities.shown or entities.year or asked.has_criteria(entities)):
         return say("stock_list", count=say.facts.stock_size)
     if _asks_price(say):
@@ -276,7 +320,7 @@ def _card(say: _Say, unit: Unit) -> str:
     for aspect in say.asked.aspects:
         if aspect.label not in dict(pairs):
             pairs.append((aspect.label, value_of(unit, aspect, today) or "belum ada datanya"))
-    return wording.card(unit, pairs)
+    return say.card(unit, pairs)
 
 
 def _pairs(say: _Say, unit: Unit) -> list[tuple[str, str]]:
@@ -293,7 +337,8 @@ def _pairs(say: _Say, unit: Unit) -> list[tuple[str, str]]:
 def _line(say: _Say, unit: Unit) -> str:
     """One car on one line, with what was asked of it."""
     if not say.asked.aspects:
-        return wording.brief(unit)
+        return say.brief(unit)
+    say.ours(say.asked.aspects[0].label)
     today = say.facts.now.date()
     values = [f"{aspect.label}: {value_of(unit, aspect, today) or 'belum ada datanya'}" for aspect in say.asked.aspects]
     return " | ".join([wording.brief(unit) if say.asked.wants_card else wording.title(unit), *values])
@@ -378,14 +423,27 @@ def _nothing_fits(say: _Say) -> _Part:
     if entities.without and not others:
         return _Part(say("stock_no_others"))
     if entities.without:
-        head = say("stock_no_more", car=wanted(entities))
+        head = say("stock_no_more", car=_wanted(say))
     elif budget(entities) and not entities.names_a_car() and not any(_is_within(entities, unit) for unit in others):
-        head = say("stock_none_budget", budget=budget(entities))
+        head = say("stock_none_budget", budget=_budget(say))
     else:
-        head = say("stock_none", car=wanted(entities))
+        head = say("stock_none", car=_wanted(say))
     title = _title_of(say, others)
     head = "\n".join([head, *(line for line in _absent(say) if line != head)]) if len(_named(say)) > 1 else head
     return _with_others(say, head, title, others)
+
+
+def _budget(say: _Say) -> str:
+    """The customer's budget in words."""
+    shown = budget(say.entities)
+    amount = shown.removeprefix("maksimal ").removeprefix("sekitar ")
+    return english.figure(amount) if say.english and amount.startswith("Rp") else say.ours(shown)
+
+
+def _wanted(say: _Say) -> str:
+    """What the customer looks for; in English only a car's name."""
+    named = f"{say.entities.make} {say.entities.model}".strip()
+    return named if say.english and named == wanted(say.entities) else say.ours(wanted(say.entities))
 
 
 def _is_within(entities: Entities, unit: Unit) -> bool:
@@ -411,7 +469,7 @@ def _with_others(say: _Say, head: str, title: str, others: Sequence[Unit], about
     if not others:
         ask = "stock_ask_wider" if budget(say.entities) else "stock_ask"
         return _Part(f"{head}\n\n{say(ask)}", units=tuple(about))
-    listed = "\n".join(wording.brief(unit) for unit in others)
+    listed = "\n".join(say.brief(unit) for unit in others)
     body = wording.body(others[0].body_type)
     question = say("raise_budget" if _is_above(say.entities, others[0]) else "alternatives_ok")
     return _Part(f"{head}\n\n{say(title, body=body)}\n{listed}\n\n{question}", units=(*about, *others))
@@ -443,6 +501,7 @@ def _which_car(say: _Say) -> _Part:
 
 def _body(say: _Say) -> _Part:
     """Body type and seats: the unit's own data first, else what the model is known for."""
+    say.ours("bodi")
     entities, units = say.entities, say.facts.units
     if not say.turn.persona.vehicle_info:
         return _Part(say("vehicle_info_off"), covers=False)
@@ -475,6 +534,7 @@ def _with_cards(say: _Say, sentence: str) -> _Part:
 
 def _credit(say: _Say) -> _Part:
     """Terms and estimates by the partners' rates; without rates the calculation is for staff."""
+    say.ours("kredit")
     credit = say.facts.credit
     if credit is None or not (credit.rates or say.asked.terms):
         wish = credit.wish if credit else Wish()
@@ -551,6 +611,7 @@ def _negotiation(say: _Say) -> _Part:
 
 def _photo(say: _Say) -> _Part:
     """The photos of the car that is meant; videos, and photos that we do not have, are for people to send."""
+    say.ours("foto")
     shown = acts.photos(say.turn, say.facts)
     if shown is not None and shown.deed is not None:
         return _Part(shown.text, units=shown.units, deeds=(shown.deed,))
@@ -571,6 +632,7 @@ def _test_drive(say: _Say) -> _Part:
     """What is decided of an appointment; else yes and a question for the day. Where nobody can be booked, a day already
     named is for staff to confirm, or one on which we are closed.
     """
+    say.ours("test drive")
     if not say.turn.persona.test_drive:
         return _Part(say("test_drive_off"), covers=False)
     decided = visits.decide(say.turn, say.facts)
@@ -642,20 +704,23 @@ def _hours(say: _Say) -> _Part:
     if day is None:
         return _Part("\n".join(lines))
     closed = _closed_day(say)
-    about = say("closed_that_day", day=closed) if closed else say("open_that_day", day=wording.DAYS[day])
+    named = say.day(closed or wording.DAYS[day])
+    about = say("closed_that_day", day=named) if closed else say("open_that_day", day=named)
     return _Part("\n".join([about, lines[0]]))
 
 
 def _opening_hours(say: _Say) -> list[str]:
-    shown = wording.hours(say.facts.showroom.hours)
+    shown = say.hours()
     if not shown:
         return []
-    return [f"🕘 Jam buka: {shown}", say("open_now" if say.facts.open_now else "closed_now")]
+    called = "Opening hours" if say.english else "Jam buka"
+    return [f"🕘 {called}: {shown}", say("open_now" if say.facts.open_now else "closed_now")]
 
 
 def _contact(say: _Say) -> _Part:
     showroom = say.facts.showroom
-    lines = [f"📞 Telepon: {phone.show(showroom.phone)}"] if showroom.phone else []
+    called = "Phone" if say.english else "Telepon"
+    lines = [f"📞 {called}: {phone.show(showroom.phone)}"] if showroom.phone else []
     lines += [f"💬 WhatsApp: {phone.show(showroom.whatsapp)}"] if showroom.whatsapp else []
     if not lines:
         return _Part(say("contact_unknown"), covers=False)
@@ -676,6 +741,8 @@ def _greeting(say: _Say) -> _Part:
         return _Part(say("greeting_staff"))
     if not say.turn.first_contact:
         return _Part(say("greeting_salam" if say.words["hello"] == "Waalaikumsalam" else "greeting_again"))
+    if say.english:
+        return _Part(say("greeting_help"))
     welcome = wording.welcome(say.turn.persona.welcome, say.facts, say.words["hello"])
     return _Part(welcome or say("greeting_help"))
 
@@ -705,6 +772,7 @@ def _trade_in(say: _Say) -> _Part:
 
 def _waiting(say: _Say) -> _Part:
     """A place on the waiting list, or the car itself where there is one now."""
+    say.ours("daftar tunggu")
     noted = acts.waiting(say.turn, say.facts)
     if noted is None:
         return _stock(say)
@@ -712,6 +780,7 @@ def _waiting(say: _Say) -> _Part:
 
 
 def _faq(say: _Say) -> _Part:
+    say.ours("FAQ")
     return _Part("\n\n".join(faq.answer.strip()[:1500] for faq in say.asked.faqs))
 
 

@@ -129,7 +129,7 @@ def tell_of_lead(work: Work, news: Told) -> None:
         " · ".join(part for part in (lead.name[:60], phones.show(lead.phone)) if part),
         *lead.summary,
         f"Tanda: {', '.join(news.heard)}",
-        f"Pesan terakhir: “{work.turn.text[:LONGEST_QUOTE]}”",
+        f"Pesan terakhir: “{(work.turn.written or work.turn.text)[:LONGEST_QUOTE]}”",
         "",
         f"Ambil: ambil prospek 0{lead.phone[2:]}" if lead.phone.startswith("62") else "",
     ]

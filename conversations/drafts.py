@@ -76,13 +76,21 @@ def send(chat: WhatsAppConversation, user: Any) -> str:
         return "Konsep ini sudah tidak berlaku: sudah ditangani, atau pelanggan sudah menulis lagi."
     assert row.drafted_from is not None
     work = gather.again(row.tenant_id, row.pk, draft.upto, row.drafted_from)
-    if not guard.check(draft.bare, work.turn, work.facts, limit=guard.MAX_DRAFT).ok:
+    if not _still_holds(draft, work):
         _again(row)
         return "Konsep tidak dikirim karena datanya sudah berubah. Asisten menyusun jawaban baru."
     _queue(row, draft, work.config)
     _done(row)
     turns.note(row.pk, ConversationEvent.Kind.DRAFT_SENT, actor=user)
     return "Jawaban asisten dikirim."
+
+
+def _still_holds(draft: ProposedReply, work: gather.Work) -> bool:
+    """By the facts of now, in whichever language it was written."""
+    languages = (True, False) if work.turn.written else (False,)
+    return any(
+        guard.check(draft.bare, work.turn, work.facts, limit=guard.MAX_DRAFT, in_english=one).ok for one in languages
+    )
 
 
 def drop(chat: WhatsAppConversation, user: Any) -> str:

@@ -19,7 +19,7 @@ from aiconfig import hours, llm, spending, splits, versions
 from aiconfig.models import WhatsAppAIConfig
 from aimeow.models import AimeowAccount
 from autolumiku.lib import clock, distance, text
-from conversations import acts, entities, financing, intents, storms, turns, visits, wording
+from conversations import acts, english, entities, financing, intents, storms, turns, visits, wording
 from conversations.models import Direction, Sender, WhatsAppConversation, WhatsAppMessage
 from conversations.turn import (
     DayHours,
@@ -356,6 +356,8 @@ def _read(
     member = staff.find(place.tenant_id, place.phone, place.lid) if place.perhaps_staff else None
     older = earlier if unanswered is stale else [*stale, *earlier]
     history = tuple(_line(row) for row in older[:HISTORY][::-1])
+    foreign = member is None and place.config.answer_english and _writes_english(unanswered, history)
+    history = tuple(map(english.line, history)) if foreign else history
     by_customer = [line.text for line in history if line.role == "customer"]
     written = [row for row in unanswered if row.content.strip()]
     said = [row.content for row in written]
@@ -373,7 +375,8 @@ def _read(
         earlier=by_customer,
         trusted=place.trusted,
     )
-    wanted, understanding, told = _understood(said, hear)
+    meant = [english.heard(one) for one in said] if foreign else said
+    wanted, understanding, told = _understood(meant, hear)
     words = "\n".join(wanted)
     visit = _visit(place, now) if member is None else None
     understanding = visits.in_context(understanding, words, asked, visit)
@@ -386,11 +389,12 @@ def _read(
         upto=upto,
         text=words,
         understanding=understanding,
-        customer_name=member.name if member else _called(place.name, said, by_customer),
+        customer_name=member.name if member else _called(place.name, meant, by_customer),
         staff_role=member.get_role_display() if member else "",
         first_contact=all(line.role == "customer" for line in history),
         history=history,
         persona=_persona(place.config),
+        written="\n".join(one for place, one in enumerate(said) if place not in told) if foreign else "",
     )
     reachable = member is None and bool(place.phone)
     facts = _facts(place, understanding, words, history, now, reachable=reachable)
@@ -422,9 +426,15 @@ def _read(
         answered=answered,
         voices=tuple((row.id, row.media_url) for row in unanswered if _is_voice(row)) if member is None else (),
         voiced="\n".join(row.content for row in unanswered if row.transcribed),
-        opts_out=member is None and bool(wanted) and intents.opts_out(wanted[-1]),
+        opts_out=member is None and bool(wanted) and any(map(intents.opts_out, {wanted[-1], said[-1]})),
         away=_away(place.config.tenant, unanswered) if member is None else None,
     )
+
+
+def _writes_english(rows: list[_Row], history: tuple[Line, ...]) -> bool:
+    """The last words of the customer that tell a language decide."""
+    earlier = (line.text for line in reversed(history) if line.role == "customer")
+    return english.speaks((*(row.content for row in reversed(rows)), *earlier))
 
 
 def _is_voice(row: _Row) -> bool:

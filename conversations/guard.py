@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from functools import cache
 
-from conversations import clauses, echo, placeholders, wording
+from conversations import clauses, echo, english, placeholders, wording
 from conversations.claims import OF_QUESTION as OF_QUESTION  # noqa: PLC0414 - for who checks a draft
 from conversations.claims import Judge
 from conversations.ground import Ground
@@ -32,15 +32,20 @@ LEAKS = "<repeats our instructions>"
 NO_ESTIMATE = "<credit figures that are not called an estimate>"
 
 
-def check(draft: str, turn: Turn, facts: Facts, *, limit: int = SOFT_LIMIT) -> Verdict:
-    """limit: characters; a longer draft fails without being read where it is longer than WhatsApp takes."""
+def check(draft: str, turn: Turn, facts: Facts, *, limit: int = SOFT_LIMIT, in_english: bool | None = None) -> Verdict:
+    """limit: characters; a longer draft fails without being read where it is longer than WhatsApp takes. in_english:
+    what the draft has to be in; by itself English for whoever is to be answered so, and Indonesian for all others.
+    """
     unfit = _unfit(draft)
     if unfit:
         return Verdict(False, (unfit,))
-    text = clauses.folded(draft)
+    wants_english = bool(turn.written) if in_english is None else in_english
+    meaning = english.meant(draft, turn, facts) if wants_english else english.Meaning(draft, ())
+    text = clauses.folded(meaning.text)
     judge = Judge(Ground(turn, facts))
     judged = judge.draft(text)
     whole = [
+        *meaning.unknown,
         *_too_long(draft, limit),
         *(match[0] for match in placeholders.PLACEHOLDER.finditer(draft)),
         *_repeats(text),

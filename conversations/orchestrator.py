@@ -21,6 +21,7 @@ from conversations import (
     deeds,
     drafts,
     ending,
+    english,
     gather,
     guard,
     moods,
@@ -79,7 +80,7 @@ async def think(work: Work) -> Outcome:
     if outcome is None:
         outcome = await _draft(work) if llm.configured() and not work.capped else _count(work)
         outcome = _after_hours(work, _located(work, _echoed(work, _held_back(work, outcome))))
-    return _reminded(work, _apologetic(work, _to_staff(work, outcome)))
+    return _reminded(work, _apologetic(work, _introduced(work, _to_staff(work, outcome))))
 
 
 def _to_staff(work: Work, outcome: Outcome) -> Outcome:
@@ -104,7 +105,7 @@ def _without_draft(work: Work) -> Outcome | None:
     if not (config.auto_reply and work.active):
         return Outcome(handover=Reason.AUTO_REPLY_OFF)
     if work.opts_out:
-        return Outcome(wording.reply("opted_out", kak=wording.kak(work.turn.customer_name)))
+        return Outcome(_said(work, "opted_out"))
     if work.stale == "all":
         return Outcome(handover=Reason.STALE)
     if not config.customer_chat_enabled and work.staff is None:
@@ -112,7 +113,8 @@ def _without_draft(work: Work) -> Outcome | None:
     if work.loop:
         return _hand_over(work, decide.of(Reason.LOOP))
     told_only = config.after_hours_mode == WhatsAppAIConfig.AfterHours.MESSAGE_ONLY and work.staff is None
-    if told_only and not work.facts.open_now:
+    wants_a_person = work.turn.understanding.intent is Intent.HUMAN_REQUEST
+    if told_only and not work.facts.open_now and not wants_a_person:
         text = config.after_hours_message.strip() if work.add_after_hours else ""
         return Outcome(text, handover=Reason.AFTER_HOURS, told_after_hours=bool(text))
     if work.media_only and work.away is not None:
@@ -124,8 +126,17 @@ def _without_draft(work: Work) -> Outcome | None:
     return _hand_over(work, handover) if handover is not None else None
 
 
+def _said(work: Work, name: str) -> str:
+    """A sentence that needs nothing but the customer's name."""
+    if work.turn.written:
+        return english.reply(name, name=english.called(work.turn.customer_name))
+    return wording.reply(name, kak=wording.kak(work.turn.customer_name))
+
+
 def _hand_over(work: Work, handover: decide.Handover) -> Outcome:
     text = wording.handover(handover.text, work.facts, work.turn.customer_name)
+    if work.turn.written:
+        text = english.handover(handover.text, work.facts, work.turn.customer_name) or text
     return Outcome(text, handover=handover.reason)
 
 
@@ -172,7 +183,7 @@ async def _ask(work: Work, messages: list[dict[str, str]]) -> Draft | None:
         log.error("model failed", tenant=turn.tenant_id, conversation=turn.conversation_id, code=error.code)
         return None
     decided = _decided(work, said.tool_calls)
-    text = placeholders.fill(_printable(said.text), work.facts)
+    text = placeholders.fill(_printable(said.text), work.facts, in_english=bool(turn.written))
     return Draft(text, decided) if text or decided else None
 
 
@@ -197,9 +208,10 @@ def _judged(work: Work, draft: Draft, before: Verdict | None = None) -> tuple[Ou
     turn, persona, text = work.turn, work.turn.persona, draft.text
     done = tuple(one.deed for one in draft.decided if one.deed is not None)
     shows = any(deed.act is Act.PHOTOS for deed in done)
-    handover = decide.after(text, turn.understanding, persona, sends_photos=shows)
+    meant = english.meant(text, turn, work.facts).text if turn.written else text
+    handover = decide.after(meant, turn.understanding, persona, sends_photos=shows)
     verdict = guard.check(text, turn, work.facts) if text else Verdict(True)
-    if unkept := acts.unkept(text, draft.decided):
+    if unkept := acts.unkept(meant, draft.decided):
         verdict = replace(verdict, ok=False, failed=(*verdict.failed, *unkept))
     counters.add("guard", verdict="ok" if verdict.ok else "refused")
     if handover is not None and handover.hard:  # a draft that bargains promises what nobody allowed
@@ -255,16 +267,22 @@ def _counted(work: Work, answer: Answer, reason: Reason | None) -> Outcome:
     Where it says yes to a question that was not understood to its last word ("ada sunroof?"), it shows the car without
     a yes, and a person is asked for.
     """
-    verdict = guard.check(answer.text, work.turn, work.facts, limit=guard.MAX_DRAFT)
+    verdict = _of_answer(work, answer)
     if not verdict.ok and all(claim.endswith(guard.OF_QUESTION) for claim in verdict.failed):
         answer, reason = counter.answer(work.turn, work.facts, affirms=False), reason or Reason.MISSING_FACT
-        verdict = guard.check(answer.text, work.turn, work.facts, limit=guard.MAX_DRAFT)
+        verdict = _of_answer(work, answer)
+    if not verdict.ok and answer.english:  # it cannot be said so: then as everybody hears it
+        return _counted(work, counter.answer(replace(work.turn, written=""), work.facts), reason)
     if verdict.ok:
         return Outcome(answer.text, Path.COUNTER, reason, answer.units, verdict=verdict, deeds=answer.deeds)
     turn = work.turn
     log.error("counter refused", tenant=turn.tenant_id, conversation=turn.conversation_id, claims=len(verdict.failed))
     counters.add("guard", verdict="counter_refused")
     return Outcome(wording.reply("llm_error"), Path.FIXED, Reason.GUARD_FAILED, verdict=verdict)
+
+
+def _of_answer(work: Work, answer: Answer) -> Verdict:
+    return guard.check(answer.text, work.turn, work.facts, limit=guard.MAX_DRAFT, in_english=answer.english)
 
 
 def _held_back(work: Work, outcome: Outcome) -> Outcome:
@@ -307,11 +325,20 @@ def _after_hours(work: Work, outcome: Outcome) -> Outcome:
     return replace(outcome, text=text, told_after_hours=True)
 
 
+def _introduced(work: Work, outcome: Outcome) -> Outcome:
+    """The first answer to a customer says that no person speaks, and how to reach one where none takes over anyway."""
+    if not (work.turn.first_contact and work.staff is None and outcome.text):
+        return outcome
+    ends = work.opts_out or (outcome.handover is not None and outcome.handover in decide.HARD)
+    text = wording.introduced_in(outcome.text, work.facts.showroom.name, reach=not ends)
+    return replace(outcome, text=text)
+
+
 def _apologetic(work: Work, outcome: Outcome) -> Outcome:
     """An answer that comes late says so first."""
     if not (work.late and outcome.text):
         return outcome
-    sorry = wording.reply("late", kak=wording.kak(work.turn.customer_name))
+    sorry = _said(work, "late")
     return replace(outcome, text=f"{sorry}\n\n{outcome.text}")
 
 
@@ -385,7 +412,9 @@ def _keep_lead(work: Work, outcome: Outcome) -> None:
     if news is None:
         return
     turn, in_turn = work.turn, work.config.assign_leads == WhatsAppAIConfig.Assignment.IN_TURN
-    keeping.keep(turn.tenant_id, work.phone, turn.conversation_id, news, message=turn.text, in_turn=in_turn)
+    keeping.keep(
+        turn.tenant_id, work.phone, turn.conversation_id, news, message=turn.written or turn.text, in_turn=in_turn
+    )
     if news.priority in deeds.HOT:
         deeds.tell_of_lead(work, news)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from autolumiku.lib import kilometres, phone, rupiah
-from conversations import wording
+from conversations import english, wording
 from conversations.turn import Facts, Showroom, Unit
 
 PLACEHOLDER = re.compile(r"\[([A-Za-z0-9-]{2,30})\.([a-z_]{2,20})\]")
@@ -43,9 +43,13 @@ SHOWROOM: Mapping[str, Callable[[Showroom], str]] = {
     "telepon": lambda room: phone.show(room.phone),
     "whatsapp": lambda room: phone.show(room.whatsapp),
 }
+LABELS = {  # as the cards name them
+    "harga": "Harga", "harga_kredit": "Harga kredit", "km": "KM", "transmisi": "Transmisi", "warna": "Warna",
+    "bahan_bakar": "Bahan bakar", "pajak": "Pajak", "kondisi": "Kondisi",
+}  # fmt: skip
 
 
-def fill(draft: str, facts: Facts) -> str:
+def fill(draft: str, facts: Facts, *, in_english: bool = False) -> str:
     """The draft with every figure written out; a field without data is said to have none."""
     units = {unit.display_id.upper(): unit for unit in (*facts.nearest, *facts.gone, *facts.units)}
     today = facts.now.date()
@@ -53,9 +57,23 @@ def fill(draft: str, facts: Facts) -> str:
     def written(match: re.Match[str]) -> str:
         name, column = match[1].upper(), match[2]
         if name == "SHOWROOM" and column in SHOWROOM:
-            return SHOWROOM[column](facts.showroom) or NO_DATA
+            value = SHOWROOM[column](facts.showroom)
+            return (english.hours(value) if in_english and column == "jam" else value) or NO_DATA
         if name in units and column in UNIT:
-            return UNIT[column](units[name], today) or NO_DATA
+            value = UNIT[column](units[name], today)
+            return _in_english(column, value) if in_english else value or NO_DATA
         return match[0]
 
     return PLACEHOLDER.sub(written, draft)
+
+
+def _in_english(column: str, value: str) -> str:
+    """As the cards say it; what has no English stays Indonesian, and the guard refuses it."""
+    if not value:
+        return "no data yet"
+    if column == "kursi":
+        return value.replace("kursi", "seats")
+    try:
+        return english.pair(LABELS[column], value.removeprefix("harga kredit "))[1] if column in LABELS else value
+    except english.UnsaidError:
+        return value

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from autolumiku.lib import phone
-from conversations import acts, wording
+from conversations import acts, english, wording
 from conversations.turn import Facts, Faq, Persona, Turn
 
 MAX_UNITS = 10
@@ -33,11 +33,11 @@ def build(turn: Turn, facts: Facts) -> list[dict[str, str]]:
     """Chat messages [{"role", "content"}]: system, the last lines of history, then this turn's text."""
     messages = [{"role": "system", "content": system(turn, facts)}]
     messages += [
-        {"role": ROLES[line.role], "content": _middle_out(line.text, MAX_HISTORY_LINE)}
+        {"role": ROLES[line.role], "content": _middle_out(line.written or line.text, MAX_HISTORY_LINE)}
         for line in turn.history[-MAX_HISTORY:]
         if line.role in ROLES and line.text.strip()
     ]
-    messages.append({"role": "user", "content": _middle_out(turn.text, MAX_TEXT)})
+    messages.append({"role": "user", "content": _middle_out(turn.written or turn.text, MAX_TEXT)})
     return messages
 
 
@@ -180,10 +180,16 @@ def _rules(persona: Persona) -> list[str]:
 
 def _chat(turn: Turn, facts: Facts) -> list[str]:
     persona, kak = turn.persona, wording.kak(turn.customer_name)
-    lines = [wording.instruction("chat", kak=kak)]
+    if turn.written:
+        lines = [wording.instruction("english", hello=f"Hello{english.called(turn.customer_name)}")]
+    else:
+        lines = [wording.instruction("chat", kak=kak)]
     if turn.staff_role:
         lines.append(wording.instruction("staff", kak=kak, role=turn.staff_role))
-    if turn.first_contact:
+    if turn.first_contact and turn.written:
+        name, hello = wording.one_line(facts.showroom.name, 80), english.hello(wording.daypart(facts.now))
+        lines.append(wording.instruction("first_contact_english", hello=hello, tenantName=name))
+    elif turn.first_contact:
         name = wording.one_line(facts.showroom.name, 80)
         lines.append(wording.instruction("first_contact", daypart=wording.daypart(facts.now), tenantName=name))
         if persona.welcome.strip():

@@ -165,7 +165,7 @@ def keep(tenant_id: int, turn_id: int, work: Work, outcome: Outcome, verdict: di
         spending.record(tenant_id, work.config, calls, LLMCall.Purpose.REPLAY)
         turn = ReplayedTurn.objects.select_related("answer").get(pk=turn_id)
         ReplayedTurn.objects.filter(pk=turn_id, done_at=None).update(
-            asked=work.turn.text,
+            asked=work.turn.written or work.turn.text,
             text=outcome.text,
             path=outcome.path if outcome.text else "",
             handover=outcome.handover or "",

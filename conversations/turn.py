@@ -218,6 +218,7 @@ class Line:
 
     role: str
     text: str
+    written: str = ""  # as it was written, where that was English (see Turn.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,7 @@ class Turn:
     first_contact: bool = False  # nobody has answered this person yet
     history: tuple[Line, ...] = ()  # the last 10 before this turn, oldest first
     persona: Persona = field(default_factory=Persona)
+    written: str = ""  # in English, where that is to be answered in English: text is the same in Indonesian
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +245,7 @@ class Answer:
     covers: bool
     units: tuple[Unit, ...] = ()  # units the text states something about
     deeds: tuple[Deed, ...] = ()  # what the text says is done
+    english: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,11 @@ ROWS = {
     "negotiation": Switch(
         {"enable_price_negotiation": True}, "fortuner 400 juta boleh nego?", lambda heard: heard.reason != "negotiation"
     ),
+    "English": Switch(
+        {"answer_english": True},
+        "hello, is the fortuner still available?",
+        lambda heard: "bahasa Inggris yang sederhana" in heard.prompt,
+    ),
     "test drive": Switch(
         {"enable_test_drive_booking": False},
         "mau test drive fortuner",
