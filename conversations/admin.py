@@ -760,7 +760,8 @@ def model_quality(request: HttpRequest) -> HttpResponse:
     if not allowed(request, LEADERS):
         raise PermissionDenied
     found = quality.days(timezone.get_current_timezone_name())
-    context = {**admin.site.each_context(request), "title": "Mutu asisten", "days": found, "span": quality.DAYS}
+    rows = [(day, *(figures.span(ms / 1000 if day.calls else None) for ms in (day.p50, day.p95))) for day in found]
+    context = {**admin.site.each_context(request), "title": "Mutu asisten", "days": rows, "span": quality.DAYS}
     return TemplateResponse(request, "admin/quality.html", context)
 
 

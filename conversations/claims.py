@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from conversations import clauses, echo, opening, quiet, vocabulary
 from conversations.clauses import Clause
-from conversations.ground import TRUTHS, Ground, bare, known
+from conversations.ground import TRUTHS, Ground, known, spoken
 from conversations.reading import CONDITIONS, Claim, Mention, Reader, Reading
 from conversations.turn import Unit
 from conversations.vocabulary import listed
@@ -87,13 +87,16 @@ class Judge(Reader):
     def _quoted(self, read: Sequence[Clause], place: int) -> int:
         """How many clauses from here on are the manager's own sentences, as they stand."""
         ground = self.ground
-        spoken: tuple[str, ...] = ()
+        first = next(spoken(read[place], ground.called), "")
+        if first and first not in ground.quoted_first:
+            return 0
+        said: tuple[str, ...] = ()
         best = 0
         for size, clause in enumerate(read[place : place + 12], 1):
-            spoken += bare((token.word for token in clause.tokens if token.kind != "mark"), ground.called)
-            if spoken and spoken[0] not in ground.quoted_first:
+            said += tuple(spoken(clause, ground.called))
+            if said and said[0] not in ground.quoted_first:
                 return 0
-            if spoken in ground.quotable:
+            if said in ground.quotable:
                 best = size
         return best
 

@@ -7,7 +7,7 @@ phones, links and ids become one token each, with their value.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -190,25 +190,28 @@ def _special(text: str) -> dict[int, tuple[Token, int]]:
     for kind, pattern in (("link", _LINK), ("id", _ID)):
         for match in pattern.finditer(rest):
             found[match.start()] = (Token(kind, match[0], match.start(), bare_link(match[0])), match.end())
-            if kind == "link" or found:
-                rest = _blanked(rest, match.start(), match.end())
+        rest = _blanked(rest, found)
     distances = kilometres.find(rest)
     for one in rupiah.find(rest, distances):
         token = Token("amount", rest[one.start : one.end], one.start, one)
         found[one.start] = (token, one.end)
     for far in distances:
         found[far.start] = (Token("km", rest[far.start : far.end], far.start, far), far.end)
-    for start, (_, end) in list(found.items()):
-        rest = _blanked(rest, start, end)
-    for match in _PHONE.finditer(rest):
+    for match in _PHONE.finditer(_blanked(rest, found)):
         bare = re.sub(r"[^0-9]", "", match[0])
         if len(bare) >= 9 and (match[0].lstrip("+(") == bare or bare.startswith(("0", "62"))):
             found[match.start()] = (Token("phone", match[0], match.start(), digits(match[0])), match.end())
     return found
 
 
-def _blanked(text: str, start: int, end: int) -> str:
-    return text[:start] + " " * (end - start) + text[end:]
+def _blanked(text: str, found: Mapping[int, tuple[Token, int]]) -> str:
+    """The text with spaces for what was found, which does not overlap."""
+    parts, at = [], 0
+    for start in sorted(found):
+        end = found[start][1]
+        parts += [text[at:start], " " * (end - start)]
+        at = end
+    return "".join([*parts, text[at:]]) if parts else text
 
 
 def digits(number: str) -> str:

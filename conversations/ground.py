@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from autolumiku.lib import rupiah
 from autolumiku.lib import text as lib_text
 from conversations import acts, clauses, wording
+from conversations.clauses import Clause
 from conversations.turn import Facts, Turn, Unit
 from conversations.vocabulary import listed
 from inventory import names
@@ -83,7 +85,7 @@ class Ground:
         return _words(wording.kak(self.turn.customer_name))[-1]
 
     @cached_property
-    def today(self) -> Any:
+    def today(self) -> date:
         return self.facts.now.date()
 
     # --- what the customer said
@@ -211,13 +213,8 @@ class Ground:
                 yield Value((kak, *name), None, "showroom")
         for place, unit in enumerate(self.units):
             own = frozenset((place,))
-            for aspect, text in (
-                ("papers", unit.papers), ("crash", unit.accident_history), ("flood", unit.flood_history),
-                ("color", unit.color), ("tax", wording.tax(unit, self.facts.now.date())),
-                ("condition", wording.CONDITIONS.get(unit.condition, "")),
-            ):  # fmt: skip
-                if text:
-                    yield Value(_phrase(text), own, aspect)
+            for aspect, phrase in _phrases(unit, self.today):
+                yield Value(phrase, own, aspect)
 
     @cached_property
     def address(self) -> tuple[str, ...]:
@@ -279,9 +276,10 @@ def _of_credit(credit: Credit) -> list[str]:
     return texts
 
 
-def bare(spoken: Iterable[str], name: str = "") -> tuple[str, ...]:
-    """Words without those that only speak to somebody of this name."""
-    return tuple(word for word in spoken if word not in ("kak", "kakak", "ya", name))
+def spoken(clause: Clause, name: str = "") -> Iterator[str]:
+    """Its words without those that only speak to somebody of this name."""
+    left_out = ("kak", "kakak", "ya", name)
+    return (token.word for token in clause.tokens if token.kind != "mark" and token.word not in left_out)
 
 
 @lru_cache(maxsize=256)
@@ -289,7 +287,7 @@ def _sentences(texts: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
     """The sentences of these texts and the texts themselves, as words; a short sentence counts only with the rest."""
     found: set[tuple[str, ...]] = set()
     for text in texts:
-        read = [bare(t.word for t in one.tokens if t.kind != "mark") for one in clauses.read(clauses.folded(text))]
+        read = [tuple(spoken(clause)) for clause in clauses.read(clauses.folded(text))]
         found |= {words for words in read if len(words) >= SHORTEST_QUOTE}
         found.add(tuple(word for words in read for word in words))
     return frozenset(found - {()})
@@ -299,10 +297,15 @@ def _words(text: str) -> tuple[str, ...]:
     return clauses.words(text) if text else ()
 
 
-@lru_cache(maxsize=16_384)
-def _phrase(text: str) -> tuple[str, ...]:
-    """The words of a field of a car."""
-    return clauses.words(wording.one_line(text, 120))
+@lru_cache(maxsize=2_048)
+def _phrases(unit: Unit, today: date) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """(aspect, words) of the fields of a car that are said as they are written."""
+    fields = (
+        ("papers", unit.papers), ("crash", unit.accident_history), ("flood", unit.flood_history),
+        ("color", unit.color), ("tax", wording.tax(unit, today)),
+        ("condition", wording.CONDITIONS.get(unit.condition, "")),
+    )  # fmt: skip
+    return tuple((aspect, clauses.words(wording.one_line(text, 120))) for aspect, text in fields if text)
 
 
 def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:

@@ -30,6 +30,7 @@ _STAFF_PEOPLE = (
     r"manajer|pegawai|karyawan)"
 )
 _PERSON = rf"(?:orang(?: asli)?|manusia|{_STAFF_PEOPLE})"
+_PLEASE = r"(?:dong|ya|kak|min|gan|saja|deh|tolong|sekarang|terima kasih|mas|mbak|pak|bu|bang)"
 _CREDIT = (
     r"\b(?:kredit|cicilan|angsuran|dp|tdp|uang muka|tenor|leasing|bunga|simulasi|kkb|addm|addb|otr|cash tempo|"
     r"over kredit|bayar cash|per ?bulan|sebulan)\b"
@@ -189,7 +190,8 @@ _RULES: tuple[_Rule, ...] = (
         r"kontak)\b|\b(?:telepon|hubungi|call) saya\b|"
         rf"\b(?:mau|minta|ada|butuh|perlu|cari|pengin|ingin|sama|dengan) (?:orang asli|manusia|orang langsung)\b|"
         rf"\bmau{_W}{{0,2}} (?:sama|dengan) {_PERSON}\b|"
-        rf"\bminta {_PERSON}(?: langsung)?(?: (?:balas|bantu|asli))?$|\bbukan (?:robot|bot|mesin) yang\b|"
+        rf"\b(?:minta|mnta|mau|ingin) {_PERSON}(?: (?:langsung|balas|bantu|asli))*(?: {_PLEASE})*$|\bminta ?orang$|"
+        rf"^(?:sama )?(?:orang|manusia)(?: (?:langsung|asli))?(?: {_PLEASE})*$|\bbukan (?:robot|bot|mesin) yang\b|"
         rf"\btalk to (?:a )?human\b|\bagen manusia\b",
         unless=r"\b(?:kamu|anda|ini) (?:robot|bot|manusia|orang)\b|\blagi (?:ngobrol|chat|bicara)\b|"
         r"\btanya (?:istri|suami|orang rumah|orang tua)\b",

@@ -80,7 +80,7 @@ async def think(work: Work) -> Outcome:
     if outcome is None:
         outcome = await _draft(work) if llm.configured() and not work.capped else _count(work)
         outcome = _after_hours(work, _located(work, _echoed(work, _held_back(work, outcome))))
-    return _reminded(work, _apologetic(work, _to_staff(work, outcome)))
+    return _reminded(work, _apologetic(work, _introduced(work, _to_staff(work, outcome))))
 
 
 def _to_staff(work: Work, outcome: Outcome) -> Outcome:
@@ -113,7 +113,8 @@ def _without_draft(work: Work) -> Outcome | None:
     if work.loop:
         return _hand_over(work, decide.of(Reason.LOOP))
     told_only = config.after_hours_mode == WhatsAppAIConfig.AfterHours.MESSAGE_ONLY and work.staff is None
-    if told_only and not work.facts.open_now:
+    wants_a_person = work.turn.understanding.intent is Intent.HUMAN_REQUEST
+    if told_only and not work.facts.open_now and not wants_a_person:
         text = config.after_hours_message.strip() if work.add_after_hours else ""
         return Outcome(text, handover=Reason.AFTER_HOURS, told_after_hours=bool(text))
     if work.media_only and work.away is not None:
@@ -322,6 +323,15 @@ def _after_hours(work: Work, outcome: Outcome) -> Outcome:
         return outcome
     text = f"{outcome.text}\n\n{work.config.after_hours_message.strip()}"
     return replace(outcome, text=text, told_after_hours=True)
+
+
+def _introduced(work: Work, outcome: Outcome) -> Outcome:
+    """The first answer to a customer says that no person speaks, and how to reach one where none takes over anyway."""
+    if not (work.turn.first_contact and work.staff is None and outcome.text):
+        return outcome
+    ends = work.opts_out or (outcome.handover is not None and outcome.handover in decide.HARD)
+    text = wording.introduced_in(outcome.text, work.facts.showroom.name, reach=not ends)
+    return replace(outcome, text=text)
 
 
 def _apologetic(work: Work, outcome: Outcome) -> Outcome:

@@ -120,6 +120,17 @@ def introduced(ai_name: str, tenant: str) -> str:
     return f"{name}, asisten virtual {showroom}"
 
 
+_SAYS_WHO = re.compile(r"\basisten (?:virtual|otomatis|digital|ai)\b|\bsaya\b[^.!?\n]{0,80}\basisten\b", re.IGNORECASE)
+_SAYS_HOW = re.compile(r"\bminta orang\b", re.IGNORECASE)
+
+
+def introduced_in(text: str, tenant: str, *, reach: bool) -> str:
+    """A first answer with what it does not say itself: that an assistant speaks; if `reach`, how to get a person."""
+    who = "" if _SAYS_WHO.search(text) else reply("first_who", tenant=one_line(tenant, 80))
+    how = reply("first_person") if reach and not _SAYS_HOW.search(text) else ""
+    return "\n\n".join(part for part in (who, text, how) if part)
+
+
 def welcome(written: str, facts: Facts, hello: str) -> str:
     """The manager's own welcome; {greeting} and {showroom} in it are filled."""
     filled = written.strip()[:1000].replace("{greeting}", hello)

@@ -433,7 +433,7 @@ class VehicleAdmin(ImportPages, DescribedPages, ScopedAdmin):
         photos = list(vehicle.photos.all())
         photo = next((photo for photo in photos if photo.is_main), photos[0] if photos else None)
         if photo is None or not photo.image:
-            return format_html('<span class="al-thumb" role="img" aria-label="{}"></span>', "belum ada foto")
+            return format_html('<span class="al-thumb al-bare">{}</span>', "belum ada foto")
         return format_html('<img class="al-thumb" src="{}" alt="" loading="lazy">', thumb(photo, 160))
 
     @admin.display(description="mobil", ordering="make")

@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -97,7 +98,7 @@ class LeadAdmin(ScopedAdmin):
 
     @admin.display(description="langkah berikut", ordering="follow_up_date")
     def next_up(self, lead: Lead) -> SafeString:
-        day = f"{lead.follow_up_date:%d.%m.%Y}" if lead.follow_up_date else ""
+        day = date_format(lead.follow_up_date, "j M Y") if lead.follow_up_date else ""
         return format_html('{}<small class="al-sub">{}</small>', day, lead.next_step)
 
     @admin.display(description="tanda minat")
@@ -182,8 +183,8 @@ class BookingAdmin(ScopedAdmin):
     adders = deleters = NOBODY  # made by chat, where the slots are looked at
     changers = SELLERS
     actions = ("confirm", "came", "missed", "call_off")
-    readonly_fields = ("phone", "vehicle", "starts_at", "status")
-    fields = (("name", "phone"), ("vehicle", "starts_at"), "status", "notes")
+    readonly_fields = ("number", "vehicle", "moment", "status")
+    fields = (("name", "number"), ("vehicle", "moment"), "status", "notes")
     inlines = (StepInline,)
 
     @admin.display(description="nama", ordering="name")
@@ -191,6 +192,10 @@ class BookingAdmin(ScopedAdmin):
         return format_html(
             '{}<small class="al-sub">{}</small>', booking.name or "(tanpa nama)", phone.show(booking.phone)
         )
+
+    @admin.display(description="nomor HP")
+    def number(self, booking: Booking) -> str:
+        return phone.show(booking.phone)
 
     @admin.display(description="waktu", ordering="starts_at")
     def moment(self, booking: Booking) -> str:

@@ -117,6 +117,15 @@ class ClockInput(TextInput):
         return f"{value:%H:%M}" if isinstance(value, time) else super().format_value(value)
 
 
+class MomentInput(TextInput):
+    """The phone's own picker of a day and a time."""
+
+    input_type = "datetime-local"
+
+    def format_value(self, value: Any) -> str | None:
+        return f"{value:%Y-%m-%dT%H:%M}" if isinstance(value, datetime) else super().format_value(value)
+
+
 class CommaField(forms.FloatField):
     """A number that may be typed the Indonesian way ("0,7")."""
 
@@ -251,6 +260,7 @@ class ScopedAdmin(SaysConflicts, Scoped, ModelAdmin):
     formfield_overrides = {
         models.DateField: {"widget": DayInput},
         models.TimeField: {"widget": ClockInput},
+        models.DateTimeField: {"form_class": forms.DateTimeField, "widget": MomentInput},
         models.FloatField: {"form_class": CommaField},
     }
     list_per_page = 50
@@ -451,7 +461,7 @@ def let_in(user_id: int) -> None:
 @admin.register(Membership)
 class MembershipAdmin(ScopedAdmin):
     nothing_yet = "Orang yang bekerja di showroom ini. Akun baru dibuat oleh admin platform."
-    list_display = ("user", "role", "since")
+    list_display = ("user", "login", "role", "since")
     list_filter = ("role",)
     list_select_related = ("user",)
     search_fields = ("user__username", "user__first_name", "user__last_name")
@@ -481,6 +491,10 @@ class MembershipAdmin(ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         let_in(obj.user_id)
+
+    @admin.display(description="nama pengguna", ordering="user__username")
+    def login(self, membership: Membership) -> str:
+        return membership.user.username
 
     @admin.display(description="sejak", ordering="created_at")
     def since(self, membership: Membership) -> str:

@@ -24,6 +24,9 @@ class User(AbstractUser):
 
     sessions = models.PositiveIntegerField(default=0, editable=False)  # counted up, it ends all that were opened
 
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Django compares this at each request with what the session was opened with."""
         salt = "tenants.models.User.sessions"

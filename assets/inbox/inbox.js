@@ -96,12 +96,14 @@
 
   // -- a new hand-over rings, if this person wants it
   const bell = one("#bell");
+  let worker = null;
   const wanted = () => localStorage.getItem("bell") === "on";
   const draw = () => {
     if (!bell) return;
     bell.hidden = false;
     bell.setAttribute("aria-pressed", String(wanted()));
     bell.textContent = wanted() ? "Notifikasi nyala" : "Notifikasi mati";
+    if (wanted()) worker = navigator.serviceWorker?.register(bell.dataset.worker).catch(() => null);
   };
   bell?.addEventListener("click", async () => {
     if (!wanted() && "Notification" in window && Notification.permission === "default") await Notification.requestPermission();
@@ -125,10 +127,16 @@
   document.body.addEventListener("news-handover", () => {
     if (!wanted()) return;
     ring();
-    if ("Notification" in window && Notification.permission === "granted") {
-      new Notification("Ada pelanggan yang menunggu", { body: "Buka Inbox untuk membalasnya.", tag: "handover" });
-    }
+    if ("Notification" in window && Notification.permission === "granted") notify();
   });
+  const notify = async () => {
+    const words = ["Ada pelanggan yang menunggu", { body: "Buka Inbox untuk membalasnya.", tag: "handover", renotify: true }];
+    try {
+      await (await worker).showNotification(...words);
+    } catch { // no worker (yet): a computer's browser needs none
+      try { new Notification(...words); } catch { /* the tone has rung, and the tab counts */ }
+    }
+  };
 
   // -- the line is down: say so, and that it is back
   const offline = (is) => { const bar = one("#offline"); if (bar) bar.hidden = !is; };

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from aiconfig.models import LLMCall
 from autolumiku.lib import clock
 from autolumiku.testing.stage import CUSTOMER, Showroom
-from conversations import wording
-from conversations.models import Direction, WhatsAppMessage
+from conversations import decide, wording
+from conversations.models import Direction, Sender, WhatsAppMessage
 from inventory.models import Vehicle
 from leads.models import Booking, Lead, Outreach, Wait
 
@@ -62,6 +62,18 @@ def _held_to_the_laws(played: Played) -> Iterator[str]:
             yield "a reply longer than WhatsApp takes"
         if re.search(r"[{\[]\w+[}\]]", row.content):
             yield "a placeholder was not filled"
+    yield from _introduced(played)
+
+
+def _introduced(played: Played) -> Iterator[str]:
+    """The first answer to a customer says that an assistant speaks and, while it goes on, how to reach a person."""
+    sent = WhatsAppMessage.objects.filter(direction=Direction.OUTBOUND, conversation__is_staff=False)
+    first = sent.exclude(sender_type=Sender.HUMAN).order_by("pk").first()
+    if first is None or played.scenario.talk.startswith(("(", "staf> ")):
+        return
+    stays = first.verdict.get("handover", "") not in decide.HARD
+    if first.content != wording.introduced_in(first.content, first.conversation.tenant.name, reach=stays):
+        yield "the first answer does not introduce itself"
 
 
 def _ended(played: Played, showroom: Showroom) -> Iterator[str]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 
 from autolumiku.lib import kilometres, numerals
 from autolumiku.lib.kilometres import Distance
@@ -182,9 +183,16 @@ def _bare_digits_are_money(numeral: str) -> bool:
     return 5 <= len(digits) <= 12 and numerals.read(numeral) == int(digits) and not phone
 
 
+@cache
+def _rough_groups(pattern: re.Pattern[str]) -> tuple[str, ...]:
+    """The groups of "200 jutaan", two or more."""
+    return tuple(name for name in pattern.groupindex if name.endswith(("an1", "an2")))
+
+
 def _is_rough(text: str, match: re.Match[str]) -> bool:
-    suffix = any(value for name, value in match.groupdict().items() if name.endswith(("an1", "an2")))
-    return suffix or bool(_ROUGH.search(text[max(0, match.start() - 14) : match.start()]))
+    return any(match.group(*_rough_groups(match.re))) or bool(
+        _ROUGH.search(text[max(0, match.start() - 14) : match.start()])
+    )
 
 
 def _unit_word(unit: str) -> str:
@@ -236,11 +244,14 @@ _SCALE = {
     "miliaran": MILIAR, "seribu": RIBU, "sejuta": JUTA, "semiliar": MILIAR, "semilyar": MILIAR,
 }  # fmt: skip
 _NUMBER_WORDS = frozenset([*_DIGIT, *_TIMES, *_HUNDREDS, *_SCALE, "belas", "setengah", "koma"])
+_COUNTING = _NUMBER_WORDS - {word for word in _SCALE if not word.startswith("se")}  # "juta" alone counts nothing
 _WORD = re.compile(r"(?<![0-9A-Z])[A-Z]+(?![0-9A-Z])", re.I)
 _MILEAGE_FOLLOWS = re.compile(r"\s{0,3}(?:km|kilo)", re.I)
 
 
 def _in_words(text: str) -> Iterator[Amount]:
+    if _COUNTING.isdisjoint(_WORD.findall(text.lower())):
+        return
     run: list[re.Match[str]] = []
     for match in _WORD.finditer(text):
         if match[0].lower() not in _NUMBER_WORDS:

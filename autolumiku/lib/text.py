@@ -108,7 +108,9 @@ def fold_lines(text: str) -> str:
 
 def _in_full(text: str) -> str:
     squeezed = _REPEATED.sub(_squeeze, plain(text))
-    return _LATIN_WORD.sub(_spelled_out, _LEET_WORD.sub(_letters, _DOUBLED.sub(r"\1", squeezed)))
+    lettered = _LEET_WORD.sub(_letters, _DOUBLED.sub(r"\1", squeezed))
+    spelled = {word: full for word in set(_LATIN_WORD.findall(lettered)) if (full := _spelled_out(word)) != word}
+    return _LATIN_WORD.sub(lambda match: spelled.get(match[0], match[0]), lettered) if spelled else lettered
 
 
 def words(text: str) -> list[str]:
@@ -159,9 +161,8 @@ def _letters(match: re.Match[str]) -> str:
     return word if is_number else word.translate(_LEET)
 
 
-def _spelled_out(match: re.Match[str]) -> str:
+def _spelled_out(word: str) -> str:
     """Slang with its clitic too: "nomernya" -> "nomornya"."""
-    word = match[0]
     if word in _SLANG:
         return _SLANG[word]
     stem = stem_clitics(word)

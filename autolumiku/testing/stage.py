@@ -19,6 +19,7 @@ from aimeow.models import AimeowAccount
 from aimeow.simulator import Simulator
 from aimeow.simulator.state import StoredFile, new_message_id
 from autolumiku.lib import clock
+from conversations import wording
 from conversations.models import WhatsAppConversation, WhatsAppMessage
 from inventory import models as inventory
 from inventory.models import LeasingRate, Vehicle
@@ -164,12 +165,20 @@ class Showroom:
         self.receives("", kind="image", phone=phone, caption=caption, file_url=url, **fields)
 
     def hears(self, *texts: str, phone: str = CUSTOMER, **fields: Any) -> list[str]:
-        """A person writes, the worker works; returns what this person was sent for it."""
+        """A person writes, the worker works; returns what this person was sent for it, without the sentences that only
+        a first answer has (test_introduction.py).
+        """
         before = len(self.gateway.sent)
         for text in texts:
             self.receives(text, phone=phone, **fields)
         run_jobs()
-        return [sent.text for sent in self.gateway.sent[before:] if phone in sent.to or sent.to.endswith("@lid")]
+        sent = [one for one in self.gateway.sent[before:] if phone in one.to or one.to.endswith("@lid")]
+        return [self.plain(one.text) for one in sent]
+
+    def plain(self, text: str) -> str:
+        """An answer without the sentences that a first one is given."""
+        who, how = wording.reply("first_who", tenant=self.tenant.name), wording.reply("first_person")
+        return text.replace(f"{who}\n\n", "").replace(f"\n\n{how}", "")
 
     def chat(self, phone: str = CUSTOMER) -> WhatsAppConversation:
         with self.scope():

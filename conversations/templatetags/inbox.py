@@ -1,19 +1,25 @@
-"""How the inbox says names, times and the last words of a chat."""
+"""How the inbox says names, times, and the words of a chat."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from autolumiku.lib import phone
 from conversations.models import Direction, WhatsAppConversation, WhatsAppMessage
 
 register = template.Library()
 LONGEST_NAME = 60
+# WhatsApp's own marks for bold, italic and struck through: round whole words, in one line
+MARKS = {"*": "b", "_": "i", "~": "s"}
+MARKED = re.compile(r"(?<![^\s(*_~])([*_~])(?=\S)([^*_~\n]*[^\s*_~])\1(?![^\s.,:;!?)*_~])")
 
 
 @register.filter
@@ -37,8 +43,19 @@ def snippet(latest: Any) -> str:
     if not latest:
         return "belum ada pesan"
     media = dict(WhatsAppMessage.Media.choices).get(latest["media"], "")
-    words = " ".join(str(latest["text"]).split()) or (f"[{media}]" if media else "")
+    words = " ".join(MARKED.sub(r"\2", str(latest["text"])).split()) or (f"[{media}]" if media else "")
     return f"Kami: {words}" if latest["way"] == Direction.OUTBOUND else words
+
+
+@register.filter
+def as_sent(text: str) -> SafeString:
+    """A message as a phone shows it: *bold*, _italic_, ~struck~."""
+    return mark_safe(MARKED.sub(_drawn, escape(text)))  # noqa: S308 - escaped before
+
+
+def _drawn(mark: re.Match[str]) -> str:
+    tag = MARKS[mark[1]]
+    return f"<{tag}>{mark[2]}</{tag}>"
 
 
 @register.filter

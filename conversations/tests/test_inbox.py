@@ -32,6 +32,7 @@ from conversations.models import (
     WhatsAppConversation,
     WhatsAppMessage,
 )
+from conversations.templatetags.inbox import as_sent
 from tenants import scope
 from tenants.models import Membership, Role, User
 from tenants.tests import cast as casting
@@ -299,6 +300,20 @@ def test_unread_is_each_persons_own(cast):
 @pytest.mark.parametrize("folder", [folder.value for folder in Folder])
 def test_empty_folders_say_so_kindly(cast, folder):
     assert '<p class="empty">' in text(casting.browser(cast.alice).get(f"{INBOX}?f={folder}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("*Honda City 2006* | PM-PST-001", "<b>Honda City 2006</b> | PM-PST-001"),
+        ("• _Harga_: ~Rp 80 juta~ *Rp 79 juta*.", "• <i>Harga</i>: <s>Rp 80 juta</s> <b>Rp 79 juta</b>."),
+        ("2*3*4 dan snake_case_name", "2*3*4 dan snake_case_name"),
+        ("* daftar\n* lain", "* daftar\n* lain"),
+        ("*<script>* & kawan", "<b>&lt;script&gt;</b> &amp; kawan"),
+    ],
+)
+def test_words_look_as_on_the_phone(text, drawn):
+    assert as_sent(text) == drawn
 
 
 # --- News ------------------------------------------------------------------------------------------------------------

@@ -107,3 +107,33 @@ def test_a_draft_is_sent_by_a_tap(live_server, busy, dewi, pages):
     expect(page.get_by_text("Jawaban asisten dikirim")).to_be_visible()
     aside(run_jobs)
     assert "Fortuner" in busy.gateway.sent[-1].text
+
+
+# what the browser is told to play and to show, kept where a test sees it
+SPIED = """
+    const said = () => document.documentElement.dataset;
+    const Sound = AudioContext, shows = ServiceWorkerRegistration.prototype.showNotification;
+    window.AudioContext = class extends Sound {
+        constructor() { super(); said().rung = Number(said().rung || 0) + 1; }
+    };
+    ServiceWorkerRegistration.prototype.showNotification = async function (...words) {
+        await shows.apply(this, words);
+        said().shown = words[0];
+    };
+"""
+
+
+def test_a_new_hand_over_rings_and_is_shown_where_that_is_wanted(live_server, busy, dewi, pages):
+    page = pages()
+    page.context.grant_permissions(["notifications"], origin=live_server.url)
+    page.add_init_script(SPIED)
+    log_in(page, live_server, dewi)
+    aside(lambda: busy.hears("Minta orang dong, saya mau bicara", phone="6281234560003"))
+    expect(page.locator("#rows .row")).to_have_count(3, timeout=6000)
+    expect(page.locator("html")).not_to_have_attribute("data-rung", "1")
+    page.get_by_role("button", name="Notifikasi mati").click()
+    expect(page.get_by_role("button", name="Notifikasi nyala")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("data-rung", "1")  # so that one knows how it sounds
+    aside(lambda: busy.hears("Minta orang dong, saya mau bicara", phone="6281234560004"))
+    expect(page.locator("html")).to_have_attribute("data-rung", "2", timeout=6000)
+    expect(page.locator("html")).to_have_attribute("data-shown", "Ada pelanggan yang menunggu")

@@ -78,7 +78,7 @@ def test_the_last_conversations_are_answered_again_and_nothing_else_happens(show
     start(manager, ai_name="Sari", temperature="0,1", instructions="Singkat saja.", ai_model="glm-lain")
     run_jobs()
     assert [asked for asked, _, _ in answers(showroom)] == ["city ada?", "fortuner ada?", "harganya berapa?"]
-    assert {text for _, _, text in answers(showroom)} == {"Baik Kak, ada yang bisa saya bantu?"}
+    assert {showroom.plain(text) for _, _, text in answers(showroom)} == {"Baik Kak, ada yang bisa saya bantu?"}
     assert in_the_chats(showroom) == before
     assert len(showroom.gateway.sent) == sent
     asked = model.requests[-1]
@@ -96,7 +96,7 @@ def test_a_turn_knows_only_what_was_said_before_it(showroom, model, manager):
     showroom.hears("harganya berapa?")
     start(manager)
     run_jobs()
-    first, second = ([line["content"] for line in one["messages"][1:]] for one in model.requests[2:4])
+    first, second = ([showroom.plain(line["content"]) for line in one["messages"][1:]] for one in model.requests[2:4])
     assert first == ["fortuner ada?"]
     assert second == ["fortuner ada?", "Baik Kak, ada yang bisa saya bantu?", "harganya berapa?"]
 

@@ -35,7 +35,7 @@ def ago(**span: float) -> datetime:
 
 
 def texts(showroom: Showroom) -> list[str]:
-    return [sent.text for sent in showroom.gateway.sent]
+    return [showroom.plain(sent.text) for sent in showroom.gateway.sent]
 
 
 def work_off(showroom: Showroom) -> list[str]:

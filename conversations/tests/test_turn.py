@@ -53,7 +53,7 @@ def test_a_message_that_comes_while_the_model_thinks_overtakes_the_draft(showroo
     showroom.receives("eh satu lagi, fortuner ada?")
     assert orchestrator.conclude(work, draft, 0) is None
     run_jobs()
-    assert [sent.text for sent in showroom.gateway.sent] == ["Terima kasih Kak."]
+    assert [showroom.plain(sent.text) for sent in showroom.gateway.sent] == ["Terima kasih Kak."]
     assert showroom.chat().answered_seq == 2
 
 
@@ -233,7 +233,7 @@ def test_a_car_sold_while_the_model_thinks_is_not_offered(showroom, model):
         Vehicle.objects.get(display_id="PM-PST-002").change({"status": "SOLD"}, by="test")
     assert orchestrator.conclude(work, outcome, 0) is None
     run_jobs()
-    assert [sent.text for sent in showroom.gateway.sent] == ["Fortuner sudah terjual Kak."]
+    assert [showroom.plain(sent.text) for sent in showroom.gateway.sent] == ["Fortuner sudah terjual Kak."]
 
 
 # --- the gateway

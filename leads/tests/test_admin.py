@@ -34,8 +34,8 @@ def after(cast, row: Lead) -> Lead:
         ("alice", "lost", "status", "LOST"),
         ("rani", "won", "status", "NEW"),  # only looks
         ("charlie", "won", "status", "NEW"),  # another showroom's
-        ("bob", "take", "assigned_to", "bob"),
-        ("alice", "share_out", "assigned_to", "bob"),  # the only seller
+        ("bob", "take", "assigned_to", "Bob"),
+        ("alice", "share_out", "assigned_to", "Bob"),  # the only seller
     ],
 )
 def test_moves(cast, person, action, field, value):
@@ -48,6 +48,6 @@ def test_the_list_says_what_is_next_and_the_page_why_it_is_warm(cast):
     row = lead(cast, next_step="telepon soal DP", follow_up_date="2026-11-28", heard=["menghitung kredit"])
     browser = casting.browser(cast.bob)
     listed = browser.get(LEADS).content.decode()
-    assert "28.11.2026" in listed
+    assert "28 Nov 2026" in listed
     assert "telepon soal DP" in listed
     assert "menghitung kredit" in browser.get(f"{LEADS}{row.pk}/change/").content.decode()
