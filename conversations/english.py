@@ -75,7 +75,7 @@ class Meaning(NamedTuple):
 
 def heard(text: str) -> str:
     """What a customer wrote, put into Indonesian; cars keep their names."""
-    return _put(text, Own(cars=frozenset(part for name in cars_in(text) for part in _parts(name)))).text
+    return _put(text, Own(cars=frozenset(part for name in cars_in(text) for part in _parts(name)), heard=True)).text
 
 
 def line(said: Line) -> Line:
@@ -95,6 +95,7 @@ class Own:
     cars: frozenset[str] = frozenset()
     names: tuple[tuple[tuple[str, ...], str], ...] = ()  # their words, and what stands before them in Indonesian
     words: frozenset[str] = frozenset()
+    heard: bool = False  # a customer says it, whose words need not be safe to say
 
 
 def _own(turn: Turn, facts: Facts) -> Own:
@@ -229,7 +230,7 @@ def _at(pieces: Sequence[_Piece], place: int, own: Own) -> tuple[int, str | None
         return 1, None
     if piece.word == "no" and piece.begins and _next(pieces, place) in ("mark", "end", ""):
         return 1, "tidak"
-    size, meaning = _phrase(pieces, place)
+    size, meaning = _phrase(pieces, place, _table(heard=own.heard))
     if piece.begins and piece.asked and piece.word in _ASKS_FIRST and size <= 1:
         return 1, "apakah"
     if piece.word == "not" and size == 1 and _next(pieces, place) != "word":
@@ -267,23 +268,26 @@ def _match(pieces: Sequence[_Piece], place: int, words: Sequence[str]) -> int:
     return at - place
 
 
-def _phrase(pieces: Sequence[_Piece], place: int) -> tuple[int, str]:
+def _phrase(pieces: Sequence[_Piece], place: int, table: _Table) -> tuple[int, str]:
     """The longest phrase of the list that begins here: its pieces, and what it means."""
-    for words, meaning in _table().get(pieces[place].word, ()):
+    for words, meaning in table.get(pieces[place].word, ()):
         size = _match(pieces, place, words)
         if size:
             return size, meaning
     return 0, ""
 
 
+_Table = Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
+
+
 @cache
-def _table() -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+def _table(*, heard: bool) -> _Table:
     """first word -> (the whole phrase, what it means), longest first."""
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for english, meaning in _entries():
+    found: dict[str, dict[tuple[str, ...], str]] = {}
+    for english, meaning in (*_entries(), *(_sections()["heard"] if heard else ())):
         words = tuple(english.split())
-        found.setdefault(words[0], []).append((words, meaning))
-    return {word: tuple(sorted(entries, key=lambda one: -len(one[0]))) for word, entries in found.items()}
+        found.setdefault(words[0], {})[words] = meaning
+    return {word: tuple(sorted(entries.items(), key=lambda one: -len(one[0]))) for word, entries in found.items()}
 
 
 @cache

@@ -192,7 +192,7 @@ _RULES: tuple[_Rule, ...] = (
         rf"\bmau{_W}{{0,2}} (?:sama|dengan) {_PERSON}\b|"
         rf"\b(?:minta|mnta|mau|ingin) {_PERSON}(?: (?:langsung|balas|bantu|asli))*(?: {_PLEASE})*$|\bminta ?orang$|"
         rf"^(?:sama )?(?:orang|manusia)(?: (?:langsung|asli))?(?: {_PLEASE})*$|\bbukan (?:robot|bot|mesin) yang\b|"
-        rf"\btalk to (?:a )?human\b|\bagen manusia\b",
+        rf"\btalk to (?:a )?(?:human|person)\b|\bagen manusia\b",
         unless=r"\b(?:kamu|anda|ini) (?:robot|bot|manusia|orang)\b|\blagi (?:ngobrol|chat|bicara)\b|"
         r"\btanya (?:istri|suami|orang rumah|orang tua)\b",
     ),

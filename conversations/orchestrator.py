@@ -330,7 +330,8 @@ def _introduced(work: Work, outcome: Outcome) -> Outcome:
     if not (work.turn.first_contact and work.staff is None and outcome.text):
         return outcome
     ends = work.opts_out or (outcome.handover is not None and outcome.handover in decide.HARD)
-    text = wording.introduced_in(outcome.text, work.facts.showroom.name, reach=not ends)
+    spoken = bool(work.turn.written)
+    text = wording.introduced_in(outcome.text, work.facts.showroom.name, reach=not ends, in_english=spoken)
     return replace(outcome, text=text)
 
 

@@ -120,14 +120,19 @@ def introduced(ai_name: str, tenant: str) -> str:
     return f"{name}, asisten virtual {showroom}"
 
 
-_SAYS_WHO = re.compile(r"\basisten (?:virtual|otomatis|digital|ai)\b|\bsaya\b[^.!?\n]{0,80}\basisten\b", re.IGNORECASE)
-_SAYS_HOW = re.compile(r"\bminta orang\b", re.IGNORECASE)
+_SAYS_WHO = re.compile(
+    r"\basisten (?:virtual|otomatis|digital|ai)\b|\bsaya\b[^.!?\n]{0,80}\basisten\b|"
+    r"\b(?:virtual|automatic|automated|digital|ai) assistant\b",
+    re.IGNORECASE,
+)
+_SAYS_HOW = re.compile(r"\bminta orang\b|\btalk to a person\b", re.IGNORECASE)
 
 
-def introduced_in(text: str, tenant: str, *, reach: bool) -> str:
+def introduced_in(text: str, tenant: str, *, reach: bool, in_english: bool = False) -> str:
     """A first answer with what it does not say itself: that an assistant speaks; if `reach`, how to get a person."""
-    who = "" if _SAYS_WHO.search(text) else reply("first_who", tenant=one_line(tenant, 80))
-    how = reply("first_person") if reach and not _SAYS_HOW.search(text) else ""
+    folder = "english/" if in_english else ""
+    who = "" if _SAYS_WHO.search(text) else reply(f"{folder}first_who", tenant=one_line(tenant, 80))
+    how = reply(f"{folder}first_person") if reach and not _SAYS_HOW.search(text) else ""
     return "\n\n".join(part for part in (who, text, how) if part)
 
 

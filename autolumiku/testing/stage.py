@@ -177,8 +177,10 @@ class Showroom:
 
     def plain(self, text: str) -> str:
         """An answer without the sentences that a first one is given."""
-        who, how = wording.reply("first_who", tenant=self.tenant.name), wording.reply("first_person")
-        return text.replace(f"{who}\n\n", "").replace(f"\n\n{how}", "")
+        for folder in ("", "english/"):
+            who = wording.reply(f"{folder}first_who", tenant=self.tenant.name)
+            text = text.replace(f"{who}\n\n", "").replace(f"\n\n{wording.reply(f'{folder}first_person')}", "")
+        return text
 
     def chat(self, phone: str = CUSTOMER) -> WhatsAppConversation:
         with self.scope():

@@ -205,6 +205,19 @@ ANSWERS = {
     "yes to the papers": ("Yes, of course.", "are the documents complete?"),
     "right": ("That's right.", "is the fortuner petrol?"),
     "a thumb": ("👍", "do you give a warranty?"),
+    "keep it": ("Yes.", "can you hold the car for me?"),
+    "keep it for me": ("Sure.", "can you keep it for me?"),
+    "bring it": ("Yes.", "do you deliver to Bandung?"),
+    "bitcoin": ("Yes.", "do you accept bitcoin?"),
+    "a call": ("Of course.", "will you call me back?"),
+    "the deposit": ("Yes.", "is my deposit refundable?"),
+    "a human": ("Yes.", "are you a human?"),
+    "the only one": ("Yes.", "is the city the only one?"),
+    "never crashed": ("Correct.", "so the city never had an accident?"),
+    "a lower price": ("Okay.", "can you lower the price?"),
+    "another price": ("Yes.", "is the city 70 million?"),
+    "another year": ("Yes.", "is the city from 2008?"),
+    "another owner": ("Yes.", "is it first hand?"),
 }
 
 
@@ -251,12 +264,35 @@ HEARD = {
     "hello": "greeting",
     "thank you": "closing",
     "I want to trade in my car": "trade_in",
+    "this is a scam": "complaint",
+    "I am very disappointed": "complaint",
+    "can I speak to someone from sales?": "human_request",
+    "please call me": "human_request",
+    "can you lower the price?": "negotiation",
+    "please cancel my test drive": "test_drive",
+    "no thanks": "refusal",
+    "are you a robot?": "identity",
 }
 
 
 @pytest.mark.parametrize(("text", "intent"), HEARD.items())
 def test_it_is_understood_like_indonesian(text, intent):
     assert intents.classify(english.heard(text)).intent.value == intent, english.heard(text)
+
+
+def test_no_more_words_is_heard():
+    assert intents.opts_out(english.heard("please don't contact me again"))
+
+
+def test_money_on_its_way_is_heard():
+    assert "payment" in intents.classify(english.heard("I already transferred the money")).reasons
+
+
+@pytest.mark.parametrize(
+    "draft", ["Please call me.", "This is a scam.", "Your car is angry.", "It never lied.", "Only the City."]
+)
+def test_what_only_customers_say_is_no_word_of_ours(draft):
+    assert not check(draft, STOCK).ok
 
 
 def test_a_car_is_no_town_and_figures_are_read():

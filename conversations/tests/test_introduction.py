@@ -150,11 +150,23 @@ def test_outside_hours_a_person_can_be_asked_for_even_where_only_a_text_is_sent(
     assert (showroom.chat().escalated_reason, showroom.chat().holder) == ("human_request", "waiting")
 
 
+def test_who_writes_english_is_introduced_to_it_in_english(showroom, model):
+    showroom.set(answer_english=True)
+    model.say("The Honda City is available.")
+    showroom.hears("Hello, is the Honda City still available?")
+    assert showroom.gateway.sent[-1].text == (
+        "I am the virtual assistant of Prima Mobil 😊\n\nThe Honda City is available.\n\n"
+        "To talk to a person, write *talk to a person* 🙏"
+    )
+    assert showroom.hears("talk to a person")[0].startswith("Thank you")
+    assert showroom.chat().escalated_reason == "human_request"
+
+
 # --- the words -------------------------------------------------------------------------------------------------------
 
 ASKS = """minta orang|Minta orang|*minta orang*|MINTA ORANG!|minta org|mnta orang|mintaorang|minta orang dong|
 minta orang ya kak|minta orang aja|tulis minta orang|minta orang langsung ya|minta orang 🙏|mau orang|mau orang asli|
-orang aja|manusia aja kak|minta sales dong kak"""
+orang aja|manusia aja kak|minta sales dong kak|talk to a person"""
 NOT = "mau 5 orang|buat 7 orang|minta foto orangnya|mau orang tua saya yang lihat|ada mobil muat 7 orang ya"
 
 
@@ -183,6 +195,7 @@ SAYS_WHO = {
     f"Saya Sinta, {GREETS}.": True,
     "Saya asisten Prima Mobil, Kak": True,
     "Halo, di sini asisten AI kami": True,
+    "I am an AI assistant of Prima Mobil": True,
     "Ada asisten parkir dan kamera mundur.": False,
     "Saya cek dulu ya. Ada asisten parkir.": False,
     "Saya Sinta dari Prima Mobil.": False,
