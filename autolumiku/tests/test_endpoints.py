@@ -1,4 +1,3 @@
-
 """The management API as a dashboard uses it: chats, replies, staff, stock, the number (test_api: what all share)."""
 
 from __future__ import annotations
