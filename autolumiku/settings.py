@@ -144,6 +144,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Indonesia"), ("en", "English")]  # English: the API's messages, where Accept-Language asks
+LOCALE_PATHS = [BASE_DIR / "autolumiku" / "locale"]  # our words go before those of Django and the theme
 TIME_ZONE = "Asia/Jakarta"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True

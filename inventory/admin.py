@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -54,6 +55,7 @@ from tenants.admin import (
 
 TONES = {"AVAILABLE": "good", "BOOKED": "warn", "SOLD": "info", "DRAFT": "plain", "DELETED": "bad"}
 NAMED = 5  # cars in one message
+MOST_HISTORY = 200  # changes of a car on one page
 MAX_PHOTO_BYTES = 10 * 2**20
 MAX_PHOTOS = 20  # at once
 LAST = 32_767  # behind all others, until they are put in order
@@ -362,6 +364,17 @@ class VehicleAdmin(ImportPages, DescribedPages, ScopedAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         may_import = place_of(request) is not None and allowed(request, LEADERS)
         return super().changelist_view(request, {**(extra_context or {}), "may_import": may_import})
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Whatever was done to the car; Django's own log knows only what was done in the back-office."""
+        answer = super().history_view(request, object_id, extra_context)
+        if isinstance(answer, TemplateResponse) and answer.context_data is not None:
+            told = HistoryInline(Vehicle, self.admin_site)
+            rows = told.get_queryset(request).filter(vehicle=answer.context_data["object"])[:MOST_HISTORY]
+            answer.context_data["changes"] = [
+                (told.moment(row), told.who(row), told.what(row), row.reason) for row in rows
+            ]
+        return answer
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("photos")

@@ -5,6 +5,7 @@ The fixture is `pages` (conftest.py). A test with it needs `live_server`, and th
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -84,6 +85,32 @@ def trouble(page: Page) -> list[str]:
         if one["impact"] in ("serious", "critical")
         for node in one["nodes"]
     ]
+
+
+ENGLISH = re.compile(
+    r"(?<![\w@./-])(?:save|add|delete|changed?|select(?:ed)?|search|filters?|show|hide|close|back|next|previous|required"
+    r"|errors?|home|history|today|yes|choose|unknown|none|true|false|please|view|edit|remove|cancel|submit|reset|clear"
+    r"|load(?:ing)?|date|time|required|permission|welcome|password|users?|actions?|objects?|no results?|sidebar"
+    r"|january|february|march|may|june|july|august|october|december|monday|tuesday|wednesday|thursday|friday|saturday"
+    r"|sunday|and|the|this|your?|with|from|not|are|was|is)(?![\w@./-])",
+    re.IGNORECASE,
+)
+WORDS_OF_A_PAGE = """() => {
+    const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const at = walker.currentNode.parentElement;
+        if (at && !at.closest("script, style, template, svg, code, .material-symbols-outlined"))
+            found.push(walker.currentNode.nodeValue.trim());
+    }
+    for (const name of ["title", "aria-label", "placeholder", "alt", "data-label"])
+        for (const at of document.querySelectorAll(`[${name}]`)) found.push(at.getAttribute(name));
+    return found;
+}"""
+
+
+def english(page: Page) -> list[str]:
+    """Texts and labels of this page that look like English."""
+    return [f"{page.url}: {words[:80]}" for words in page.evaluate(WORDS_OF_A_PAGE) if ENGLISH.search(words)]
 
 
 def too_wide(page: Page) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -137,3 +139,17 @@ def test_a_new_hand_over_rings_and_is_shown_where_that_is_wanted(live_server, bu
     aside(lambda: busy.hears("Minta orang dong, saya mau bicara", phone="6281234560004"))
     expect(page.locator("html")).to_have_attribute("data-rung", "2", timeout=6000)
     expect(page.locator("html")).to_have_attribute("data-shown", "Ada pelanggan yang menunggu")
+
+
+def test_a_shortcut_becomes_its_words_and_what_is_not_sent_outlives_the_page(live_server, busy, dewi, pages):
+    page = pages()
+    log_in(page, live_server, dewi)
+    page.goto(f"{live_server.url}/inbox/{aside(lambda: busy.chat('6281234560001').pk)}/")
+    field = page.get_by_label("Balasan untuk pelanggan")
+    field.press_sequentially("/")
+    expect(page.locator("#tools [data-shortcut=alamat]")).to_be_visible(timeout=6000)
+    with page.expect_response("**/konsep/"):
+        field.press_sequentially("alamat ")
+        expect(field).to_have_value(re.compile("Halo Kak.*, kami di Jl. Contoh Raya No. 1, Jakarta Pusat."))
+    page.reload()
+    expect(field).to_have_value(re.compile("kami di Jl. Contoh Raya No. 1"))

@@ -56,19 +56,18 @@ def test_sellers_do_not_see_the_page(showroom):
     assert browser(showroom, Role.SALES).get(PAGE).status_code == 403
 
 
-def test_a_reported_answer_becomes_a_scenario(showroom, tmp_path):
+@pytest.mark.parametrize(("kind", "words"), AnswerReport.Kind.choices)
+def test_a_reported_answer_becomes_a_scenario(showroom, tmp_path, kind, words):
     showroom.hears("halo / kak")
     showroom.hears("fortuner ada?", "harganya berapa?")
     with showroom.scope():
         answer = [one for one in showroom.messages() if one.direction == "outbound"][-1]
-        report = AnswerReport.objects.create(
-            tenant=showroom.tenant, message=answer, kind="outdated", remark="sudah naik"
-        )
+        report = AnswerReport.objects.create(tenant=showroom.tenant, message=answer, kind=kind, remark="sudah naik")
     answer = browser(showroom, Role.MANAGER).post(REPORTS, {"action": "as_scenario", "_selected_action": [report.pk]})
     file = tmp_path / "laporan.yaml"
     file.write_bytes(answer.content)
     [one] = scenarios.read([file])
-    assert (one.id, one.about) == (f"laporan-{report.pk}", "sudah tidak berlaku: sudah naik")
+    assert (one.id, one.about) == (f"laporan-{report.pk}", f"{words}: sudah naik")
     assert one.turns[-1] == "fortuner ada? / harganya berapa?"
     assert {car["display_id"] for car in one.stock} >= {"PM-PST-002"}
     assert one.never

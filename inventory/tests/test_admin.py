@@ -202,13 +202,22 @@ def test_a_sold_car_is_not_booked_on_its_page(cast):
 def test_the_history_says_what_was_and_what_is(cast, car):
     with scope.of(cast.a):
         car.change({"price": 190_000_000, "status": "BOOKED", "transmission": "automatic"}, by="alice", name="Alice")
-    page = text(casting.browser(cast.alice).get(page_of(car)))
-    for said in (
-        "harga tunai: Rp 200.000.000 → <b>Rp 190.000.000</b>",
-        "status: tersedia → <b>dibooking</b>",
-        "transmisi: kosong → <b>matic</b>",
-    ):
-        assert said in page
+    browser = casting.browser(cast.alice)
+    for page in (text(browser.get(page_of(car))), text(browser.get(f"{CARS}{car.pk}/history/"))):
+        for said in (
+            "harga tunai: Rp 200.000.000 → <b>Rp 190.000.000</b>",
+            "status: tersedia → <b>dibooking</b>",
+            "transmisi: kosong → <b>matic</b>",
+            "Alice",
+        ):
+            assert said in page
+
+
+def test_what_a_car_cost_is_not_told_to_sales_by_its_history(cast, car):
+    with scope.of(cast.a):
+        car.change({"cost_price": 123_456_789}, by="alice", name="Alice")
+    told = {name: text(casting.browser(cast.person(name)).get(f"{CARS}{car.pk}/history/")) for name in ("alice", "bob")}
+    assert ["123.456.789" in told[name] for name in ("alice", "bob")] == [True, False]
 
 
 # --- Photos ----------------------------------------------------------------------------------------------------------
