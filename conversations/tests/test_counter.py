@@ -43,7 +43,14 @@ class Case:
 
 BOTH = facts(CITY, FORTUNER)
 ALIKE = tuple(
-    replace(FORTUNER, id=70 + place, display_id=f"PM-PST-07{place}", variant="VRZ GR Sport 2.8", year=2016 + place, price=271_000_000 + place * 10_000_000)
+    replace(
+        FORTUNER,
+        id=70 + place,
+        display_id=f"PM-PST-07{place}",
+        variant="VRZ GR Sport 2.8",
+        year=2016 + place,
+        price=271_000_000 + place * 10_000_000,
+    )
     for place in range(6)
 )
 VEHICLE, PRICE, GENERAL = Intent.VEHICLE_INQUIRY, Intent.PRICE_INQUIRY, Intent.GENERAL_QUESTION
