@@ -15,7 +15,7 @@ from typing import Any
 from autolumiku.lib import moments, rupiah
 from autolumiku.lib import text as lib_text
 from conversations import decide as decide_to
-from conversations import prospects, visits, wishes, wording
+from conversations import english, prospects, visits, wishes, wording
 from conversations.turn import Act, Deed, Entities, Facts, Intent, Turn, Understanding, Unit
 from conversations.visits import Decided
 from inventory import names
@@ -50,7 +50,10 @@ def decide(turn: Turn, facts: Facts) -> tuple[Decided, ...]:
 
 def sentences(turn: Turn, facts: Facts) -> list[str]:
     """What may be said of them in this turn, as it stands."""
-    return [decided.text for decided in decide(replace(turn, customer_name=""), facts)]
+    decided = decide(replace(turn, customer_name=""), facts)
+    return [one.text for one in decided] + [
+        english.meant(one.english, turn, facts).text for one in decided if one.english
+    ]
 
 
 def photos(turn: Turn, facts: Facts) -> Decided | None:
@@ -65,7 +68,8 @@ def _photos_of(turn: Turn, unit: Unit) -> Decided | None:
     if not (unit.photo_count and turn.persona.vehicle_info and unit.status == "AVAILABLE"):
         return None
     said = wording.reply("photos_coming", kak=wording.kak(turn.customer_name), car=_called(unit))
-    return Decided(said, Deed(Act.PHOTOS, unit.id), units=(unit,))
+    theirs = english.reply("photos_coming", car=_called(unit)) if turn.written else ""
+    return Decided(said, Deed(Act.PHOTOS, unit.id), units=(unit,), english=theirs)
 
 
 def in_question(turn: Turn, facts: Facts) -> Unit | None:
@@ -319,5 +323,5 @@ def unkept(text: str, decided: Sequence[Decided]) -> tuple[str, ...]:
 def said_with(text: str, decided: Sequence[Decided]) -> str:
     """The draft, with the sentence of everything that is done where it does not say it itself."""
     flat = " ".join(text.split())
-    missing = [one.text for one in decided if one.deed and one.text and " ".join(one.text.split()) not in flat]
+    missing = [one.said for one in decided if one.deed and one.text and " ".join(one.said.split()) not in flat]
     return "\n\n".join(part for part in (text, *missing) if part)

@@ -611,14 +611,14 @@ def _negotiation(say: _Say) -> _Part:
 
 def _photo(say: _Say) -> _Part:
     """The photos of the car that is meant; videos, and photos that we do not have, are for people to send."""
-    say.ours("foto")
     shown = acts.photos(say.turn, say.facts)
     if shown is not None and shown.deed is not None:
-        return _Part(shown.text, units=shown.units, deeds=(shown.deed,))
+        return _Part(shown.said, units=shown.units, deeds=(shown.deed,))
     if not say.entities.names_a_car() and say.facts.stock_size != 1:
         return _which_car(say)
     if not say.facts.units or _asks_for_gone(say):
         return _Part("") if Topic.STOCK in say.asked.topics else _stock(say)
+    say.ours("foto")
     units = say.facts.units[:MAX_CARDS]
     if len(units) > 1 and any(unit.photo_count for unit in units) and say.turn.persona.vehicle_info:
         return _Part("\n".join([say("photo_which"), *(wording.title(unit) for unit in units)]), units=units)
@@ -632,13 +632,14 @@ def _test_drive(say: _Say) -> _Part:
     """What is decided of an appointment; else yes and a question for the day. Where nobody can be booked, a day already
     named is for staff to confirm, or one on which we are closed.
     """
-    say.ours("test drive")
     if not say.turn.persona.test_drive:
         return _Part(say("test_drive_off"), covers=False)
     decided = visits.decide(say.turn, say.facts)
+    if decided is None or not decided.english:
+        say.ours("test drive")
     if decided is not None:
         address = [f"📍 {_address(say)}"] if decided.deed and decided.deed.at and say.facts.showroom.address else []
-        text = "\n".join([decided.text, *address])
+        text = "\n".join([decided.said, *address])
         return _Part(text, decided.covers, decided.units, (decided.deed,) if decided.deed else ())
     if say.entities.names_a_car() and (not say.facts.units or _asks_for_gone(say)):
         return _Part("") if Topic.STOCK in say.asked.topics else _stock(say)

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     HUMAN_REQUEST = "human_request"
     COMPLAINT = "complaint"
     LEGAL = "legal"
+    PERSONAL_DATA = "personal_data"
     NEGOTIATION = "negotiation"
     UNCERTAIN = "uncertain"
     MISSING_FACT = "missing_fact"
@@ -48,6 +49,7 @@ class Handover:
 
 SOFT = frozenset(
     {
+        Reason.PERSONAL_DATA,
         Reason.UNCERTAIN,
         Reason.MISSING_FACT,
         Reason.PROCESSING_ERROR,
@@ -66,6 +68,7 @@ TEXTS: Mapping[Reason, str] = {
     Reason.HUMAN_REQUEST: "handover_human_request",
     Reason.COMPLAINT: "handover_complaint",
     Reason.LEGAL: "handover_legal",
+    Reason.PERSONAL_DATA: "handover_personal_data",
     Reason.NEGOTIATION: "handover_negotiation",
     Reason.UNCERTAIN: "handover_unsure",
     Reason.MISSING_FACT: "handover_unsure",
@@ -115,6 +118,8 @@ def before(understanding: Understanding, persona: Persona) -> Handover | None:
         return of(Reason.HUMAN_REQUEST)
     if LEGAL_REASONS & set(understanding.reasons):
         return of(Reason.LEGAL)
+    if "personal_data" in understanding.reasons:
+        return of(Reason.PERSONAL_DATA)
     if understanding.intent is Intent.COMPLAINT:
         return of(Reason.COMPLAINT)
     if understanding.intent is Intent.NEGOTIATION and not persona.price_negotiation:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -474,6 +475,13 @@ def _tax(value: str) -> str:
 def hours(shown: str) -> str:
     """wording.hours() in English."""
     return re.sub(r"[A-Z][a-z]+|tutup", lambda match: _WEEK[match[0]], shown)
+
+
+def moment(value: datetime) -> str:
+    """ "Saturday, 5 December 2026 at 10.00"."""
+    return (
+        f"{_WEEK[wording.DAYS[value.weekday()]]}, {value.day} {_LONG[value.month - 1].capitalize()} {value:%Y at %H.%M}"
+    )
 
 
 def day(name: str) -> str:

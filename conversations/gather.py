@@ -33,7 +33,7 @@ from conversations.turn import (
     Understanding,
     Visit,
 )
-from inventory import credit, leasing, search
+from inventory import credit, leasing, names, search
 from leads import bookings, slots
 from leads.told import Told
 from staffcommands import desk, grammar, proof, staff
@@ -78,6 +78,8 @@ class Work:
     answered: int = 0  # the last inbound seq before this turn
     voices: tuple[tuple[int, str], ...] = ()  # (id, address) of what may be a customer's voice notes
     voiced: str = ""  # the words of those that were heard
+    pictured: tuple[tuple[int, str], ...] = ()  # (id, address) of photos whose car is asked about or offered
+    seen: str = ""  # the cars that were seen on them
     opts_out: bool = False  # the last message wants no more words from us
     away: float | None = None  # km as the crow flies, of the place that the customer has just shown
 
@@ -268,7 +270,7 @@ SELECT c.tenant_id, c.id, coalesce(c.customer_phone, ''), c.customer_name, c.aft
         'snapshot', v.snapshot) FROM splits s JOIN config_versions v ON v.tenant_id = s.tenant_id
         AND v.id = s.challenger_id WHERE s.tenant_id = c.tenant_id AND s.ended_at IS NULL),
     (SELECT jsonb_agg(jsonb_build_array(id, seq, direction, sender_type, content, media_type, media_url, written_at,
-        created_at, latitude, longitude, transcribed))
+        created_at, latitude, longitude, transcribed, seen))
         FROM (SELECT * FROM whatsapp_messages m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id
             AND m.id < %s AND NOT twin ORDER BY id DESC LIMIT %s) AS latest)
 FROM whatsapp_conversations c
@@ -426,6 +428,8 @@ def _read(
         answered=answered,
         voices=tuple((row.id, row.media_url) for row in unanswered if _is_voice(row)) if member is None else (),
         voiced="\n".join(row.content for row in unanswered if row.transcribed),
+        pictured=_pictured(unanswered) if member is None and _asks_by_photo(words, understanding) else (),
+        seen=", ".join(row.seen for row in unanswered if row.seen),
         opts_out=member is None and bool(wanted) and any(map(intents.opts_out, {wanted[-1], said[-1]})),
         away=_away(place.config.tenant, unanswered) if member is None else None,
     )
@@ -435,6 +439,29 @@ def _writes_english(rows: list[_Row], history: tuple[Line, ...]) -> bool:
     """The last words of the customer that tell a language decide."""
     earlier = (line.text for line in reversed(history) if line.role == "customer")
     return english.speaks((*(row.content for row in reversed(rows)), *earlier))
+
+
+def _asks_by_photo(words: str, understanding: Understanding) -> bool:
+    """Is it the photo that says which car is looked for, or offered in payment?"""
+    if names.find(words[:ASKED_BY_PHOTO]).model or _PAPERS.search(words[:ASKED_BY_PHOTO].lower()):
+        return False
+    return understanding.intent is Intent.TRADE_IN or _SUCH.search(words[:ASKED_BY_PHOTO].lower()) is not None
+
+
+ASKED_BY_PHOTO = 500  # characters beside a photo that are looked at
+_PAPERS = re.compile(r"\b(?:ktp|kk|sim|npwp|stnk|bpkb|surat|bukti)\b")
+_SUCH = re.compile(
+    r"\b(?:seperti|kayak|kaya|kyk|macam|mirip|persis|sejenis|sama)(?: yang)? (?:ini|gini|begini|di foto|foto|gambar)\b|"
+    r"\b(?:mobil|tipe|model|yang) (?:ini|begini|di foto|di gambar)\b"
+)
+
+
+def _pictured(rows: list[_Row]) -> tuple[tuple[int, str], ...]:
+    return tuple(
+        (row.id, row.media_url)
+        for row in rows
+        if row.media_type == WhatsAppMessage.Media.IMAGE and row.media_url and not row.seen
+    )
 
 
 def _is_voice(row: _Row) -> bool:
@@ -508,14 +535,16 @@ class _Row(NamedTuple):
     created_at: datetime
     point: distance.Point | None
     transcribed: bool
+    seen: str  # the car that a model saw on the photo; content ends with it
 
 
 def _message(columns: list[Any]) -> _Row:
     """A message, from its columns as JSON."""
     said, arrived = columns[7], datetime.fromisoformat(columns[8])
-    latitude, longitude, transcribed = columns[9:]
+    latitude, longitude, transcribed, seen = columns[9:]
     written = storms.written(said and datetime.fromisoformat(said), arrived)
-    return _Row._make((*columns[:7], written, arrived, distance.point(latitude, longitude), transcribed))
+    columns[4] = f"{columns[4]}\n{seen}".strip() if seen else columns[4]
+    return _Row._make((*columns[:7], written, arrived, distance.point(latitude, longitude), transcribed, seen))
 
 
 def _messages(place: _Place, answered: int, upto: int) -> tuple[list[_Row], list[_Row]]:

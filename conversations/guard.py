@@ -78,7 +78,7 @@ def _too_long(draft: str, limit: int) -> list[str]:
 
 
 _ESTIMATE = re.compile(r"\b(?:estimasi|perkiraan|perkiraannya|kira-kira|simulasi)\b")
-_END = re.compile(r"[.!?\n]+")
+_END = re.compile(r"[!?\n]+|\.+(?!\d)")  # not within "2.8"
 
 
 def _repeats(text: str) -> list[str]:

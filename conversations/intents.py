@@ -163,6 +163,18 @@ _RULES: tuple[_Rule, ...] = (
         unless=r"\b(?:kalau|terima kasih|jangan (?:kirim|chat|wa|hubungi) (?:ke|di|malam|dulu ke))\b",
     ),
     _rule(
+        Intent.GENERAL_QUESTION,
+        0.6,
+        "personal_data",
+        r"\b(?:hapus|menghapus|dihapus|lihat|minta|perbaiki|ubah|salinan) (?:semua |salinan )?data(?: pribadi)? saya\b|"
+        r"\bdata pribadi\b|\bdata (?:diri|chat) saya\b|"
+        r"\b(?:nomor|alamat|nama|identitas|data|kontak|ktp|wa|hp)(?: (?:hp|wa|telepon|rumah|dari|dan|nomor))* "
+        r"(?:pemilik|pembeli|pelanggan|customer|konsumen|penjual)(?: [a-z]{1,12})? ?"
+        r"(?:lama|sebelum\w{0,4}|lain|asli)\b|"
+        r"\b(?:ini|kirim|kirimkan) (?:foto |data |nomor )?(?:ktp|nik|kk|npwp|slip gaji) saya\b|"
+        r"(?<![0-9])[1-9][0-9]{15}(?![0-9])",
+    ),
+    _rule(
         Intent.CONTACT,
         0.95,
         "contact",

@@ -54,6 +54,7 @@ class Reason(models.TextChoices):
     HUMAN_REQUEST = "human_request", "minta bicara dengan orang"
     COMPLAINT = "complaint", "keluhan"
     LEGAL = "legal", "urusan hukum atau pembayaran"
+    PERSONAL_DATA = "personal_data", "data pribadi"
     NEGOTIATION = "negotiation", "nego harga"
     UNCERTAIN = "uncertain", "asisten tidak yakin"
     MISSING_FACT = "missing_fact", "data belum ada"
@@ -300,6 +301,15 @@ class WhatsAppMessage(Owned):
     )
     transcribed = models.BooleanField(
         "dari suara", db_default=False, default=False, editable=False, help_text="Ditulis model dari pesan suara."
+    )
+    seen = models.CharField(
+        "terlihat di foto",
+        max_length=80,
+        db_default="",
+        default="",
+        blank=True,
+        editable=False,
+        help_text="Mobil yang dilihat model di foto pelanggan.",
     )
     ai_response = models.BooleanField("jawaban model", default=False)
     path = models.CharField("jalur jawaban", max_length=8, choices=Path, blank=True)

@@ -304,7 +304,11 @@ def _distance(work: Work) -> str:
 
 
 def _echoed(work: Work, outcome: Outcome) -> Outcome:
-    """Whoever spoke sees what we heard, for it may be wrong."""
+    """Whoever spoke, or showed a car, sees what we heard and saw, for it may be wrong."""
+    if work.seen and outcome.text:
+        outcome = replace(
+            outcome, text=f"{wording.reply('seen', car=wording.one_line(work.seen, 100))}\n\n{outcome.text}"
+        )
     if not (work.voiced and outcome.text):
         return outcome
     words = wording.one_line(work.voiced, 200)

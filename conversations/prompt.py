@@ -21,6 +21,7 @@ MAX_FAQ_TEXT = 400
 MAX_HISTORY = 10
 MAX_HISTORY_LINE = 700
 MAX_TEXT = 4000
+SHORT = 60  # characters of a customer's message that wants a short answer
 MAX_INSTRUCTIONS = 1500
 TAIL = 1000
 
@@ -184,6 +185,8 @@ def _chat(turn: Turn, facts: Facts) -> list[str]:
         lines = [wording.instruction("english", hello=f"Hello{english.called(turn.customer_name)}")]
     else:
         lines = [wording.instruction("chat", kak=kak)]
+    if len(turn.text) <= SHORT:
+        lines.append(wording.instruction("short"))
     if turn.staff_role:
         lines.append(wording.instruction("staff", kak=kak, role=turn.staff_role))
     if turn.first_contact and turn.written:
@@ -203,7 +206,7 @@ def _chat(turn: Turn, facts: Facts) -> list[str]:
         lines.append(wording.instruction("car_guessed", car=f"{named.make} {named.model}".strip()))
     for decided in acts.decide(turn, facts):
         name = "done" if decided.deed else "said"
-        lines.append(wording.instruction(name, sentence=wording.one_line(decided.text, 700)))
+        lines.append(wording.instruction(name, sentence=wording.one_line(decided.said, 700)))
     return lines
 
 

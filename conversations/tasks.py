@@ -44,6 +44,7 @@ from conversations import (
     replays,
     retention,
     seats,
+    seeing,
     turns,
 )
 from inventory import pictures
@@ -169,6 +170,7 @@ async def _turn(tenant_id: int, conversation_id: int) -> None:
     try:
         lap = _step("gather", began)
         work = await listening.heard(work, partial(on_database, tenant=tenant_id))
+        work = await seeing.seen(work, partial(on_database, tenant=tenant_id))
         outcome = await orchestrator.think(work)
         lap = _step("think", lap)
         letter = await on_database(orchestrator.conclude, work, outcome, began, tenant=tenant_id)

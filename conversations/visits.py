@@ -14,7 +14,7 @@ from itertools import groupby
 
 from autolumiku.lib import moments
 from autolumiku.lib import text as lib_text
-from conversations import wording
+from conversations import english, wording
 from conversations.turn import Act, Deed, Entities, Facts, Intent, Line, Turn, Understanding, Unit, Visit
 from leads import slots
 
@@ -50,12 +50,19 @@ _OPEN_TO = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The sentence to be said, and what it says is done. covers: nobody else is needed."""
+    """The sentence to be said, and what it says is done. covers: nobody else is needed. english: the same for whoever
+    is answered so, "" where there is none.
+    """
 
     text: str
     deed: Deed | None = None
     covers: bool = True
     units: tuple[Unit, ...] = ()
+    english: str = ""
+
+    @property
+    def said(self) -> str:
+        return self.english or self.text
 
 
 def in_context(now: Understanding, said: str, asked: str, visit: Visit | None) -> Understanding:
@@ -157,6 +164,14 @@ class _Case:
         words = {"kak": wording.kak(self.turn.customer_name), "tenant": wording.one_line(self.facts.showroom.name, 80)}
         return wording.reply(name, **words, **values)
 
+    def in_english(self, name: str, at: datetime, car: str) -> str:
+        """car: "" for a visit without one."""
+        if not self.turn.written:
+            return ""
+        what = f"test drive of the {car}" if car else "visit"
+        tenant = wording.one_line(self.facts.showroom.name, 80)
+        return english.reply(name, what=what, moment=english.moment(at), tenant=tenant)
+
     # -- an appointment that there is
 
     def change(self, visit: Visit) -> Decided | None:
@@ -183,14 +198,17 @@ class _Case:
 
     def called_off(self, visit: Visit) -> Decided:
         said = self.say("visit_cancelled", what=_what(visit), moment=wording.moment(visit.at))
-        return Decided(said, Deed(Act.CANCEL, visit_id=visit.id))
+        theirs = self.in_english("visit_cancelled", visit.at, visit.car)
+        return Decided(said, Deed(Act.CANCEL, visit_id=visit.id), english=theirs)
 
     def moved(self, visit: Visit, unit: Unit | None, wanted: datetime) -> Decided:
         """unit: another car, if there is to be another."""
         car = unit if unit is not None and unit.id != visit.unit_id else None
-        what = _what(replace(visit, car=_called(car)) if car else visit)
-        said = self.say("visit_moved", what=what, moment=wording.moment(wanted))
-        return Decided(said, Deed(Act.MOVE, car.id if car else None, wanted, visit.id), units=(car,) if car else ())
+        called = _called(car) if car else visit.car
+        said = self.say("visit_moved", what=_what(replace(visit, car=called)), moment=wording.moment(wanted))
+        deed = Deed(Act.MOVE, car.id if car else None, wanted, visit.id)
+        theirs = self.in_english("visit_moved", wanted, called)
+        return Decided(said, deed, units=(car,) if car else (), english=theirs)
 
     def _known(self, visit: Visit) -> Decided:
         return Decided(self.say("visit_known", what=_what(visit), moment=wording.moment(visit.at)))
@@ -223,9 +241,10 @@ class _Case:
     def booked(self, unit: Unit | None, wanted: datetime) -> Decided:
         if unit is None:
             said = self.say("visit_booked_any", moment=wording.moment(wanted))
-            return Decided(said, Deed(Act.BOOK, None, wanted))
+            return Decided(said, Deed(Act.BOOK, None, wanted), english=self.in_english("visit_booked", wanted, ""))
         said = self.say("visit_booked", car=_called(unit), moment=wording.moment(wanted))
-        return Decided(said, Deed(Act.BOOK, unit.id, wanted), units=(unit,))
+        theirs = self.in_english("visit_booked", wanted, _called(unit))
+        return Decided(said, Deed(Act.BOOK, unit.id, wanted), units=(unit,), english=theirs)
 
     def _just_visits(self) -> bool:
         """They want to come and look, no matter which car."""

@@ -272,6 +272,11 @@ class WaitAdmin(ScopedAdmin):
     deleters = SELLERS
     fields = ("words", "name", "phone", "vehicle", "ended_at")
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "phone":
+            return phone_formfield(db_field)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     @admin.display(description="pelanggan", ordering="name")
     def who(self, wait: Wait) -> SafeString:
         return format_html('{}<small class="al-sub">{}</small>', wait.name or "(tanpa nama)", phone.show(wait.phone))

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -150,6 +150,13 @@ class OwnedForm(forms.ModelForm):
         """The hidden showroom takes part in the uniqueness checks (a phone once per showroom)."""
         excluded = set(super()._get_validation_exclusions())  # type: ignore[misc]
         return excluded - {"tenant"} if getattr(self.instance, "tenant_id", None) else excluded
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """What concerns a column that the form does not show (one row a showroom, say) is said above it."""
+        said = getattr(errors, "error_dict", {})
+        for name in said.keys() - self.fields.keys() - {NON_FIELD_ERRORS}:
+            said.setdefault(NON_FIELD_ERRORS, []).extend(said.pop(name))
+        super()._update_errors(errors)  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,7 @@ def of_ours() -> list[Scenario]:
     return read([HERE])
 
 
+@cache
 def stocks() -> dict[str, list[dict[str, Any]]]:
     """The stocks that scenarios name."""
     return yaml.safe_load((Path(__file__).resolve().parent / "stocks.yaml").read_text(encoding="utf-8"))

@@ -11,7 +11,6 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import connection
-from django.test import Client
 from procrastinate.contrib.django import app
 
 from aiconfig.models import BusinessHours, FAQEntry, Holiday, WhatsAppAIConfig
@@ -19,6 +18,7 @@ from aimeow.models import AimeowAccount
 from aimeow.simulator import Simulator
 from aimeow.simulator.state import StoredFile, new_message_id
 from autolumiku.lib import clock
+from autolumiku.testing import web
 from conversations import wording
 from conversations.models import WhatsAppConversation, WhatsAppMessage
 from inventory import models as inventory
@@ -83,7 +83,7 @@ class Showroom:
         self.phone = f"62812000000{number:02d}"
         self.client_id = f"75335d94-c1bb-4d11-a42c-{number:012d}"
         gateway.add_client(self.client_id, self.phone, name)
-        self.http = Client()
+        self.http = web.client()
         self.written = datetime.min.replace(tzinfo=UTC)
         with scope.platform("stage"):
             self.tenant = Tenant.objects.create(

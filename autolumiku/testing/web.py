@@ -6,11 +6,26 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 from django.core.wsgi import get_wsgi_application
+from django.test import Client
+from django.test.client import ClientHandler
 from django.test.utils import override_settings
+
+
+@cache
+def _handler() -> ClientHandler:
+    return ClientHandler(enforce_csrf_checks=False)
+
+
+def client() -> Client:
+    """Django's test client; the middleware, which looks through all static files, is loaded once for all of them."""
+    one = Client()
+    one.handler = _handler()
+    return one
 
 
 class Quiet(WSGIRequestHandler):

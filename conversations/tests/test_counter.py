@@ -42,6 +42,17 @@ class Case:
 
 
 BOTH = facts(CITY, FORTUNER)
+ALIKE = tuple(
+    replace(
+        FORTUNER,
+        id=70 + place,
+        display_id=f"PM-PST-07{place}",
+        variant="VRZ GR Sport 2.8",
+        year=2016 + place,
+        price=271_000_000 + place * 10_000_000,
+    )
+    for place in range(6)
+)
 VEHICLE, PRICE, GENERAL = Intent.VEHICLE_INQUIRY, Intent.PRICE_INQUIRY, Intent.GENERAL_QUESTION
 
 CASES = {
@@ -54,6 +65,7 @@ CASES = {
     "A3": Case("ada mobil apa saja?", VEHICLE, BOTH, ("🚗 *Honda City S 2006* | PM-PST-001", "• Harga: Rp 79 juta", "PM-PST-002", "Rp 470 juta")),
     "A40": Case("Unit yang ready ada apa saja?", VEHICLE, BOTH, ("Rp 470 juta", "Rp 79 juta", "PM-PST-001", "PM-PST-002"), never=("Rp 5 jt",)),
     "A41": Case("Harga Fortuner berapa?", PRICE, facts(FORTUNER), ("• Harga: Rp 470 juta", "• KM: 25.000 km"), entities=FORTUNER_NAMED),
+    "many-of-one-kind": Case("Harga Fortuner berapa?", PRICE, facts(*ALIKE), ("GR Sport 2.8 2016* | PM-PST-070 | Rp 271 juta", "GR Sport 2.8 2021* | PM-PST-075 | Rp 321 juta"), entities=FORTUNER_NAMED),
     "A9-A50": Case("Ada mobil Honda Jazz?", VEHICLE, facts(nearest=(CITY,)), ("Honda Jazz sedang tidak tersedia", "PM-PST-001"), entities={"make": "Honda", "model": "Jazz"}),
     "A50": Case("brio ada?", VEHICLE, facts(stock_size=2), ("Honda Brio sedang tidak tersedia",), never=("PM-PST", "foto"), entities=BRIO),
     "A48": Case("Ada Toyota apa aja?", VEHICLE, facts(AVANZA, FORTUNER), ("Avanza", "Fortuner"), never=("Xenia",), entities={"make": "Toyota"}),

@@ -42,6 +42,11 @@ def test_law_and_payment_are_for_a_person(intent: Intent, reason: str) -> None:
     assert decide.before(understood(intent, reason), persona()) == decide.Handover(Reason.LEGAL, True, "handover_legal")
 
 
+def test_personal_data_are_for_a_person_and_the_bot_goes_on() -> None:
+    found = decide.before(understood(Intent.GENERAL_QUESTION, "personal_data"), persona())
+    assert found == decide.Handover(Reason.PERSONAL_DATA, False, "handover_personal_data")
+
+
 @pytest.mark.parametrize(
     ("draft", "intent", "negotiation", "expected"),
     [

@@ -339,6 +339,10 @@ def english_showroom(showroom):
     return showroom
 
 
+def _last(showroom):
+    return showroom.messages()[-1].content
+
+
 ASKED = "Hello, is the Honda City still available?"
 GOOD = "Good morning! Yes, the Honda City is still available. The price is Rp 79 million."
 WRONG = "Yes, the Honda City is available for Rp 70 million."
@@ -408,3 +412,16 @@ def test_a_test_drive_is_booked_from_english_words(english_showroom, settings):
     with english_showroom.scope():
         [booking] = Booking.objects.all()
     assert booking.starts_at.astimezone(JAKARTA).hour == 10
+    assert "The test drive of the *Toyota Fortuner VRZ AT 2021* (PM-PST-002) is scheduled for" in _last(
+        english_showroom
+    )
+    english_showroom.hears("please cancel my test drive")
+    assert "is cancelled" in _last(english_showroom)
+
+
+@pytest.mark.django_db
+def test_what_is_done_is_said_in_english_behind_the_models_words(english_showroom, model):
+    model.say("Thank you for your message.", "We are happy to help.", "Thank you.")
+    english_showroom.hears("I would like to do a test drive of the Fortuner tomorrow at 10")
+    assert "is scheduled for" in _last(english_showroom)
+    assert "dijadwalkan" not in _last(english_showroom)

@@ -124,6 +124,17 @@ def test_at_first_contact_it_introduces_itself_and_later_not() -> None:
     assert "jangan mengulang perkenalan" in system(facts())
 
 
+@pytest.mark.parametrize(
+    ("said", "short"),
+    [
+        ("fortuner ada?", True),
+        ("Halo kak, saya lagi cari mobil keluarga untuk mudik, kira-kira ada pilihan apa saja?", False),
+    ],
+)
+def test_the_answers_length_follows_the_customers(said: str, short: bool) -> None:
+    assert ("jawab juga singkat" in prompt.system(turn(said), facts())) is short
+
+
 def test_the_customer_is_called_by_name() -> None:
     assert 'Sapa customer dengan "Kak Yudho"' in system(facts())
     assert 'Sapa customer dengan "Kak"' in system(facts(), customer_name="")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.test import Client
 
+from autolumiku.testing import web
 from tenants import access, scope
 from tenants.models import ApiToken, Membership, Role, Tenant, User
 
@@ -47,7 +48,7 @@ def gather() -> Cast:
 
 def browser(person: User) -> Client:
     """A browser in which this person is logged in."""
-    client = Client()
+    client = web.client()
     client.force_login(person)
     return client
 

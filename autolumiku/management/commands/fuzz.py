@@ -1,12 +1,17 @@
-"""`manage.py fuzz --mutations 10000 --seed 1`: broken bodies at the webhook, and every turn they cause."""
+"""`manage.py fuzz --mutations 10000 --seed 1`: broken bodies at the webhook, and every turn they cause.
+
+`manage.py fuzz --naughty blns.json`: every string of the list in every text field of the admin and the API.
+"""
 
 from __future__ import annotations
 
+import itertools
 import logging
 import random
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -14,12 +19,15 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 from django.db.models import F
 from django.db.models.functions import Now
+from django.test import Client
 from django.test.utils import setup_databases, setup_test_environment
 
+from aimeow.models import AimeowAccount
 from aimeow.simulator import Simulator
-from autolumiku.testing import mutations, web
+from autolumiku.testing import marked, mutations, naughty, web
 from autolumiku.testing.stage import CITY, FORTUNER, Showroom, run_jobs
 from conversations.models import WhatsAppConversation
+from tenants.models import Role, User
 
 BATCH = 250  # bodies between two rounds of the worker
 
@@ -33,6 +41,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--mutations", type=int, default=10_000)
         parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--naughty", type=Path, metavar="FILE", help="a JSON list of strings; no mutations then")
 
     def handle(self, *args: Any, mutations: int, seed: int, **options: Any) -> None:
         logging.disable(logging.CRITICAL)  # the counts are the output
@@ -46,6 +55,9 @@ class Command(BaseCommand):
         try:
             with web.own_storage(), Simulator(clients=()) as gateway:
                 settings.AIMEOW_BASE_URL = gateway.base_url
+                if options["naughty"] is not None:
+                    self._type(gateway, options["naughty"])
+                    return
                 statuses, stuck = _fuzz(gateway, mutations, seed)
         finally:
             connections.close_all()
@@ -55,6 +67,29 @@ class Command(BaseCommand):
             self.stdout.write(f"  {status}: {count}")
         self.stdout.write(f"  chats left waiting: {stuck}")
         if stuck or any(status.startswith("5") for status in statuses):
+            sys.exit(1)
+
+    def _type(self, gateway: Simulator, path: Path) -> None:
+        """Every string once in every field."""
+        settings.SECOND_FACTOR, settings.API_CALLS_PER_MINUTE, settings.API_CALLS_PER_MINUTE_AND_ADDRESS = False, 0, 0
+        place = marked.showroom("fuzz", "kenaria", "62899110")
+        account = place.rows[AimeowAccount]
+        gateway.add_client(account.client_id, account.phone_number)
+        root = User.objects.create(username="root", is_staff=True, is_superuser=True)
+        owner, platform = (Client(raise_request_exception=False) for _ in range(2))
+        owner.force_login(place.people[Role.OWNER])
+        platform.force_login(root)
+        texts = naughty.strings(path)
+        around = itertools.cycle(texts)
+        wrong = []
+        for found in (
+            naughty.try_admin(owner, platform, place, around, len(texts)),
+            naughty.try_api(owner, place, around, len(texts)),
+        ):
+            self.stdout.write(f"{len(found.fields)} fields: {found.stored} stored, {found.refused} refused")
+            wrong += found.wrong
+        self.stdout.write("\n".join(wrong))
+        if wrong:
             sys.exit(1)
 
 
