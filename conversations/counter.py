@@ -118,7 +118,8 @@ def _answer(say: _Say) -> Answer:
     if say.asked.rest:
         parts.append(_Part(_open_question(say, parts), covers=False))
     texts = [*_opening(say), *_asked_back(say), *(part.text for part in parts), *_last_words(say, parts)]
-    whole = _toned("\n\n".join(line for line in texts if line), turn.persona.personality)
+    said = dict.fromkeys(text for text in texts if text)  # two parts may ask the same
+    whole = _toned("\n\n".join(said), turn.persona.personality)
     whole = whole if say.english else _named_once(whole, say.words["kak"])
     units = tuple({unit.id: unit for part in parts for unit in part.units}.values())
     deeds = tuple(deed for part in parts for deed in part.deeds)

@@ -343,8 +343,13 @@ class Reader:
         ]  # "untuk budget 100 juta City 79 juta"
         figure = any(token.kind == "amount" for token in reading.clause.tokens[max(0, place - 7) : place])
         start = max(0, place - 7, *(named if figure else ()))
+        if reading.words[place + 1 : place + 3] == ["", "kredit"] and reading.clause.tokens[place + 1].word == "(":
+            return "credit"
+        of_names = {at for one in reading.mentions for at in range(one.place, one.end)}  # "Air EV Standard Range"
         passed = False  # another amount
         for at in range(place - 1, start - 1, -1):
+            if at in of_names:
+                continue
             stem = vocabulary.stem(reading.words[at])
             for label, words in LABELS:
                 if stem in words and not (passed and label == "budget"):

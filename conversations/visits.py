@@ -216,6 +216,8 @@ class _Case:
     # -- a new one
 
     def book(self) -> Decided | None:
+        if _CANCELS.search(self.plain) and not _MOVES.search(self.plain):
+            return Decided(self.say("visit_unknown"), covers=False)
         when = self._when(carried=True)
         named = self.turn.understanding.entities.names_a_car()
         if named and not self.facts.units:

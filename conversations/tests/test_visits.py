@@ -145,6 +145,13 @@ def test_an_appointment_is_made_by_talking(open_showroom, texts, says, kept):
     assert open_showroom.chat().escalated_reason == ""
 
 
+def test_calling_off_what_nobody_has_booked_books_nothing_and_goes_to_a_person(open_showroom):
+    [reply] = open_showroom.hears("batal kak test drive fortuner yang besok jam 10")
+    assert "jadwal test drive dari nomor ini belum tercatat" in reply
+    assert appointments(open_showroom) == []
+    assert open_showroom.chat().escalated_reason == "missing_fact"
+
+
 def test_a_slot_is_shown_as_taken_and_another_offered(open_showroom):
     open_showroom.hears("besok jam 10 mau test drive fortuner", phone=OTHER)
     [reply] = open_showroom.hears("besok jam 10 mau test drive fortuner")
