@@ -419,6 +419,11 @@ class Reader:
                 self._claim(reading, "tax_date", (None, month, int(token.word)), place)
             elif any(topic[0] == "tax" for topic in reading.topics):
                 self._claim(reading, "tax_date", (None, None, int(token.word)), place)
+            elif words[place + 1 : place + 2] == ["ke"] and (
+                bound := BOUNDS.get("".join(words[place + 2 : place + 3]))
+            ):
+                self._claim(reading, "year_bound", (int(token.word), bound), place, 3)
+                return 3
             else:
                 self._claim(reading, "year", int(token.word), place)
             return 1
