@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import path, re_path
 from drf_spectacular.authentication import SessionScheme as DjangoSession
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from aiconfig.api import ConfigView, HealthView
 from aimeow.api import CheckView, DisconnectView, InitializeView, PictureView, RefreshQrView, StatusView
@@ -66,7 +66,7 @@ urlpatterns = [
     path("staff/<int:pk>", StaffMemberView.as_view(), name="staff-member"),
     path("leads", LeadsView.as_view(), name="leads"),
     path("vehicles", VehiclesView.as_view(), name="vehicles"),
-    path("openapi.json", SpectacularAPIView.as_view(), name="openapi"),
+    path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="openapi"), name="api-docs"),
     re_path(r"", Unknown.as_view(), name="api-unknown"),
 ]

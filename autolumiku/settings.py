@@ -339,6 +339,7 @@ UNFOLD = {
     "SITE_SUBHEADER": "conversations.admin.subheader",
     "SITE_SYMBOL": "directions_car",
     "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "href": "data:,"}],
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
     "COLORS": {

@@ -462,6 +462,8 @@ def _estimate(ground: Ground, unit: Unit, value: tuple[str, int | None, rupiah.A
     ends = (said.value, said.value) if said.low is None else (said.low, said.high)
     if kind == "instalment":
         return any(one.years == years and ends in ((one.low, one.high), (one.low,) * 2) for one in made.instalments)
+    if kind == "total":
+        return ends == made.at_first
     return ends == ((made.down,) * 2 if kind == "down" else (made.principal,) * 2)
 
 

@@ -88,10 +88,14 @@ def _shown(unit: Unit, estimates: list[credit.Estimate], partners: tuple[str, ..
         lines += ["(DP dinaikkan ke batas terendah leasing)"] if one.too_low else []
         lines += [f"{part.years} tahun: {_range(part)} per bulan" for part in one.instalments]
         lines += [] if one.instalments else ["Tidak ada leasing yang melayani."]
+        lines += [f"TDP (ADDM): {_between(*one.at_first)}"] if one.at_first else []
     sources = f"Leasing: {', '.join(partners)}" if partners else "Bunga: panduan umum"
     return "\n".join([*lines, "", sources, NOTE])
 
 
 def _range(part: credit.Instalment) -> str:
-    low, high = rupiah.show_full(part.low), rupiah.show_full(part.high)
-    return low if part.low == part.high else f"{low} – {high}"
+    return _between(part.low, part.high)
+
+
+def _between(low: int, high: int) -> str:
+    return rupiah.show_full(low) if low == high else f"{rupiah.show_full(low)} – {rupiah.show_full(high)}"

@@ -33,6 +33,7 @@ LABELS = (
     ("budget", BUDGET),
     ("dp", DOWN),
     ("principal", frozenset(("pokok", "pinjaman"))),
+    ("total", frozenset(("tdp",))),
     ("instalment", listed("cicilan angsuran cicil")),
     ("never", listed("biaya selisih diskon potongan")),
 )
@@ -365,7 +366,7 @@ class Reader:
         after = [word for word in reading.words[place + 1 : place + 4] if word]
         if label == "instalment" or "bulan" in after:
             return "instalment"
-        return {"dp": "down", "principal": "principal"}.get(label, "")
+        return {"dp": "down", "principal": "principal", "total": "total"}.get(label, "")
 
     @staticmethod
     def _years(reading: Reading, place: int) -> int | None:

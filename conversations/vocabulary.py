@@ -46,7 +46,7 @@ TOPICS: Mapping[str, str] = {
     "condition": "kondisi keadaan",
     "part": "interior eksterior mesin ban ac cat body kabin jok kaki-kaki kelistrikan audio minus kekurangan lecet",
     "photo": "foto gambar video",
-    "credit": "kredit dp cicilan angsuran tenor leasing bunga simulasi kreditnya uang_muka addm addb",
+    "credit": "kredit dp tdp cicilan angsuran tenor leasing bunga simulasi kreditnya uang_muka addm addb",
     "never": (
         "garansi bergaransi diskon promo bonus gratis free cashback voucher hadiah subsidi potongan asuransi antar "
         "diantar pengiriman cod transfer rekening konsumsi konsumsi_bahan_bakar balik_nama mutasi plat sparepart "

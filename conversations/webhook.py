@@ -21,6 +21,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -116,6 +117,9 @@ class Caller:
 
 
 GATEWAY = Caller(True, lambda secret: False)
+# client id -> the sealed secrets of its number, where it has some and has called this process: by them it is let in
+# while the database is away, and nobody else is.
+known_secrets: dict[str, tuple[str, ...]] = {}
 
 
 def _authenticate(request: HttpRequest, raw: bytes) -> Caller:
@@ -173,19 +177,22 @@ def _keep(event: payload.Event, raw: bytes, kind: str, caller: Caller) -> str:
     """Commit the event, or put its body on disk while the database is away; returns "" or why it was ignored.
 
     One new try on a connection that broke while idle. While kept messages wait, new ones wait behind them. A number's
-    own secret lies in the database: while that is away, nobody can be let in by it.
+    own secret lies in the database: while that is away it opens where it has opened before, and is judged again when
+    the body is stored.
     """
-    for _ in range(2 if spool.is_empty() or not caller.is_gateway else 0):
-        try:
-            return _store(event, caller)
-        except Exception as error:
-            if not spool.is_away(error):
-                raise
-            connection.close()
-    if not caller.is_gateway:
+    if spool.is_empty() or _vouched(event.client_id, caller) is None:
+        for _ in range(2):
+            try:
+                return _store(event, caller)
+            except Exception as error:
+                if not spool.is_away(error):
+                    raise
+                connection.close()
+    mark = _vouched(event.client_id, caller)
+    if mark is None:
         raise _unknown()
     try:
-        spool.keep(raw, kind=kind)
+        spool.keep(raw, kind=f"{kind}{mark}")
     except spool.SpoolError as error:
         log.error("message not kept", reason=str(error))
         raise RefusedError(503, "not stored, try again") from error
@@ -193,8 +200,30 @@ def _keep(event: payload.Event, raw: bytes, kind: str, caller: Caller) -> str:
 
 
 def store_kept(raw: bytes, kind: str) -> None:
-    """What the spool calls for each kept body, once the database is back."""
-    _store(_read(raw, kind), GATEWAY)
+    """What the spool calls for each kept body, once the database is back; kind: with the mark of a number's secret."""
+    kind, _, mark = kind.partition("-")
+    caller = Caller(False, lambda secret: hmac.compare_digest(_mark(secret), mark)) if mark else GATEWAY
+    _store(_read(raw, kind), caller)
+
+
+def _vouched(client_id: str, caller: Caller) -> str | None:
+    """None: without the database nobody knows whether the call may come in. Else the mark of the number's own secret
+    that it knows, "" where it has none.
+    """
+    if client_id not in known_secrets:
+        return "" if caller.is_gateway else None
+    return next((f"-{_mark(one)}" for one in map(unseal, known_secrets[client_id]) if caller.knows(one)), None)
+
+
+def _mark(secret: str) -> str:
+    return salted_hmac("conversations.webhook", secret, algorithm="sha256").hexdigest()
+
+
+def _remember(client_id: str, account: scope.Account | None) -> None:
+    if account is not None and account.sealed:
+        known_secrets[client_id] = account.sealed
+    else:
+        known_secrets.pop(client_id, None)
 
 
 def _store(event: payload.Event, caller: Caller) -> str:
@@ -207,6 +236,7 @@ def _store(event: payload.Event, caller: Caller) -> str:
     locks = intake.locks(event) if isinstance(event, Inbound) else []
     with scope.by_account(event.client_id, _phone_of(event.client_id), locks) as account:
         caller.check(account)
+        _remember(event.client_id, account)
         if account is not None:
             return _apply(account, event)
     intake.remember_unknown(event.client_id)

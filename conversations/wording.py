@@ -303,11 +303,14 @@ def credit_pairs(unit: Unit, estimate: Estimate) -> tuple[tuple[str, str], ...]:
         (f"{one.years} tahun", f"{_range(rupiah.show_full(one.low), rupiah.show_full(one.high))} per bulan")
         for one in estimate.instalments
     )
+    total = estimate.at_first
+    at_first = (("TDP (ADDM)", _range(*map(rupiah.show_full, total))),) if total else ()
     return (
         ("Harga kredit" if unit.credit_price else "Harga", rupiah.show(estimate.price)),
         (f"DP {estimate.percent}%", rupiah.show(estimate.down)),
         ("Pokok pinjaman", rupiah.show(estimate.principal)),
         *instalments,
+        *at_first,
     )
 
 

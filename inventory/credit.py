@@ -67,6 +67,14 @@ class Estimate:
     def principal(self) -> int:
         return self.price - self.down
 
+    @property
+    def at_first(self) -> tuple[int, int] | None:
+        """TDP: what is paid at once where the first instalment is due with the down payment (ADDM), over all terms."""
+        if not self.instalments:
+            return None
+        lows, highs = zip(*((one.low, one.high) for one in self.instalments), strict=True)
+        return self.down + min(lows), self.down + max(highs)
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:

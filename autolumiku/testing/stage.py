@@ -19,7 +19,7 @@ from aimeow.simulator import Simulator
 from aimeow.simulator.state import StoredFile, new_message_id
 from autolumiku.lib import clock
 from autolumiku.testing import web
-from conversations import wording
+from conversations import webhook, wording
 from conversations.models import WhatsAppConversation, WhatsAppMessage
 from inventory import models as inventory
 from inventory.models import LeasingRate, Vehicle
@@ -83,6 +83,7 @@ class Showroom:
         self.phone = f"62812000000{number:02d}"
         self.client_id = f"75335d94-c1bb-4d11-a42c-{number:012d}"
         gateway.add_client(self.client_id, self.phone, name)
+        webhook.known_secrets.pop(self.client_id, None)  # of a test before
         self.http = web.client()
         self.written = datetime.min.replace(tzinfo=UTC)
         with scope.platform("stage"):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from django.test import Client
@@ -120,6 +121,58 @@ def test_the_same_call_twice_sends_once(showroom, program):
     assert (status, body["code"]) == (409, "conflict")
     run_jobs()
     assert [sent.text for sent in showroom.gateway.sent].count("Halo") == 1
+
+
+INSIDE = (
+    "http://127.0.0.1:5432/a.jpg", "http://localhost/a.jpg", "http://0/a.jpg", "http://2130706433/a.jpg", "http://[::1]/a.jpg",
+    "http://10.0.0.5/a.jpg", "http://172.16.0.1/a.jpg", "http://192.168.1.1/a.jpg", "http://100.64.0.1/a.jpg",
+    "http://169.254.169.254/latest/meta-data/", "http://metadata.google.internal/computeMetadata/v1/",
+    "http://[::ffff:127.0.0.1]/a.jpg", "http://[::ffff:169.254.169.254]/a.jpg", "http://[64:ff9b::a9fe:a9fe]/a.jpg",
+    "https://inside.example.com/a.jpg",  # a name that leads inside
+    "https://httpbin.org/redirect-to?url=http://127.0.0.1/",  # a way around
+    "file:///etc/passwd", "gopher://127.0.0.1:6379/_x", "data:image/png;base64,AAAA", "//127.0.0.1/a.jpg",
+)  # fmt: skip
+REAL = base64.b64encode(b"%PDF-1.4 brosur").decode()
+PLACES = {
+    "imageUrl": lambda url: {"imageUrl": url},
+    "documentUrl": lambda url: {"documentUrl": url, "filename": "a.pdf", "message": "Ini"},
+    "mediaUrl": lambda url: {"mediaUrl": url, "message": "Ini"},
+    "file": lambda url: {"file": url},
+    "a file's content": lambda url: {"file": {"filename": "a.jpg", "base64": url}},
+    "a file's url": lambda url: {"file": {"filename": "a.jpg", "url": url}},
+    "a file's url beside its content": lambda url: {"file": {"filename": "a.pdf", "base64": REAL, "url": url}},
+    "a file's name": lambda url: {"file": {"filename": url, "base64": REAL}},
+    "a car": lambda url: {"vehicleId": url[:24]},
+    "the words": lambda url: {"message": url},
+}
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_no_address_in_a_call_is_ever_connected_to(showroom, program, storage, settings, monkeypatch, place):
+    """Files come as base64 alone. Whatever is written where, we speak with the gateway and nobody else."""
+    showroom.hears("halo")
+    chat = {"conversationId": showroom.chat().pk}
+    seen, looked_up, connect, look_up = set(), set(), socket.socket.connect, socket.getaddrinfo
+
+    def connected(self, address):
+        seen.add(address[:2])
+        return connect(self, address)
+
+    def resolved(host, *args, **options):
+        looked_up.add(host)
+        return look_up(host, *args, **options)
+
+    monkeypatch.setattr(socket.socket, "connect", connected)
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    taken = [url for url in INSIDE if program("post", "send-message", {**chat, **place(url)})[0] == 202]
+    run_jobs(ahead=60)
+    ours = [
+        urlsplit(address) for address in (showroom.gateway.base_url, settings.PUBLIC_URL)
+    ]  # it fetches files from us
+    assert seen <= {(one.hostname, one.port) for one in ours}
+    assert looked_up <= {one.hostname for one in ours}
+    if place is PLACES["the words"]:
+        assert [sent.text for sent in showroom.gateway.sent[-len(INSIDE) :]] == taken == list(INSIDE)
 
 
 def test_a_phone_a_file_and_a_car_s_photo(showroom, program, settings, tmp_path):

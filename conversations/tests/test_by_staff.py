@@ -205,6 +205,7 @@ def test_a130_a_simulation_with_the_cars_price_grouped_by_down_payment(staffed: 
 
 CREDIT = {
     "a price": ("kkb 150jt dp 20% tenor 3", "DP 20 %* = Rp 30 juta"),
+    "what is paid at first": ("kkb 150jt dp 20% tenor 3", "TDP (ADDM): Rp 34.108.333"),
     "no car": ("kkb", "Formatnya: kkb"),
     "not found": ("kkb PM-XXX-999 dp 20%", "tidak ditemukan"),
 }

@@ -84,6 +84,7 @@ PASSING = {
     "everyday": ("Siap Kak, tunggu 2 menit ya 🙏", facts()),
     "emoji-only": ("😊🙏", facts()),
     "body": ("Honda City termasuk sedan dengan 5 kursi Kak", facts(CITY)),
+    "paid-at-first": ("Perkiraan TDP (ADDM) City Rp 21.790.833 - Rp 21.890.000 Kak", ON_CREDIT),
     "estimate": ("Perkiraan cicilan City 3 tahun Rp 2.040.833 - Rp 2.140.000 per bulan, DP Rp 19.750.000 Kak", ON_CREDIT),
     "own-token": ("Halo Kak. TOK-18c3f2a9b0-12", BOTH, "avanza ada? TOK-18c3f2a9b0-12"),
 }  # fmt: skip
@@ -149,6 +150,8 @@ REFUSED = {
     "refusal": ("Tidak Kak", facts(AVANZA), "tidak (pertanyaan pelanggan)", "avanza manual ya?"),
     "said-unknown-what-is-known": ("Pajak Avanza belum ada datanya Kak", facts(AVANZA), "pajak: belum ada data"),
     "no-estimate": ("Cicilan City 3 tahun Rp 2.040.833 per bulan Kak", ON_CREDIT, guard.NO_ESTIMATE),
+    "paid-at-first-is-more": ("Perkiraan TDP City Rp 19.750.000 Kak", ON_CREDIT, "rp 19.750.000"),
+    "paid-at-first-of-another": ("Perkiraan TDP (ADDM) City Rp 21.000.000 Kak", ON_CREDIT, "rp 21.000.000"),
     "instalment-of-other-years": ("Perkiraan cicilan City 4 tahun Rp 2.040.833 per bulan", ON_CREDIT, "rp 2.040.833"),
     "placeholder": ("Harganya [PM-PST-999.harga] Kak", BOTH, "[PM-PST-999.harga]"),
     "empty": (" \n\u200b", facts(), guard.EMPTY),

@@ -62,6 +62,9 @@ def test_every_page_is_accessible_and_fits_the_screen(live_server, busy, dewi, p
     found += trouble(page)
     page.locator("#head summary").click()
     found += trouble(page)
+    menu = page.locator("#head .menu").bounding_box()
+    assert menu["x"] >= 0
+    assert menu["x"] + menu["width"] <= width
     assert found == []
     assert wide == []
 

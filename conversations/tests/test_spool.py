@@ -1,11 +1,15 @@
 """While the database is away the webhook keeps every message on disk, and stores it in order afterwards."""
 
+import hashlib
+import hmac
+import json
 from contextlib import contextmanager
 
 import pytest
 from django.db import connections
 
-from autolumiku.testing.stage import CUSTOMER
+from aimeow.models import AimeowAccount
+from autolumiku.testing.stage import CUSTOMER, Showroom
 from conversations import spool, webhook
 from conversations.models import WhatsAppMessage
 from tenants import scope
@@ -98,6 +102,80 @@ def test_the_secret_is_asked_for_also_while_the_database_is_away(showroom, datab
     assert showroom.post(body(showroom, "satu"), token="tebakan").status_code == 401
     assert showroom.post(b"{").status_code == 400
     assert spool.waiting() == []
+
+
+# --- a number with a secret of its own -------------------------------------------------------------------------------
+
+OWN, OURS = "rahasia-nomor", "test-webhook-secret"
+
+
+def owned(showroom, now=OWN, before=""):
+    with showroom.scope():
+        AimeowAccount.objects.update(webhook_secret=now, webhook_secret_before=before)
+
+
+def test_a_number_s_own_secret_opens_during_an_outage_where_it_has_opened_before(showroom, database, place):
+    owned(showroom)
+    showroom.post(body(showroom, "sebelum"), token=OWN)
+    database.goes()
+    assert [showroom.post(body(showroom, text), token=OWN).status_code for text in ("satu", "dua")] == [200, 200]
+    assert [showroom.post(body(showroom, "x"), token=other).status_code for other in ("tebakan", OURS)] == [401, 401]
+    assert not any(OWN in path.name or OWN.encode() in path.read_bytes() for path in spool.waiting())
+    database.comes_back()
+    assert showroom.post(body(showroom, "tiga"), token=OWN).status_code == 200  # behind those that wait
+    assert showroom.post(body(showroom, "x"), token="tebakan").status_code == 401
+    assert spool.flush(webhook.store_kept) == 3
+    assert stored() == ["sebelum", "satu", "dua", "tiga"]
+    assert not (place / "bad").exists()
+
+
+def test_a_signature_by_it_opens_too(showroom, database):
+    owned(showroom)
+    showroom.post(body(showroom, "sebelum"), token=OWN)
+    database.goes()
+    raw = json.dumps(body(showroom, "satu")).encode()
+    signature = hmac.new(OWN.encode(), raw, hashlib.sha256).hexdigest()
+    assert showroom.post(raw, token="", **{"X-Aimeow-Signature": f"sha256={signature}"}).status_code == 200
+    assert showroom.post(raw + b" ", token="", **{"X-Aimeow-Signature": f"sha256={signature}"}).status_code == 401
+    database.comes_back()
+    assert spool.flush(webhook.store_kept) == 1
+
+
+NOW = {
+    "it is the one before": (("baru", OWN), ["sebelum", "satu"]),
+    "it is another": (("baru", ""), ["sebelum"]),
+    "there is none any more": (("", ""), ["sebelum"]),
+}
+
+
+@pytest.mark.parametrize(("secrets", "kept"), NOW.values(), ids=NOW)
+def test_what_was_kept_by_it_is_judged_again_by_the_secrets_there_are_then(showroom, database, place, secrets, kept):
+    owned(showroom)
+    showroom.post(body(showroom, "sebelum"), token=OWN)
+    database.goes()
+    showroom.post(body(showroom, "satu"), token=OWN)
+    database.comes_back()
+    owned(showroom, *secrets)
+    assert spool.flush(webhook.store_kept) == 1
+    assert stored() == kept
+    assert len(list((place / "bad").glob("*"))) == 2 - len(kept)
+
+
+@pytest.mark.parametrize("token", [OWN, "tebakan"])
+def test_a_process_that_it_has_not_opened_cannot_know_it(showroom, database, token):
+    owned(showroom)
+    database.goes()
+    assert showroom.post(body(showroom, "satu"), token=token).status_code == 401
+    assert spool.waiting() == []
+
+
+def test_it_opens_for_its_own_number_alone(showroom, database):
+    other = Showroom(showroom.gateway, slug="sinar-auto", name="Sinar Auto", number=2)
+    owned(showroom)
+    showroom.post(body(showroom, "sebelum"), token=OWN)
+    database.goes()
+    assert other.post(body(other, "satu"), token=OWN).status_code == 401
+    assert other.post(body(other, "satu"), token=OURS).status_code == 200
 
 
 @contextmanager

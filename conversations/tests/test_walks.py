@@ -143,6 +143,46 @@ def presses(page: Page, words: str) -> None:
     raise AssertionError(f"no way to {words!r} by keyboard")
 
 
+@slow
+@on_a_server
+def test_the_back_office_is_used_by_keyboard_alone(live_server, showroom, pages):
+    page, manager = pages(), leader(showroom)
+    log_in(page, live_server, manager)
+    page.goto(f"{live_server.url}/admin/inventory/vehicle/")
+    reaches(page, "Saringan")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Berdasarkan status")).to_be_visible()
+    page.keyboard.press("Escape")
+    reaches(page, "Buka atau tutup menu", "Shift+Tab")
+    page.keyboard.press("Enter")
+    reaches(page, "Prospek", "Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("leads/lead/$"))
+    reaches(page, "Buka atau tutup menu")
+    page.keyboard.press("Enter")
+    reaches(page, manager.first_name, "Shift+Tab")
+    page.keyboard.press("Enter")
+    reaches(page, "Keluar", "Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Anda sudah keluar")).to_be_visible()
+
+
+FOCUSED = """() => {
+    const at = document.activeElement;
+    return !at || at === document.body ? "" : (at.ariaLabel || at.innerText).trim();
+}"""
+
+
+def reaches(page: Page, words: str, key: str = "Tab") -> None:
+    """Press the key until what is called so has the focus."""
+    for _ in range(80):
+        page.keyboard.press(key)
+        said = page.evaluate(FOCUSED)
+        if words in said:
+            return
+    raise AssertionError(f"no way to {words!r} by keyboard")
+
+
 # --- the back-office's own pages -------------------------------------------------------------------------------------
 
 
