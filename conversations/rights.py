@@ -123,7 +123,7 @@ def rows_of(person: Person) -> Rows:
         "berkas": KeptFile.objects.filter(**mine, message__in=said),
         "laporan jawaban": AnswerReport.objects.filter(**mine, message__in=said),
         "kejadian": ConversationEvent.objects.filter(**mine, conversation__in=person.chats),
-        "kursi": Seat.objects.filter(**mine, conversation__in=person.chats),
+        "catatan baca staf": Seat.objects.filter(**mine, conversation__in=person.chats),
         "jawaban percobaan": ReplayedTurn.objects.filter(**mine, conversation__in=person.chats),
         "panggilan API": SentOnce.objects.filter(**mine, sent__conversation__in=list(person.chats)),
         "panggilan model": LLMCall.objects.filter(calls, **mine),
