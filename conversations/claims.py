@@ -725,6 +725,8 @@ class Judge(Reader):
                 lenient |= truths
                 deal |= judge.deal
                 strict |= truths if opened else truths | ({None} if failed else set())
+            if self.ground.turn.written and not strict:
+                strict = {None}  # of what was asked in English nothing is known to be so
             self._question = _whole(strict), _whole(lenient), _whole(deal)
         return self._question
 
@@ -774,6 +776,8 @@ class Judge(Reader):
         either = "atau" in reading.words and len(missing) < len(reading.mentions)
         if missing and not either:
             found.add(False)
+        if reading.words[:2] == ["apakah", "ada"] and reading.mentions and not missing:
+            found.add(True)
         about = lambda seg: self._about(reading, seg)  # noqa: E731
         if reading.has(("kamu", "anda", "kakak")) and reading.has(quiet.PERSONS):
             found.add(None)
