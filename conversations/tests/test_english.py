@@ -125,6 +125,7 @@ TRUE = {
         STOCK,
     ),
     "yes": ("Yes, it is automatic.", facts(CITY), "is the city automatic?"),
+    "yes-we-have": ("Yes, we have a Honda City.", STOCK, "do you have a honda city?"),
     "bare-yes": ("Yes.", facts(CITY), "is the city automatic?"),
     "no": ("No, it is automatic.", facts(CITY), "is the city manual?"),
     "their-budget": (
@@ -218,6 +219,15 @@ ANSWERS = {
     "another price": ("Yes.", "is the city 70 million?"),
     "another year": ("Yes.", "is the city from 2008?"),
     "another owner": ("Yes.", "is it first hand?"),
+    "an hour at home": ("Okay.", "can I do a test drive at home?"),
+    "until monday": ("Okay.", "can you hold it until Monday?"),
+    "approved": ("Okay.", "will my credit be approved?"),
+    "final": ("Okay.", "is the price final?"),
+    "the owner": ("Yes.", "are you the owner?"),
+    "a down payment": ("Yes.", "is the down payment 10 million?"),
+    "mine": ("Yes.", "can I have it?"),
+    "a deal": ("Okay.", "deal?"),
+    "the papers": ("Yes.", "can I see the documents?"),
 }
 
 
