@@ -57,10 +57,11 @@ tests: $(VENV)/.develops
 bench: $(VENV)/.runs
 	@$(BIN)/python manage.py bench $(OPTIONS)
 
-# pip-audit asks the advisory database of PyPI. In a folder of its own, so that it is no dependency of ours.
+# pip-audit asks the advisory database of PyPI; what it cannot ask fails (--strict). In a folder of its own, so that it
+# is no dependency of ours.
 audit: requirements.txt
 	@test -x var/audit/bin/pip-audit || { $(PYTHON) -m venv var/audit && var/audit/bin/pip install --quiet pip-audit; }
-	var/audit/bin/pip-audit --require-hashes --disable-pip -r requirements.txt
+	var/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.txt
 
 pins: $(VENV)/.develops
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet requirements.in -o requirements.txt

@@ -25,6 +25,7 @@ SHOWING = listed("lihat foto video gambar booking dp test drive survei datang") 
 DEFERRING = listed("cek tanya konfirmasi pasti terus sampai info bicara lanjut hitung siap urus tangan")
 DOING = listed("urus siap tangan proses atur")
 FREEBIES = listed("diskon promo bonus gratis free cashback voucher hadiah subsidi potongan garansi")
+KINDS = listed("gear fuel body color year year_bound seats")  # of which there may be no car
 DEALS = listed("price credit_price price_range lower never alive state complete flooded crashed hands year")
 COMPARING = listed("dari daripada dibanding dibandingkan")
 OF_QUESTION = "(pertanyaan pelanggan)"  # behind a yes or a no that the question does not bear
@@ -456,11 +457,7 @@ class Judge(Reader):
         """Is there really no car for sale of the name and kind spoken of?"""
         ground = self.ground
         named = [one for one in reading.mentions if one.seg <= seg] or reading.mentions
-        kinds = [
-            claim
-            for claim in reading.claims
-            if claim.aspect in ("gear", "fuel", "body", "color", "year", "seats") and claim.seg <= seg
-        ]
+        kinds = [claim for claim in reading.claims if claim.aspect in KINDS and claim.seg <= seg]
         pool = ground.here
         ceilings = [token.value.value for token in reading.clause.tokens if token.kind == "amount"]
         if ceilings and set(ceilings) <= ground.customer_amounts:
@@ -491,7 +488,7 @@ class Judge(Reader):
             return self._bears_value(reading, claim, units)
         if self._is_absence(claim):
             return (unknown and claim.text == "kosong") or self._bears_absence(reading, claim)
-        if aspect in ("gear", "fuel", "body", "color", "year", "seats"):
+        if aspect in KINDS:
             if absent and all(claim.seg <= seg for seg in absent):
                 return claim.aspect != "year" or claim.text in ground.customer_tokens or bool(reading.mentions)
             if self._is_wish(reading, claim):
@@ -524,7 +521,7 @@ class Judge(Reader):
             return True
         if not units:
             return (
-                aspect in ("gear", "fuel", "body", "color", "year", "seats")
+                aspect in KINDS
                 and wanted
                 and any(ground.truth(one, aspect, claim.value) is True for one in ground.here)
             )
@@ -536,7 +533,7 @@ class Judge(Reader):
 
     def _may_be_denied(self, reading: Reading, claim: Claim) -> bool:
         """A figure is denied only where it is the customer's: "tidak sampai 75 juta", "bukan 2016" state something."""
-        if claim.aspect not in ("price", "credit_price", "km", "year", "engine", "hands"):
+        if claim.aspect not in ("price", "credit_price", "km", "year", "year_bound", "engine", "hands"):
             return True
         if not echo.FIGURES.isdisjoint(reading.words[max(0, claim.place - 4) : claim.place]):
             return False

@@ -132,7 +132,7 @@ def read(text: str) -> list[Clause]:
             continue
         now.colon = word == ":"
         if kind == "mark":
-            if word in _JOINERS and _joins(text, start):
+            if (word in _JOINERS and _joins(text, start)) or (word == "+" and _belongs(text, start)):
                 continue
             if word not in _GLUE and word not in "()":
                 seg += 1
@@ -148,6 +148,11 @@ def read(text: str) -> list[Clause]:
 def _joins(text: str, place: int) -> bool:
     """A hyphen or slash between two letters parts nothing: "City-nya", "abu-abu"."""
     return text[place - 1 : place].isalpha() and text[place + 1 : place + 2].isalpha()
+
+
+def _belongs(text: str, place: int) -> bool:
+    """A plus of a name: "Go+", "S+T"."""
+    return text[place - 1 : place].isalpha() and not text[place + 1 : place + 2].isdigit()
 
 
 CONJUNCTIONS = listed(

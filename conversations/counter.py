@@ -430,8 +430,22 @@ def _nothing_fits(say: _Say) -> _Part:
     else:
         head = say("stock_none", car=_wanted(say))
     title = _title_of(say, others)
+    if unknown := _unrecorded(say, others):
+        head = say("aspect_none", aspects=say.ours(" dan ".join(unknown)), car=_car(entities))
+        return replace(_with_others(say, head, title, others), covers=False)
     head = "\n".join([head, *(line for line in _absent(say) if line != head)]) if len(_named(say)) > 1 else head
     return _with_others(say, head, title, others)
+
+
+def _unrecorded(say: _Say, others: Sequence[Unit]) -> list[str]:
+    """What was asked for and nobody has written down of these cars: then nobody can say that there is none."""
+    asked_for = {"transmission": "transmisi", "fuel": "bahan bakar", "color": "warna"}
+    wished = [name for name in asked_for if getattr(say.entities, name)]
+    return [asked_for[name] for name in wished if not all(getattr(unit, name) for unit in others)]
+
+
+def _car(entities: Entities) -> str:
+    return f"{entities.make} {entities.model}".strip() or f"mobil {wording.body(entities.body_type)}".strip()
 
 
 def _budget(say: _Say) -> str:

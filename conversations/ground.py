@@ -487,6 +487,7 @@ TRUTHS = {
     "state": _state,
     "km": _km,
     "year": _same("year"),
+    "year_bound": lambda _, unit, bound: unit.year >= bound[0] if bound[1] == "least" else unit.year <= bound[0],
     "engine": _same("engine_cc"),
     "photos": _same("photo_count"),
     "price": _price("price"),

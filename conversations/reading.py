@@ -197,7 +197,7 @@ class Reader:
                 model = model or token.word in ground.model_words
                 found, end = [*found, token.word], end + 1
                 continue
-            if found and model and _is_year(token) and year is None:
+            if found and model and _is_year(token) and year is None and not _bound(tokens, end):
                 year, end = int(token.word), end + 1
                 continue
             break
@@ -420,6 +420,9 @@ class Reader:
                 self._claim(reading, "tax_date", (None, month, int(token.word)), place)
             elif any(topic[0] == "tax" for topic in reading.topics):
                 self._claim(reading, "tax_date", (None, None, int(token.word)), place)
+            elif bound := _bound(reading.clause.tokens, place):
+                self._claim(reading, "year_bound", (int(token.word), bound), place, 3)
+                return 3
             else:
                 self._claim(reading, "year", int(token.word), place)
             return 1
@@ -628,6 +631,12 @@ def _match(words: Sequence[str], place: int, phrase: Sequence[str]) -> int:
         else:
             return 0
     return at - place if said == len(phrase) else 0
+
+
+def _bound(tokens: Sequence[Token], place: int) -> str:
+    """ "2018 ke atas" is "least", "2018 ke bawah" is "most"; "" for a year alone."""
+    after = [token.word for token in tokens[place + 1 : place + 3]]
+    return BOUNDS.get(after[1], "") if after[:1] == ["ke"] and len(after) == 2 else ""
 
 
 def _is_year(token: Token) -> bool:

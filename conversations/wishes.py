@@ -29,6 +29,7 @@ def wanted(entities: Entities) -> str:
     parts = [
         car or f"mobil {wording.body(entities.body_type)}".strip(),
         str(entities.year or "") if car else f"tahun {entities.year}" if entities.year else "",
+        _years(entities),
         TRANSMISSIONS.get(entities.transmission, ""),
         wording.FUELS.get(entities.fuel, entities.fuel),
         f"warna {entities.color}" if entities.color else "",
@@ -36,3 +37,13 @@ def wanted(entities: Entities) -> str:
         f"untuk budget {budget(entities)}" if budget(entities) else "",
     ]
     return " ".join(part for part in parts if part)
+
+
+def _years(entities: Entities) -> str:
+    """ "tahun 2018 ke atas", "tahun 2015-2018"; "" where no bound was said."""
+    least, most = entities.year_min, entities.year_max
+    if entities.year or not (least or most):
+        return ""
+    if least and most:
+        return f"tahun {least}-{most}"
+    return f"tahun {least} ke atas" if least else f"tahun {most} ke bawah"

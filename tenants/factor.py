@@ -15,6 +15,7 @@ import django_otp
 import segno
 import structlog
 from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -109,7 +110,10 @@ def _wait(user: Any) -> int:
 
 def account_links(request: HttpRequest) -> list[dict[str, str]]:
     """What the theme offers under a person's name."""
-    links = [{"title": "Ganti kata sandi", "link": reverse("admin:password_change")}]
+    links = [
+        {"title": "Ganti kata sandi", "link": reverse("admin:password_change")},
+        {"title": "Keluar dari perangkat lain", "link": reverse("factor:devices")},
+    ]
     if request.user.is_authenticated and request.user.otp_device:  # type: ignore[union-attr,attr-defined]
         links.append({"title": "Kode masuk", "link": reverse("factor:safety")})
     return links
@@ -209,6 +213,23 @@ def change_phone(request: HttpRequest) -> HttpResponse:
         return render(request, "login/safety.html", context, status=400)
     forget(request.user)  # type: ignore[arg-type]
     return redirect("inbox:login")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def devices(request: HttpRequest) -> HttpResponse:
+    """End all other sessions of this person, of the browser at the office or a lost phone; this one goes on."""
+    user = request.user
+    if not user.is_authenticated:
+        return redirect("inbox:login")
+    if is_missing(user, request.places):  # type: ignore[attr-defined]
+        return redirect("factor:code")
+    if request.method == "POST":
+        User.end_sessions(pk=user.pk)
+        user.refresh_from_db()
+        update_session_auth_hash(request, user)
+        security.info("other sessions ended", user=user.pk)
+    return render(request, "login/devices.html", {"done": request.method == "POST"})
 
 
 def _trouble(waits: int) -> str:

@@ -11,4 +11,5 @@ urlpatterns = [
     path("keamanan/", factor.safety, name="safety"),
     path("kode-cadangan/", factor.recovery, name="recovery"),
     path("ganti-ponsel/", factor.change_phone, name="change-phone"),
+    path("perangkat/", factor.devices, name="devices"),
 ]

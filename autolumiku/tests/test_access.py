@@ -136,6 +136,7 @@ GET  admin/conversations/replay/{replay}/maju/          in          | 403 403 20
 GET  masuk/kode/                                        in          | 302             | 302             | 302
 GET  masuk/pasang/                                      in          | 302             | 302             | 302
 GET  masuk/keamanan/                                    in          | 302             | 302             | 302
+GET  masuk/perangkat/                                   in          | 200             | 200             | 200
 POST masuk/kode-cadangan/                               in          | 302             | 302             | 302
 POST masuk/ganti-ponsel/                                in          | 302             | 302             | 302
 GET  admin/login/                                       200         | 302             | 302             | 302

@@ -15,7 +15,7 @@ from tenants.models import Authenticator, Membership, Role, User
 from tenants.tests import cast as casting
 
 pytestmark = pytest.mark.django_db
-CODE, ENROL, SAFETY = "/masuk/kode/", "/masuk/pasang/", "/masuk/keamanan/"
+CODE, ENROL, SAFETY, DEVICES = "/masuk/kode/", "/masuk/pasang/", "/masuk/keamanan/", "/masuk/perangkat/"
 CONFIG = "/api/v1/whatsapp-ai/config"
 
 
@@ -270,6 +270,28 @@ def test_a_changed_password_ends_other_sessions(cast):
     cast.bob.set_password("Sandi-Baru-81")
     cast.bob.save()
     assert browser.get("/inbox/").status_code == 302
+
+
+def test_a_person_ends_their_other_sessions_and_keeps_this_one(cast):
+    here, lost, another = (casting.browser(person) for person in (cast.bob, cast.bob, cast.rani))
+    assert here.get(DEVICES).status_code == 200
+    assert lost.get("/inbox/").status_code == 200  # looking ends nothing
+    assert "tetap masuk" in here.post(DEVICES).content.decode()
+    assert [browser.get("/inbox/").status_code for browser in (here, lost, another)] == [200, 302, 200]
+
+
+def test_whoever_has_given_the_code_need_not_give_it_again_for_that(cast):
+    here, _ = enrolled(cast.alice)
+    assert here.post(DEVICES).status_code == 200
+    assert here.get("/admin/").status_code == 200
+
+
+def test_whoever_owes_the_code_ends_no_sessions(cast):
+    owes = casting.browser(cast.alice)
+    assert owes.post(DEVICES).url == "/masuk/kode/"
+    assert Client().post(DEVICES).url == "/inbox/masuk/"
+    cast.alice.refresh_from_db()
+    assert cast.alice.sessions == 0
 
 
 def test_cookies_are_out_of_reach_of_scripts(cast):
