@@ -559,6 +559,13 @@ def _without(clause: Clause) -> Iterator[str]:
             yield f"tanpa {behind[place + 1]}"
 
 
+def _money_sent(clause: Clause) -> Iterator[str]:
+    """ "Silakan kirim DP": nobody asks for money in this chat."""
+    if (THINGS_SENT | FIGURES_SENT | IF) & clause.said:
+        return
+    yield from (clause.words[place] for place in clause.reading.promises if "kirim" in clause.roots[place])
+
+
 def _of_a_car(clause: Clause) -> Iterator[str]:
     """ "Tim kami simpan unitnya", "kirim unitnya": nobody has said so."""
     if not CARS & clause.said or THINGS_SENT & clause.said or clause.of_condition:
@@ -666,6 +673,9 @@ def _is_of_visit(clause: Clause, part: str) -> bool:
 
 
 LIKENESS = listed("beda perbedaan")
+MONEY = listed("dp tdp uang muka cicilan angsuran")
+IF = listed("kalau jika bila apabila")
+FIGURES_SENT = listed("simulasi simulasinya hitungan hitungannya perhitungan estimasi estimasinya")
 NEARNESS = listed("dekat mendekati terdekat")
 # rule -> the words (stems or roots) of which a clause must hold one for it
 STATED: tuple[tuple[Callable[[Clause], Iterator[str]], frozenset[str]], ...] = (
@@ -691,6 +701,7 @@ STATED: tuple[tuple[Callable[[Clause], Iterator[str]], frozenset[str]], ...] = (
     (_exactly, listed("persis")),
     (_place, NEARNESS | PLACES | listed("kakak kembali")),
     (_easy_credit, listed("saja pun pasti tentu tidak tanpa")),
+    (_money_sent, MONEY),
     (_of_a_car, CARS),
     (_done, DONE),
     (_soon, SOON | PARTS_OF_DAY),

@@ -172,7 +172,7 @@ LIES = {
     "place": ["Our address is Jl. Mawar 5.", "We are located in Bandung.", "Call us at 081111111111.", "https://evil.example.com/pay", "We have a showroom in your city."],
     "rank": ["The Fortuner is cheaper than the City.", "The cheapest one is the Fortuner.", "The City is the newest.", "The City is newer than the Fortuner."],
     "credit": ["The down payment is 10 million.", "The installment is 2 million per month.", "Your credit is approved.", "0% interest.", "No down payment.",
-               "The interest rate is 5%.", "You can pay in 5 years."],
+               "The interest rate is 5%.", "You can pay in 5 years.", "Please send the down payment.", "You can send the DP."],
     "who": ["I am a human.", "I am not a robot.", "I am the owner.", "I have checked the car.", "I am a person.", "I have seen the car."],
     "praise": ["It is the best car.", "The engine is like new.", "A great choice!", "It is very fuel efficient.", "The interior is clean.", "Everyone wants this car.",
                "It is a popular car.", "The paint is original.", "Tires are new.", "No scratches."],

@@ -136,6 +136,10 @@ LIES = (
     ("Saya manusia Kak", "kamu robot?", "city"),
     ("Saya bukan robot Kak", "kamu robot?", "city"),
     ("Saya sales di sini Kak", "kamu siapa?", "city"),
+    # money asked for
+    ("Silakan kirim DP Kak", "oke saya ambil city", "city"),
+    ("Kirim DP-nya ke kami ya Kak", "oke saya ambil city", "credit"),
+    ("DP boleh dikirim sekarang Kak", "dp nya gimana?", "credit"),
     ("Kakak sudah terdaftar sebagai pembeli", "siapa saya?", "city"),
 )  # fmt: skip
 
@@ -146,6 +150,8 @@ def test_what_only_the_whole_sentence_claims_is_refused(row: tuple[str, str, str
 
 
 HONEST = (
+    ("Staf kami akan kirim simulasi DP dan cicilannya ya Kak", "bisa kredit?", "credit"),
+    ("Untuk DP dan cicilannya, tim kami bantu hitung ya Kak", "bisa kredit?", "credit"),
     ("City masuk budget Kakak, harganya Rp 79 juta", "budget 100 juta", "all"),
     ("City paling mendekati budget Kakak", "budget 80 juta", "all"),
     ("City lebih dekat dengan budget Kakak", "budget 80 juta", "all"),
