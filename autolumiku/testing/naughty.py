@@ -113,7 +113,6 @@ class Form(HTMLParser):
 class Page:
     """One form of the admin; pk: of the row that it changes, None where it adds one."""
 
-    tenant_id: int
     model: type[models.Model]
     pk: Any
 
@@ -123,7 +122,7 @@ class Page:
 
     def row(self) -> Any:
         rows = self.model._base_manager.all()
-        with scope.of(self.tenant_id):
+        with scope.platform("naughty strings"):  # a new showroom is no row of this one
             return rows.get(pk=self.pk) if self.pk else rows.order_by("-pk").first()
 
 
@@ -136,9 +135,9 @@ def try_admin(
     found = Found()
     for model in list(admin.site._registry)[some]:
         row = {Tenant: place.tenant, User: place.people[Role.SALES]}.get(model, place.rows.get(model))
-        change = Page(place.tenant.pk, model, row.pk) if row is not None else None
+        change = Page(model, row.pk) if row is not None else None
         known = _shown(change, person, root)[0] if change is not None else None
-        for page in filter(None, (change, Page(place.tenant.pk, model, None))):
+        for page in filter(None, (change, Page(model, None))):
             form, browser = _shown(page, person, root)
             if form is not None:
                 if page is not change:
