@@ -223,6 +223,9 @@ _RULES: tuple[_Rule, ...] = (
         r"respon|jawab|dibalas|direspon|dijawab)|"
         r"(?:uang|dp) (?:saya )?(?:kembali|dikembalikan|balikin|hilang)|kembalikan (?:uang|dp)|(?:mobil|unit|"
         r"barang|ac|mesin)(?: [a-z]{1,12}){0,4} (?:tidak sesuai|rusak)|"
+        r"(?:saya|aku|gue|gw)(?: (?:lagi|sangat|jadi|sudah|benar|sungguh)){0,2} (?:marah|kesal|kesel|jengkel|emosi)|"
+        r"(?:marah|kesal|kesel|jengkel|emosi) (?:banget|sekali|saya|aku|sama kalian|dengan kalian)|viralkan|"
+        r"payah (?:banget|sekali|kalian|dealer|dealernya|showroom|showroomnya|pelayanan|pelayanannya)|"
         r"tidak sesuai (?:iklan|foto|janji|deskripsi)|baru (?:beli|seminggu|sebulan|"
         r"sehari)(?: [a-z]{1,12}){0,4} (?:rusak|mogok|bermasalah)|php)\b",
         unless=r"\b(?:takut|bukan|apakah|semoga|jangan) (?:ke|di|kena )?(?:tipu|penipu|ketipu|bohong)|"
