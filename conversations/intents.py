@@ -292,6 +292,13 @@ _RULES: tuple[_Rule, ...] = (
     _rule(
         Intent.NEGOTIATION,
         0.85,
+        "sets_a_price",
+        rf"\b(?:ubah|ganti|set|tetapkan|jadikan|bikin){_W}{{0,2}} harga\b|"
+        rf"\bharga{_W}{{0,3}} (?:jadi|menjadi|jadikan) (?:rp ?)?[0-9]",
+    ),
+    _rule(
+        Intent.NEGOTIATION,
+        0.85,
         "offers_a_price",
         r"(?<![0-9.,])[0-9]{2,3} ?(?:jt|juta)?(?: (?:saja|cash|tunai))? (?:bisa|boleh|dapat|lepas|angkut|"
         r"gas)(?: (?:tidak|ya|kak|gan|bos|min|dong|om|lah))*$",

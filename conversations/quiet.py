@@ -288,12 +288,14 @@ def _in_budget(clause: Clause) -> Iterator[str]:
     named = frozenset().union(*(one.units for one in clause.reading.mentions)) & clause.ground.here
     prices = [car.price for car in clause.cars(named or (clause.units if spoken and not theirs else frozenset()))]
     limit = max(theirs, default=0) or _budget(clause.ground)
+    claims = clause.reading.claims
+    absent = any(one.aspect in ("here", "absent") and (one.aspect == "here") is one.negated for one in claims)
     for place, stem in enumerate(clause.stems):
         test = _budget_test(stem, clause)
         if test is None or not prices:
             continue
         so = limit > 0 and all(price is not None and test(price, limit) for price in prices)
-        if so is clause.negated(place):
+        if so is (absent or clause.negated(place)):
             yield clause.words[place]
 
 

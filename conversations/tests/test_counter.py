@@ -72,6 +72,7 @@ CASES = {
     "cc-like-a-year": Case("fortuner cc nya berapa?", VEHICLE, facts(*(replace(one, engine_cc=1998) for one in ALIKE)), ("PM-PST-070 | Mesin: 1998 cc",), entities=FORTUNER_NAMED),
     "engine-besides-condition": Case("kondisi mesin fortuner bagaimana?", VEHICLE, facts(*(replace(one, condition="good") for one in ALIKE)), (), covers=False, entities=FORTUNER_NAMED),
     "one-price-of-two": Case("fortuner ada?", VEHICLE, facts(*(replace(one, credit_price=390_000_000) for one in ALIKE[:3])), ("Harga kredit: Rp 390 juta",), entities=FORTUNER_NAMED),
+    "none-for-so-little": Case("fortuner 10 juta ada?", VEHICLE, facts(nearest=(FORTUNER,)), ("Toyota Fortuner untuk budget sekitar Rp 10 juta sedang tidak tersedia",), entities={**FORTUNER_NAMED, "budget": 10_000_000}),
     "plus-in-a-name": Case("datsun ada?", VEHICLE, facts(*(replace(one, make="Datsun", model="Go+", variant="Panca S+T 1.2") for one in ALIKE)), ("Datsun Go+ Panca S+T 1.2 2016* | PM-PST-070",), entities={"make": "Datsun"}),
     "none-so-new": Case("city 2018 ke atas ada?", VEHICLE, facts(nearest=(CITY,)), ("Honda City tahun 2018 ke atas sedang tidak tersedia", "PM-PST-001"), entities={**CITY_NAMED, "year_min": 2018}),
     "nobody-knows-the-fuel": Case("fortuner diesel ada?", VEHICLE, facts(nearest=(replace(FORTUNER, fuel=""),)), ("Untuk bahan bakar Toyota Fortuner, datanya belum ada", "PM-PST-002"), covers=False, never=("tidak tersedia",), entities={**FORTUNER_NAMED, "fuel": "diesel"}),
