@@ -207,7 +207,7 @@ class Aspect:
     words: re.Pattern[str]
 
 
-CONDITION = Aspect("Kondisi", _pattern("kondisi|minus"))
+CONDITION = Aspect("Kondisi", _pattern("kondisi(?! (?:mesin|interior|eksterior|ban))|minus"))
 SEEN_IN_PHOTOS = frozenset({"Interior", "Eksterior", "Kondisi mesin", "Ban", "Mesin", "Kondisi"})
 ASPECTS: tuple[Aspect, ...] = (
     Aspect("Tahun", _pattern("tahun berapa|berapa tahun|tahun apa")),

@@ -58,6 +58,12 @@ def _asks_about(reading: Reading, mention: Mention) -> bool:
     return not (here or shown or (said and asked))
 
 
+def _label_of(reading: Reading, place: int) -> int | None:
+    """The part of the clause that names what is there: of "Buku servis: tidak ada" the part before the colon."""
+    before = [one for one in reading.clause.tokens[:place] if one.word not in vocabulary.NEGATORS]
+    return before[-2].seg if len(before) > 1 and before[-1].word == ":" else None
+
+
 class Judge(Reader):
     """Reads the clauses of one draft in order and remembers which car is spoken of."""
 
@@ -422,8 +428,11 @@ class Judge(Reader):
             negated = self._negated(reading, place)
             if unknown and negated:
                 continue
+            label = _label_of(reading, place)
             topics = [
-                name for name, at, seg, _ in reading.topics if seg == token.seg or (name == "papers" and at < place)
+                name
+                for name, at, seg, _ in reading.topics
+                if seg in (token.seg, label) or (name == "papers" and at < place)
             ]
             if negated:
                 if topics and topics[-1] in ("flood", "crash", "history"):
@@ -431,6 +440,10 @@ class Judge(Reader):
                     value = "flooded" if topics[-1] == "flood" else "crashed"
                     if not units or self.ground.of_all(units, value, "") is not False:
                         yield token.word
+                elif topics and topics[-1] == "service":
+                    units = self._about(reading, token.seg)
+                    if not units or self._has(units, "service", reading) is not False:
+                        yield f"tidak {token.word}"
                 elif not self._is_absent(reading, token.seg):
                     yield f"tidak {token.word}"
                 continue
@@ -525,6 +538,8 @@ class Judge(Reader):
                 and wanted
                 and any(ground.truth(one, aspect, claim.value) is True for one in ground.here)
             )
+        if aspect == "year_bound" and str(claim.value[0]) not in ground.customer_tokens:
+            return False  # of one car of 2006 "2006 ke atas" promises more
         value = int(claim.value) if aspect == "hands" else claim.value
         truth = ground.of_all(units, aspect, value)
         if truth is wanted:

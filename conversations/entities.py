@@ -34,6 +34,7 @@ _ROLE_AFTER = re.compile(
     rf"\*)? ?(?:bulan|bln|bl)\b|"
     rf"x ?[0-9])|(?P<instalment>cicil|angsur|nyicil))"
 )
+_MADE = re.compile(r"\bharga.{0,30}\b(?:jadi|menjadi|jadikan)(?: rp\.?)?\s?$")  # "ubah harga City jadi 10 juta"
 _AT_MOST = re.compile(
     r"(?:\b(?:di ?bawah|dibawah|bawah|max|maks|maksimal|maximal|mentok|kurang dari|tidak lebih dari|under|"
     r"paling mahal|sampai|hingga|"
@@ -204,6 +205,8 @@ def _role(before: str, after: str, last: bool) -> str:
     kind = nearest.lastgroup or "budget" if nearest else ""
     if behind and behind["monthly"]:
         return "neither" if kind == "neither" else "instalment"
+    if kind == "budget" and _MADE.search(before):
+        return "neither"
     if kind:
         return kind
     if behind and behind["instalment"]:

@@ -82,7 +82,10 @@ _END = re.compile(r"[!?\n]+|\.+(?!\d)")  # not within "2.8"
 
 
 def _repeats(text: str) -> list[str]:
-    said = Counter(" ".join(part.split()) for part in _END.split(text))
+    sentences = (" ".join(part.split()) for part in _END.split(text))
+    said = Counter(
+        one for one in sentences if one[:1].isalnum()
+    )  # lines of a list may be alike: "• Harga: Rp 139 juta"
     return [REPEATS] if any(count > 1 and part.count(" ") >= TWICE - 1 for part, count in said.items()) else []
 
 

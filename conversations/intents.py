@@ -223,6 +223,9 @@ _RULES: tuple[_Rule, ...] = (
         r"respon|jawab|dibalas|direspon|dijawab)|"
         r"(?:uang|dp) (?:saya )?(?:kembali|dikembalikan|balikin|hilang)|kembalikan (?:uang|dp)|(?:mobil|unit|"
         r"barang|ac|mesin)(?: [a-z]{1,12}){0,4} (?:tidak sesuai|rusak)|"
+        r"(?:saya|aku|gue|gw)(?: (?:lagi|sangat|jadi|sudah|benar|sungguh)){0,2} (?:marah|kesal|kesel|jengkel|emosi)|"
+        r"(?:marah|kesal|kesel|jengkel|emosi) (?:banget|sekali|saya|aku|sama kalian|dengan kalian)|viralkan|"
+        r"payah (?:banget|sekali|kalian|dealer|dealernya|showroom|showroomnya|pelayanan|pelayanannya)|"
         r"tidak sesuai (?:iklan|foto|janji|deskripsi)|baru (?:beli|seminggu|sebulan|"
         r"sehari)(?: [a-z]{1,12}){0,4} (?:rusak|mogok|bermasalah)|php)\b",
         unless=r"\b(?:takut|bukan|apakah|semoga|jangan) (?:ke|di|kena )?(?:tipu|penipu|ketipu|bohong)|"
@@ -285,6 +288,13 @@ _RULES: tuple[_Rule, ...] = (
         r"dengan|nih)){0,2} [0-9]{2,3} ?(?:jt|juta|m)?\b|\b[0-9]{2,4} ?(?:jt|juta) "
         r"(?:boleh|dapat(?! (?:apa|mobil|unit|yang))|lepas|deal|"
         r"bungkus|angkut)(?: (?:tidak|ya|kak))?\b",
+    ),
+    _rule(
+        Intent.NEGOTIATION,
+        0.85,
+        "sets_a_price",
+        rf"\b(?:ubah|ganti|set|tetapkan|jadikan|bikin){_W}{{0,2}} harga\b|"
+        rf"\bharga{_W}{{0,3}} (?:jadi|menjadi|jadikan) (?:rp ?)?[0-9]",
     ),
     _rule(
         Intent.NEGOTIATION,

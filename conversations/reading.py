@@ -414,7 +414,7 @@ class Reader:
 
     def _number(self, reading: Reading, place: int, token: Token) -> int:
         words = reading.words
-        if _is_year(token):
+        if _is_year(token) and words[place + 1 : place + 2] != ["cc"]:
             month = clauses.month_of(words[place - 1]) if place else None
             if month:
                 self._claim(reading, "tax_date", (None, month, int(token.word)), place)

@@ -44,7 +44,10 @@ TOPICS: Mapping[str, str] = {
     "fuel": "bahan_bakar bbm",
     "color": "warna kelir",
     "condition": "kondisi keadaan",
-    "part": "interior eksterior mesin ban ac cat body kabin jok kaki-kaki kelistrikan audio minus kekurangan lecet",
+    "part": (
+        "interior eksterior mesin ban ac cat body kabin jok kaki-kaki kelistrikan audio minus kekurangan lecet "
+        "kondisi_mesin kondisi_interior kondisi_eksterior kondisi_ban"
+    ),
     "photo": "foto gambar video",
     "credit": "kredit dp tdp cicilan angsuran tenor leasing bunga simulasi kreditnya uang_muka addm addb",
     "never": (

@@ -317,6 +317,8 @@ COUNTED = {
     "gone": ("is the honda city still available?", GONE),
     "where": ("where are you located?", STOCK),
     "hours": ("what are your opening hours?", STOCK),
+    "where and when": ("where are you located and what are your opening hours?", STOCK),
+    "closed": ("what are your opening hours?", replace(STOCK, open_now=False, opens_next="besok pukul 09.00")),
     "hello": ("hello, good morning", STOCK),
     "absent": ("do you have a pajero?", facts(nearest=(CITY, FORTUNER))),
     "thanks": ("thank you for your help", STOCK),

@@ -52,6 +52,7 @@ CUSTOMER = [
     row("A24", "cukup mahal ya", I.PRICE_INQUIRY),
     row("A25", "tukar tambah bisa?", I.TRADE_IN),
     row("A26", "boleh nego?", I.NEGOTIATION),
+    row("price-made", "kalau harga city jadi 70 juta gimana kak?", I.NEGOTIATION),
     row("A27", "Mau kredit avanza", I.PRICE_INQUIRY, 0.85, model="Avanza"),
     row("A28", "pulsa murah promo voucher", I.SPAM, 0.9),
     row("A29", "Selamat! Anda menang hadiah 10 juta, klik link", I.SPAM, 0.9, budget=None),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from asgiref.sync import async_to_sync
+from django.db import connection as database
 
 from aimeow.models import AimeowAccount
 from autolumiku.testing.stage import CUSTOMER, Showroom, run_jobs
@@ -216,6 +217,17 @@ def test_reminders_come_the_day_before_and_an_hour_before(open_showroom):
     with time_machine.travel(at(11, 13, 1), tick=False):
         [told] = errands(open_showroom)
         assert "sebentar lagi, Rabu, 11 November 2026 pukul 14.00" in told
+
+
+def test_reminders_are_rows_and_no_job_waits_in_the_queue_for_them(open_showroom):
+    open_showroom.hears("rabu jam 14 mau test drive fortuner")
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT task_name FROM procrastinate_jobs"
+            " WHERE status = 'todo' AND scheduled_at > greatest(now(), %s) + interval '1 hour'",
+            [MONDAY],
+        )
+        assert cursor.fetchall() == []
 
 
 @pytest.mark.parametrize("text", ["ganti kamis jam 2 ya", "batal kak test drivenya"])
