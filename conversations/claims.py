@@ -25,6 +25,7 @@ SHOWING = listed("lihat foto video gambar booking dp test drive survei datang") 
 DEFERRING = listed("cek tanya konfirmasi pasti terus sampai info bicara lanjut hitung siap urus tangan")
 DOING = listed("urus siap tangan proses atur")
 SERVICES = listed("simpan proses hubung")  # asked of us; that they are done is not known
+BARELY_HERE = listed("kami ada punya tersedia ready masih iya itu yang memang tentu saja")
 FREEBIES = listed("diskon promo bonus gratis free cashback voucher hadiah subsidi potongan garansi")
 KINDS = listed("gear fuel body color year year_bound seats")  # of which there may be no car
 DEALS = listed("price credit_price price_range lower never alive state complete flooded crashed hands year")
@@ -75,6 +76,7 @@ class Judge(Reader):
         self.block = 0
         self.judged = Judged()
         self._chosen_before = False
+        self.asks = False  # it reads the customer's question
         self.last: list[Claim] = []  # of the clause before
         self._question: tuple[bool | None, bool | None, bool | None] | None = None
         self.deal: set[bool | None] = set()  # of the customer's last clause: sums, favours, promises
@@ -279,10 +281,16 @@ class Judge(Reader):
         first = [place for place in reading.content if reading.clause.tokens[place].seg == 0]
         own = [one for one in reading.mentions if one.units and one.seg == 0]
         named = {place for one in own for place in range(one.place, one.end)}
+        claims = [claim for claim in reading.claims if claim.seg == 0]
+        if claims and not own and "yang" in reading.words:  # "yang hitam Kak"
+            named = {claim.place for claim in claims}
         rest = {vocabulary.stem(reading.words[place]) for place in first if place not in named}
-        if rest - vocabulary.ADDRESSES - {"yang", "untuk"} - echo.EACH - {"dua"}:
+        if rest - vocabulary.ADDRESSES - {"yang", "untuk"} - echo.EACH - echo.BOTH - {"dua"}:
             return frozenset()
-        if any(claim.seg == 0 for claim in reading.claims):
+        if claims and not own and all(claim.aspect in KINDS and not claim.negated for claim in claims):
+            here = self.ground.here
+            return frozenset(one for one in here if all(self.ground.truth(one, *claim[:2]) is True for claim in claims))
+        if claims:
             return frozenset()
         if own:
             return echo.grouped(reading, own)
@@ -453,6 +461,8 @@ class Judge(Reader):
                 if not units or any(self._has(units, name, reading) is not True for name in topics):
                     yield token.word
                 continue
+            if self._is_of_the_question(reading) and reading.affirms != "yes" and self._asked()[1] is not True:
+                yield token.word
             units = self._about(reading, token.seg) if reading.mentions else None
             if units is not None and not units & self.ground.here:
                 yield token.word
@@ -529,6 +539,8 @@ class Judge(Reader):
             return False
         if aspect == "here" and not units & ground.here if units is not None else False:
             return self._offers_in_general(reading, units)
+        if aspect == "here" and wanted and self._is_of_the_question(reading) and self._asked()[1] is not True:
+            return False
         if aspect == "here" and units is None:
             return bool(ground.here)
         if aspect in ("lower", "never", "away") or (claim.negated and not self._may_be_denied(reading, claim)):
@@ -558,6 +570,11 @@ class Judge(Reader):
         if claim.aspect in ("price", "credit_price"):
             return claim.value.value in self.ground.customer_amounts
         return claim.text in self.ground.customer_tokens
+
+    def _is_of_the_question(self, reading: Reading) -> bool:
+        """ "Tersedia Kak", "kami punya Kak": what is there is what the customer asked for."""
+        said = {vocabulary.stem(word) for word in reading.words if word} - vocabulary.ADDRESSES
+        return not self.asks and self.subject is None and "?" in self.ground.turn.text and said <= BARELY_HERE
 
     def _lacks_things(self, reading: Reading, claim: Claim, units: frozenset[int] | None) -> bool:
         """ "BPKB tersedia", "foto tersedia": a thing is said to be there, and nobody knows of it."""
@@ -745,6 +762,7 @@ class Judge(Reader):
         """Is what the customer asked so? Read as strictly as an answer; leaving out words nobody knows; as a deal."""
         if self._question is None:
             judge = Judge(self.ground)
+            judge.asks = True
             strict: set[bool | None] = set()
             lenient: set[bool | None] = set()
             deal: set[bool | None] = set()
@@ -774,7 +792,9 @@ class Judge(Reader):
                 continue
             units = self._about(reading, claim.seg)
             before = set(found)
-            if self._bears(reading, claim, set(), False):
+            if claim.aspect == "here" and self._lacks_things(reading, claim, units):
+                found.add(None)
+            elif self._bears(reading, claim, set(), False):
                 found.add(True)
             elif units and claim.aspect in (
                 "price",

@@ -45,6 +45,7 @@ def check(draft: str, turn: Turn, facts: Facts, *, limit: int = SOFT_LIMIT, in_e
     judge = Judge(Ground(turn, facts))
     judged = judge.draft(text)
     whole = [
+        *([draft] if _ONLY_A_NUMBER.fullmatch(draft) else ()),
         *meaning.unknown,
         *_too_long(draft, limit),
         *(match[0] for match in placeholders.PLACEHOLDER.finditer(draft)),
@@ -83,6 +84,7 @@ def _foreign_money(draft: str) -> list[str]:
     return [char for char in dict.fromkeys(draft) if unicodedata.category(char) == "Sc"]
 
 
+_ONLY_A_NUMBER = re.compile(r"\W*\d{1,3}[.)]\W*")  # no item of a list
 _ESTIMATE = re.compile(r"\b(?:estimasi|perkiraan|perkiraannya|kira-kira|simulasi)\b")
 _END = re.compile(r"[!?\n]+|\.+(?!\d)")  # not within "2.8"
 
@@ -123,6 +125,8 @@ _SENT_PHOTO = re.compile(
     r"\b(?:sudah|telah|barusan)(?: saya| kami)? kirim\w{0,4}(?: \w{1,12}){0,2} (?:foto|gambar|video)|"
     r"\b(?:foto|gambar|video)(?:nya)?(?: \w{1,12}){0,3} (?:sudah|telah) (?:saya |kami )?(?:di)?"
     r"(?:kirim|lampirkan)\w{0,4}\b|"
+    r"(?<!minta )(?<!lihat )\b(?:foto|gambar|video)(?:nya)?(?: (?:ada|sudah|mobil|unit|itu|ini|adalah)(?:nya)?){0,3} "
+    r"(?:terlampir|di (?:bawah|atas|sini|chat))|"
     r"\bsaya (?:akan )?(?:kirim|lampirkan)\w{0,4}(?: \w{1,12}){0,2} (?:foto|gambar|video)"
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from conversations import wording
@@ -25,14 +25,16 @@ def untrue(reading: Reading, ground: Ground) -> Iterator[str]:
     for seg_tokens in _by_segment(reading.clause.tokens):
         words = [token.word for token in seg_tokens if token.kind != "mark"]
         times = moments(seg_tokens)
+        shut = _is_denied(words, {"buka"})  # "hari ini tidak buka"
         closed = not CLOSED.isdisjoint(words)
         named = days_of(words, ground)
         days = named or days
         if (
             (times and not _are_hours(times, days or _today(reading, ground), week, words, ground))
+            or (shut and not times and not _is_closed(named or days or _today(reading, ground), week, words, ground))
             or (closed and not times and not _is_denied(words) and not _is_closed(named or days, week, words, ground))
             or (closed and _is_denied(words) and not is_open_at(named or set(range(7)), [], ground))
-            or ("buka" in words and not times and not _is_open(named or days, week, words, ground))
+            or ("buka" in words and not (times or shut) and not _is_open(named or days, week, words, ground))
             or ("buka" in words and not times and _is_late(words) and not is_open_at(named or days, [EVENING], ground))
             or ("buka" in words and week and _is_always(words))
             or ("libur" in words[1:] and words[words.index("libur") - 1] == "hari")  # which days those are is not known
@@ -41,13 +43,14 @@ def untrue(reading: Reading, ground: Ground) -> Iterator[str]:
 
 
 def _is_span(reading: Reading) -> bool:
-    """ "Senin-Sabtu 09.00-17.00" """
-    return reading.has(DAYS) and sum(token.kind == "time" for token in reading.clause.tokens) > 1
+    """ "Senin-Sabtu 09.00-17.00", "Sabtu sampai 15.00" """
+    times = sum(token.kind == "time" for token in reading.clause.tokens)
+    return reading.has(DAYS) and (times > 1 or (times == 1 and len(reading.content) < 6 and reading.has(("sampai",))))
 
 
-def _is_denied(words: list[str]) -> bool:
+def _is_denied(words: list[str], said: Set[str] = CLOSED) -> bool:
     """ "Minggu tidak tutup" """
-    at = min(words.index(word) for word in CLOSED if word in words)
+    at = min((words.index(word) for word in said if word in words), default=0)
     return not {"tidak", "bukan", "belum"}.isdisjoint(words[max(0, at - 3) : at])
 
 

@@ -640,6 +640,13 @@ def _who(clause: Clause) -> Iterator[str]:
             yield " ".join(rest[:2])
 
 
+def _here_later(clause: Clause) -> Iterator[str]:
+    """ "Fortuner tersedia minggu depan": what is for sale is so now."""
+    later = clause.phrase(("minggu", "depan"), ("bulan", "depan")) or {"besok", "lusa", "nanti"} & clause.said
+    if later and not (VISITS & clause.all_roots or ASKS & clause.said or clause.reading.staff):
+        yield from (claim.text for claim in clause.reading.claims if claim.aspect == "here" and not claim.negated)
+
+
 def _with_a_person(clause: Clause) -> Iterator[str]:
     """ "Kakak bicara dengan orang": only asked for or offered."""
     for place in clause.places(TALKING):
@@ -727,6 +734,7 @@ STATED: tuple[tuple[Callable[[Clause], Iterator[str]], frozenset[str]], ...] = (
     (_their_car, TAKES),
     (_who, SPEAKER),
     (_with_a_person, TALKING),
+    (_here_later, listed("depan besok lusa nanti")),
     (_registered, listed("sebagai")),
     (_visit, VISITS | AGREEING | vocabulary.beginnings("visit")),
 )
