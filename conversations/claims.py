@@ -24,6 +24,7 @@ ASKING = listed("silakan silahkan boleh mohon tolong mau ingin kalau jika bila a
 SHOWING = listed("lihat foto video gambar booking dp test drive survei datang")  # only what is there can be
 DEFERRING = listed("cek tanya konfirmasi pasti terus sampai info bicara lanjut hitung siap urus tangan")
 DOING = listed("urus siap tangan proses atur")
+SERVICES = listed("simpan proses hubung")  # asked of us; that they are done is not known
 FREEBIES = listed("diskon promo bonus gratis free cashback voucher hadiah subsidi potongan garansi")
 KINDS = listed("gear fuel body color year year_bound seats")  # of which there may be no car
 DEALS = listed("price credit_price price_range lower never alive state complete flooded crashed hands year")
@@ -521,9 +522,11 @@ class Judge(Reader):
         if aspect in ("cheap", "degree"):
             return wanted and self._is_extreme(reading, claim, units)
         if aspect == "price_range":
-            return wanted and self._is_range(claim)
+            return wanted and self._is_range(reading, claim)
         if aspect in ("open", "closed"):
             return True  # the hours are looked at as a whole
+        if aspect == "here" and wanted and self._lacks_things(reading, claim, units):
+            return False
         if aspect == "here" and not units & ground.here if units is not None else False:
             return self._offers_in_general(reading, units)
         if aspect == "here" and units is None:
@@ -555,6 +558,16 @@ class Judge(Reader):
         if claim.aspect in ("price", "credit_price"):
             return claim.value.value in self.ground.customer_amounts
         return claim.text in self.ground.customer_tokens
+
+    def _lacks_things(self, reading: Reading, claim: Claim, units: frozenset[int] | None) -> bool:
+        """ "BPKB tersedia", "foto tersedia": a thing is said to be there, and nobody knows of it."""
+        things = {
+            name
+            for name, place, seg, _ in reading.topics
+            if name in ("papers", "photo") and seg <= claim.seg and place < claim.place
+        }
+        asked = reading.clause.question or reading.staff
+        return not asked and any(self._has(units or frozenset(), name, reading) is not True for name in things)
 
     def _offers_in_general(self, reading: Reading, units: frozenset[int] | None) -> bool:
         """ "pilihan yang tersedia:" after a car that is gone speaks of others."""
@@ -678,9 +691,12 @@ class Judge(Reader):
         ranks = rank(self.ground.units[one]), rank(self.ground.units[two])
         return ranks[0] is not None and ranks[1] is not None and ranks[0] < ranks[1]
 
-    def _is_range(self, claim: Claim) -> bool:
-        """From the cheapest to the dearest of the cars at hand."""
-        prices = [self.ground.units[one].price for one in (self._fitting() or self.ground.here)]
+    def _is_range(self, reading: Reading, claim: Claim) -> bool:
+        """From the cheapest to the dearest of the cars named, else of those at hand."""
+        named = frozenset().union(*(one.units for one in reading.mentions))
+        if named and " dan " in claim.text and "antara" not in reading.words:
+            return False  # "City dan Avanza 79 juta dan 165 juta": which is which is not known
+        prices = [self.ground.units[one].price for one in (named or self._fitting() or self.ground.here)]
         known_prices = [price for price in prices if price is not None]
         one = claim.value
         return bool(known_prices) and (one.low, one.high) == (min(known_prices), max(known_prices))
@@ -797,6 +813,11 @@ class Judge(Reader):
             True for _ in quiet.untrue(reading, self.ground, about, asked=True)
         ):
             found.add(None)
+        services = any(SERVICES & vocabulary.roots(reading.words[place]) for place in reading.promises)
+        services = services or ("telepon", "saya") in zip(reading.words, reading.words[1:], strict=False)
+        if services or quiet.is_shut_then(reading, self.ground, about):
+            found.add(None)
+            self.deal.add(None)
         if any(True for _ in self._verify_topics(reading, False)):
             found.add(None)
             self.deal.add(None)

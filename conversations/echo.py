@@ -23,6 +23,8 @@ WITH_POINTING = listed("yang kakak sebut sebutkan disebutkan bilang maksud maksu
 BESIDE_POINTING = listed("kak kakak ka ya yah maaf mohon banget sekali")
 APPROVING = frozenset("👍👌✅✔☑💯🆗🤝🫡🙆")
 INVITING = listed("silakan silahkan monggo yuk mari ayo")
+COMING = listed("datang mampir berkunjung kunjung")
+PROMISING = listed("akan pasti siap kami saya")
 FIGURES = listed("sampai lebih melebihi lewat mencapai")
 
 
@@ -86,6 +88,9 @@ def is_alike(reading: Reading) -> bool:
 
 def points_at_the_question(reading: Reading) -> bool:
     """ "Begitulah Kak", "jelas Kak", "sesuai yang Kakak sebutkan": a yes in other words."""
+    said = {word for word in reading.words if word and word not in vocabulary.ADDRESSES}
+    if "akan" in said and said <= PROMISING:  # "kami akan"
+        return True
     stems = set()
     for word in reading.words:
         if word and word not in BESIDE_POINTING:
@@ -98,11 +103,11 @@ def points_at_the_question(reading: Reading) -> bool:
 
 
 def invites(reading: Reading) -> bool:
-    """ "Silakan Kak", "yuk Kak", and no word of what."""
+    """ "Silakan Kak", "yuk datang Kak", and no word of what."""
     if not reading.has(INVITING):
         return False
     said = [word for word in reading.words if word and word not in vocabulary.ADDRESSES]
-    return len(said) == 1 and said[0] in INVITING
+    return said[:1] != [] and said[0] in INVITING and set(said[1:]) <= COMING
 
 
 def approves(text: str) -> bool:

@@ -231,6 +231,10 @@ def _at(pieces: Sequence[_Piece], place: int, own: Own) -> tuple[int, str | None
         return 1, None
     if piece.word == "no" and piece.begins and _next(pieces, place) in ("mark", "end", ""):
         return 1, "tidak"
+    if piece.begins and not own.heard:
+        size = _bare_answer(pieces, place)
+        if size:
+            return size, "iya"
     size, meaning = _phrase(pieces, place, _table(heard=own.heard))
     if piece.begins and piece.asked and piece.word in _ASKS_FIRST and size <= 1:
         return 1, "apakah"
@@ -240,6 +244,22 @@ def _at(pieces: Sequence[_Piece], place: int, own: Own) -> tuple[int, str | None
         return size, meaning
     bare = piece.word.removesuffix("'s")
     return 1, bare if bare in own.cars or bare in own.words else None
+
+
+_BARE = tuple(
+    (who, does)
+    for who in ("it", "they", "we", "i", "you", "that", "this", "there", "these", "both")
+    for does in ("is", "are", "am", "will", "can", "have", "has")
+)
+
+
+def _bare_answer(pieces: Sequence[_Piece], place: int) -> int:
+    """ "It is.", "we will, Yudho": a sentence that only says yes; the pieces of it."""
+    for words in _BARE:
+        size = _match(pieces, place, words)
+        if size and _next(pieces, place + size - 1) in ("mark", "end", ""):
+            return size
+    return 0
 
 
 def _next(pieces: Sequence[_Piece], place: int) -> str:

@@ -418,7 +418,7 @@ def _bound(_: Ground, unit: Unit, value: tuple[str, int]) -> bool | None:
     """value: ("most" or "least", rupiah)"""
     if unit.price is None:
         return None
-    return unit.price <= value[1] if value[0] == "most" else unit.price >= value[1]
+    return unit.price < value[1] if value[0] == "most" else unit.price > value[1]
 
 
 def _tax_date(_: Ground, unit: Unit, value: tuple[int | None, int | None, int | None]) -> bool | None:

@@ -51,7 +51,8 @@ def check(draft: str, turn: Turn, facts: Facts, *, limit: int = SOFT_LIMIT, in_e
         *_repeats(text),
         *_leaks(text),
         *_photos(text),
-        *([draft] if echo.approves(draft) and not judge.stands_for_a_yes() else ()),
+        *_foreign_money(draft),
+        *([draft] if echo.approves(meaning.text) and not judge.stands_for_a_yes() else ()),
     ]
     if judged.estimates and not _ESTIMATE.search(text):
         whole.append(NO_ESTIMATE)
@@ -75,6 +76,11 @@ def _is_latin(char: str) -> bool:
 
 def _too_long(draft: str, limit: int) -> list[str]:
     return [LONG] if len(draft) > limit else []
+
+
+def _foreign_money(draft: str) -> list[str]:
+    """Prices are in rupiah: "$79 juta" is none of them."""
+    return [char for char in dict.fromkeys(draft) if unicodedata.category(char) == "Sc"]
 
 
 _ESTIMATE = re.compile(r"\b(?:estimasi|perkiraan|perkiraannya|kira-kira|simulasi)\b")

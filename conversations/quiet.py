@@ -24,6 +24,7 @@ PLACES = listed("showroom dealer toko")
 CARS = listed("unit mobil kendaraan")
 THINGS_SENT = listed("foto gambar video info informasi data detail daftar rincian pilihan alamat lokasi")
 PERSONS = listed("manusia orang sales admin petugas staf staff marketing")
+BEFORE_WHO = listed("adalah memang juga ini dari tim bagian")
 MACHINES = listed("robot bot mesin asisten otomatis")
 BUDGETS = listed("budget bujet anggaran dana")
 WITHIN = listed("masuk cukup dapat bawah dibawah maksimal")
@@ -630,13 +631,23 @@ def _who(clause: Clause) -> Iterator[str]:
     for place, stem in enumerate(clause.stems):
         if stem not in SPEAKER:
             continue
-        rest = [one for one in clause.stems[place + 1 : place + 5] if one not in ("adalah", "memang", "juga", "ini")]
+        rest = [one for one in clause.stems[place + 1 : place + 5] if one not in BEFORE_WHO]
         if rest and rest[0] in PERSONS:
             yield rest[0]
         if rest[:1] == ["bukan"] and MACHINES & set(rest[1:3]):
             yield f"bukan {rest[1]}"
         if DONE & set(rest[:1]) and any(SEEN & vocabulary.roots(one) for one in rest[1:3] if one):
             yield " ".join(rest[:2])
+
+
+def _with_a_person(clause: Clause) -> Iterator[str]:
+    """ "Kakak bicara dengan orang": only asked for or offered."""
+    for place in clause.places(TALKING):
+        behind = clause.stems[place + 1 : place + 4]
+        if behind[:1] not in (["dengan"], ["sama"]) or PERSONS.isdisjoint(behind):
+            continue
+        if (ASKS | IF | AGREEING | (WISHES - {"kakak"})).isdisjoint(clause.stems[:place]) and not clause.negated(place):
+            yield clause.words[place]
 
 
 def _registered(clause: Clause) -> Iterator[str]:
@@ -664,6 +675,11 @@ def _visit(clause: Clause) -> Iterator[str]:
     times = times or [DAYPARTS[stem] for stem in clause.stems if stem in DAYPARTS and _is_of_visit(clause, stem)]
     if (days or times) and not opening.is_open_at(days, times, clause.ground):
         yield " ".join(words)
+
+
+def is_shut_then(reading: Reading, ground: Ground, about: Callable[[int], frozenset[int] | None]) -> bool:
+    """Does this clause speak of a visit while the showroom is closed?"""
+    return bool(reading.content) and any(True for _ in _visit(Clause(reading, ground, about)))
 
 
 def _is_of_visit(clause: Clause, part: str) -> bool:
@@ -710,6 +726,7 @@ STATED: tuple[tuple[Callable[[Clause], Iterator[str]], frozenset[str]], ...] = (
     (_when, ARRIVING | listed("lagi")),
     (_their_car, TAKES),
     (_who, SPEAKER),
+    (_with_a_person, TALKING),
     (_registered, listed("sebagai")),
     (_visit, VISITS | AGREEING | vocabulary.beginnings("visit")),
 )

@@ -343,7 +343,7 @@ class Reader:
         ]  # "untuk budget 100 juta City 79 juta"
         figure = any(token.kind == "amount" for token in reading.clause.tokens[max(0, place - 7) : place])
         start = max(0, place - 7, *(named if figure else ()))
-        if reading.words[place + 1 : place + 3] == ["", "kredit"] and reading.clause.tokens[place + 1].word == "(":
+        if self._is_of_credit(reading, place + 1):
             return "credit"
         of_names = {at for one in reading.mentions for at in range(one.place, one.end)}  # "Air EV Standard Range"
         passed = False  # another amount
@@ -358,6 +358,14 @@ class Reader:
         if not LESS.isdisjoint(reading.words[max(0, place - 2) : place]):
             return "never"
         return ""
+
+    @staticmethod
+    def _is_of_credit(reading: Reading, place: int) -> bool:
+        """ "Rp 85 juta (kredit)", "Rp 85 juta harga kredit"; not "Rp 79 juta, kredit Rp 85 juta"."""
+        tokens = reading.clause.tokens
+        words = [token.word for token in tokens[place : place + 4] if token.word not in ("(", "harga", "secara")]
+        at = next((one for one in range(place, min(place + 4, len(tokens))) if tokens[one].word == "kredit"), -1)
+        return words[:1] == ["kredit"] and not (at + 1 < len(tokens) and tokens[at + 1].kind == "amount")
 
     def _of_estimate(self, reading: Reading, place: int, label: str) -> str:
         """Which figure of a credit estimate this amount is said to be, where there are estimates."""

@@ -7,7 +7,6 @@ and the others are sent again, so that each field judges each string. For tests 
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -217,11 +216,7 @@ def _compare(page: Page, given: dict[str, str], found: Found) -> None:
 
 
 def same(name: str, sent: str, stored: object) -> bool:
-    """Spaces around are cut; a phone is stored in its one form, a login's name as Django has it: those that look alike
-    are one.
-    """
-    if name == "username":
-        sent = unicodedata.normalize("NFKC", sent)
+    """Spaces around are cut; a phone is stored in its one form."""
     if name in PHONES or name == "phoneNumber":
         return stored == phone.normalise(sent)
     return stored in (sent, sent.strip())
