@@ -298,9 +298,17 @@ VISITS = frozenset({Act.BOOK, Act.MOVE, Act.CANCEL})
 # what a draft may only say where it is done: "nama Kakak sudah masuk daftar tunggu"
 _DONE = r"\b(?:sudah|udah|telah|berhasil)\b[^?]{0,60}"
 _NOTED = frozenset({Act.SAVE, Act.TRADE_IN, Act.WAIT})
+# "Test drivenya Sabtu jam 10 Kak", "oke, besok jam 10": an appointment, where nothing is left open.
+_DAY = r"\b(?:senin|selasa|rabu|kamis|jumat|sabtu|minggu|besok|lusa|(?:jam|pukul|tanggal) [0-9])"
+_LEFT_OPEN = (
+    r"\b(?:silakan|silahkan|bisa|boleh|mau|ingin|kalau|jika|bila|apakah|buka|tutup|libur|belum|tidak|cek|dicek|"
+    r"\w{0,3}konfirmasi\w{0,4}|rencana\w{0,3}|hubungi|\w{0,3}tanya\w{0,4}|minimal|mulai|sampai|setiap)\b"
+)
+_AGREED = r"(?:\W{0,3}(?:oke|ok|baik|siap|sip|noted)\b|(?=.*\b(?:test ?drive|tes drive|tunggu|ditunggu|jadwal)))"
 PROMISES: tuple[tuple[frozenset[Act], re.Pattern[str]], ...] = (
     (frozenset({Act.WAIT}), re.compile(rf"{_DONE}\b(?:daftar tunggu|waiting list)\b")),
     (VISITS, re.compile(rf"{_DONE}\b(?:di)?(?:jadwalkan|batalkan)\b")),
+    (VISITS, re.compile(rf"^(?!.*{_LEFT_OPEN}){_AGREED}(?=.*{_DAY}).{{1,80}}")),
     (frozenset({Act.PHOTOS}), re.compile(rf"{_DONE}\b(?:foto|gambar)\w*\b[^?]{{0,40}}\b(?:di)?kirim\b")),
     (_NOTED, re.compile(rf"{_DONE}\b(?:di)?(?:catat|simpan|daftarkan)\b")),
 )

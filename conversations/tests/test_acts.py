@@ -300,6 +300,9 @@ def test_a_refused_draft_hands_nothing_over_by_its_call(showroom, model):
         "Baik Kak, budgetnya sudah saya catat.",
         "Tukar tambahnya sudah kami daftarkan.",
         "Fotonya sudah saya kirim ya Kak.",
+        "Test drivenya Sabtu jam 10 ya Kak.",
+        "Oke Kak, Sabtu jam 10 ya.",
+        "Kami tunggu besok jam 10 ya Kak.",
     ],
 )
 def test_what_is_not_done_is_not_said_to_be(showroom, model, promise):
