@@ -394,6 +394,7 @@ def _read(
         customer_name=member.name if member else _called(place.name, meant, by_customer),
         staff_role=member.get_role_display() if member else "",
         first_contact=all(line.role == "customer" for line in history),
+        first_answer=len(older) < HISTORY and all(line.role != "bot" for line in history),
         history=history,
         persona=_persona(place.config),
         written="\n".join(one for place, one in enumerate(said) if place not in told) if foreign else "",

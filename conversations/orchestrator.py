@@ -331,7 +331,7 @@ def _after_hours(work: Work, outcome: Outcome) -> Outcome:
 
 def _introduced(work: Work, outcome: Outcome) -> Outcome:
     """The first answer to a customer says that no person speaks, and how to reach one where none takes over anyway."""
-    if not (work.turn.first_contact and work.staff is None and outcome.text):
+    if not (work.turn.first_answer and work.staff is None and outcome.text):
         return outcome
     ends = work.opts_out or (outcome.handover is not None and outcome.handover in decide.HARD)
     spoken = bool(work.turn.written)

@@ -232,6 +232,7 @@ class Turn:
     customer_name: str = ""  # "Yudho" (first name only), or empty
     staff_role: str = ""  # "pemilik", "staf", …; empty: a customer
     first_contact: bool = False  # nobody has answered this person yet
+    first_answer: bool = False  # the assistant has not; staff may have
     history: tuple[Line, ...] = ()  # the last 10 before this turn, oldest first
     persona: Persona = field(default_factory=Persona)
     written: str = ""  # in English, where that is to be answered in English: text is the same in Indonesian

@@ -10,7 +10,7 @@ import pytest
 
 from autolumiku.testing.stage import CUSTOMER, run_jobs
 from conversations import guard, intents, wording
-from conversations.models import ProposedReply
+from conversations.models import Path, ProposedReply, Sender, WhatsAppMessage
 from conversations.tests import showroom as pure
 from conversations.turn import Intent
 
@@ -122,6 +122,16 @@ def test_who_was_not_answered_yet_is_introduced_with_the_first_answer(showroom, 
     assert [showroom.hears(text) for text in texts] == [[]] * len(texts)
     showroom.hears("stop foto")
     assert WHO in showroom.gateway.sent[-1].text
+
+
+def test_who_a_person_has_answered_is_introduced_to_the_assistant_too(showroom):
+    showroom.hears("stop foto")
+    with showroom.scope():
+        answer = WhatsAppMessage.objects.filter(direction="outbound")
+        assert answer.update(sender_type=Sender.HUMAN, path=Path.PERSON, content="Halo Kak") == 1
+    for who in (True, False):
+        showroom.hears("stop foto")
+        assert (WHO in showroom.gateway.sent[-1].text) is who
 
 
 def test_each_customer_is_introduced_in_their_own_chat(showroom):
