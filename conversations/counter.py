@@ -438,10 +438,21 @@ def _nothing_fits(say: _Say) -> _Part:
 
 
 def _unrecorded(say: _Say, others: Sequence[Unit]) -> list[str]:
-    """What was asked for and nobody has written down of these cars: then nobody can say that there is none."""
+    """What was asked for and nobody has written down of these cars: then nobody can say that there is none.
+
+    A car of another name or kind is not the one asked for, whatever is known of it.
+    """
     asked_for = {"transmission": "transmisi", "fuel": "bahan bakar", "color": "warna"}
     wished = [name for name in asked_for if getattr(say.entities, name)]
-    return [asked_for[name] for name in wished if not all(getattr(unit, name) for unit in others)]
+    could_be = [unit for unit in others if _could_be_it(say.entities, unit)]
+    return [asked_for[name] for name in wished if not all(getattr(unit, name) for unit in could_be)]
+
+
+def _could_be_it(entities: Entities, unit: Unit) -> bool:
+    if entities.model:
+        return names.is_model(entities.make, entities.model, _called(unit))
+    of_make = not entities.make or entities.make.lower() == unit.make.lower()
+    return of_make and (not entities.body_type or unit.body_type in ("", entities.body_type))
 
 
 def _car(entities: Entities) -> str:

@@ -227,8 +227,6 @@ def _at(pieces: Sequence[_Piece], place: int, own: Own) -> tuple[int, str | None
         if piece.word in own.words:
             return 1, piece.word
         return 1, _FIGURES[piece.kind](piece.word)
-    if piece.begins and piece.word in _NEVER_FIRST:
-        return 1, None
     if piece.word == "no" and piece.begins and _next(pieces, place) in ("mark", "end", ""):
         return 1, "tidak"
     if piece.begins and not own.heard:
@@ -236,6 +234,8 @@ def _at(pieces: Sequence[_Piece], place: int, own: Own) -> tuple[int, str | None
         if size:
             return size, "iya"
     size, meaning = _phrase(pieces, place, _table(heard=own.heard))
+    if piece.begins and piece.word in _NEVER_FIRST and not (own.heard and size > 1):
+        return 1, None  # "don't contact me" of a customer is heard
     if piece.begins and piece.asked and piece.word in _ASKS_FIRST and size <= 1:
         return 1, "apakah"
     if piece.word == "not" and size == 1 and _next(pieces, place) != "word":

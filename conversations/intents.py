@@ -120,7 +120,25 @@ def _whole(text: str) -> str:
     return " ".join(word for word in words if word not in _POLITE)
 
 
-_POLITE = frozenset({"tolong", "mohon", "ya", "kak", "dong", "min", "pak", "bu", "mas", "mbak", "deh", "please"})
+_POLITE = frozenset(
+    {
+        "tolong",
+        "mohon",
+        "ya",
+        "kak",
+        "dong",
+        "min",
+        "pak",
+        "bu",
+        "mas",
+        "mbak",
+        "deh",
+        "please",
+        "terima",
+        "kasih",
+        "makasih",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

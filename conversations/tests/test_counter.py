@@ -75,6 +75,7 @@ CASES = {
     "none-for-so-little": Case("fortuner 10 juta ada?", VEHICLE, facts(nearest=(FORTUNER,)), ("Toyota Fortuner untuk budget sekitar Rp 10 juta sedang tidak tersedia",), entities={**FORTUNER_NAMED, "budget": 10_000_000}),
     "plus-in-a-name": Case("datsun ada?", VEHICLE, facts(*(replace(one, make="Datsun", model="Go+", variant="Panca S+T 1.2") for one in ALIKE)), ("Datsun Go+ Panca S+T 1.2 2016* | PM-PST-070",), entities={"make": "Datsun"}),
     "none-so-new": Case("city 2018 ke atas ada?", VEHICLE, facts(nearest=(CITY,)), ("Honda City tahun 2018 ke atas sedang tidak tersedia", "PM-PST-001"), entities={**CITY_NAMED, "year_min": 2018}),
+    "no-such-car-whatever-the-fuel": Case("fortuner diesel ada?", VEHICLE, facts(nearest=(replace(CITY, fuel=""),)), ("Toyota Fortuner diesel sedang tidak tersedia", "PM-PST-001"), never=("datanya belum ada",), entities={**FORTUNER_NAMED, "fuel": "diesel"}),
     "nobody-knows-the-fuel": Case("fortuner diesel ada?", VEHICLE, facts(nearest=(replace(FORTUNER, fuel=""),)), ("Untuk bahan bakar Toyota Fortuner, datanya belum ada", "PM-PST-002"), covers=False, never=("tidak tersedia",), entities={**FORTUNER_NAMED, "fuel": "diesel"}),
     "asked-once": Case("penjelasan interior dan kirim fotonya juga", Intent.PHOTO, facts(stock_size=9, nearest=(CITY, FORTUNER)), ("Boleh tahu mobil yang mana",), changes={"first_contact": True}),
     "A9-A50": Case("Ada mobil Honda Jazz?", VEHICLE, facts(nearest=(CITY,)), ("Honda Jazz sedang tidak tersedia", "PM-PST-001"), entities={"make": "Honda", "model": "Jazz"}),

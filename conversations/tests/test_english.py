@@ -309,8 +309,11 @@ def test_it_is_understood_like_indonesian(text, intent):
     assert intents.classify(english.heard(text)).intent.value == intent, english.heard(text)
 
 
-def test_no_more_words_is_heard():
-    assert intents.opts_out(english.heard("please don't contact me again"))
+@pytest.mark.parametrize(
+    "text", ["please don't contact me again", "Don't contact me again", "Don't message me again. Thank you"]
+)
+def test_no_more_words_is_heard(text):
+    assert intents.opts_out(english.heard(text))
 
 
 def test_money_on_its_way_is_heard():
@@ -341,6 +344,7 @@ COUNTED = {
     "hello": ("hello, good morning", STOCK),
     "absent": ("do you have a pajero?", facts(nearest=(CITY, FORTUNER))),
     "thanks": ("thank you for your help", STOCK),
+    "nothing": ("do you have a manual car?", facts()),
 }
 
 
