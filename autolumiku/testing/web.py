@@ -33,25 +33,10 @@ class Quiet(WSGIRequestHandler):
         pass
 
 
-def _for_readers() -> Any:
-    """The application, for what only reads. A gateway's calls stay outside: written from the server's thread, they
-    would be no part of a test's transaction, and outlive it.
-    """
-    ours = get_wsgi_application()
-
-    def application(environ: dict[str, Any], start_response: Any) -> Any:
-        if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            return ours(environ, start_response)
-        start_response("405 Method Not Allowed", [("Content-Length", "0")])
-        return []
-
-    return application
-
-
 @contextmanager
 def serving() -> Iterator[str]:
     """The server's address."""
-    with make_server("127.0.0.1", 0, _for_readers(), handler_class=Quiet) as server:
+    with make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:

@@ -21,8 +21,8 @@ from procrastinate.contrib.django import app
 from aiconfig import llm
 from aiconfig.models import LLMCall, LLMDay
 from aiconfig.tests.model_server import Response
-from autolumiku.testing.stage import Showroom
-from conversations import tasks, turns
+from autolumiku.testing.stage import Showroom, run_jobs
+from conversations import gather, orchestrator, tasks, turns
 from tenants import scope
 from tenants.models import Membership, Role, User
 from tenants.tests import cast as casting
@@ -404,15 +404,15 @@ def test_failed_calls_and_tokens_are_in_the_sums(showroom, model, prices):
 
 
 def test_a_draft_that_was_overtaken_is_on_the_bill_too(showroom, model):
-    def say_more(_body):
-        if len(model.requests) == 1:
-            showroom.receives("eh, satu lagi")
-        return "Baik Kak."
-
-    model.answer_with(say_more)
-    showroom.hears(QUESTION)
+    model.say("Baik Kak.", "Baik Kak.")
+    showroom.receives(QUESTION)
+    work = gather.claim(showroom.tenant.pk, showroom.chat().pk)
+    draft = async_to_sync(orchestrator.think)(work)
+    showroom.receives("eh, satu lagi")
+    assert orchestrator.conclude(work, draft, 0) is None
+    run_jobs()
     with showroom.scope():
-        assert LLMDay.objects.get().calls == len(model.requests)
+        assert LLMDay.objects.get().calls == len(model.requests) == 2
 
 
 # --- what people see -------------------------------------------------------------------------------------------------
