@@ -833,7 +833,8 @@ class Judge(Reader):
             True for _ in quiet.untrue(reading, self.ground, about, asked=True)
         ):
             found.add(None)
-        services = any(SERVICES & vocabulary.roots(reading.words[place]) for place in reading.promises)
+        promised = [reading.words[place] for place in reading.promises]
+        services = any(SERVICES & vocabulary.roots(word) for word in promised if not word.endswith("nya"))
         services = services or ("telepon", "saya") in zip(reading.words, reading.words[1:], strict=False)
         if services or quiet.is_shut_then(reading, self.ground, about):
             found.add(None)
