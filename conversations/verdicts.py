@@ -10,7 +10,8 @@ from conversations import guard
 
 ASPECTS = {
     "unit": "nama", "price": "harga", "credit_price": "harga kredit", "price_bound": "harga", "km": "kilometer",
-    "year": "tahun", "year_bound": "batas tahun", "gear": "transmisi", "fuel": "bahan bakar", "color": "warna", "body": "bodi", "seats": "kursi",
+    "year": "tahun", "year_bound": "batas tahun",
+    "gear": "transmisi", "fuel": "bahan bakar", "color": "warna", "body": "bodi", "seats": "kursi",
     "engine": "mesin", "tax": "pajak", "tax_date": "pajak", "alive": "pajak", "dead": "pajak", "papers": "surat",
     "paper": "surat", "flood": "riwayat banjir", "flooded": "riwayat banjir", "crash": "riwayat tabrakan",
     "crashed": "riwayat tabrakan", "hands": "pemilik", "state": "kondisi", "condition": "kondisi", "here": "tersedia",
