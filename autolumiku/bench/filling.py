@@ -18,7 +18,7 @@ from aiconfig.models import BusinessHours, FAQEntry, Holiday, LLMCall, LLMDay, S
 from aimeow.models import AimeowAccount
 from conversations.models import ConversationEvent, Delivery, Direction, Path, Sender, WhatsAppConversation
 from inventory import leasing
-from inventory.models import Vehicle, VehiclePhoto
+from inventory.models import LeasingRate, Vehicle, VehiclePhoto
 from leads.models import Booking, Lead
 from staffcommands.models import StaffWhatsAppAuth
 from tenants import scope
@@ -90,7 +90,8 @@ def pattern(tenant: Tenant) -> None:
         other = versions.propose(tenant.pk, now.snapshot, by=None, remark="")
         moment = timezone.now()
         Split.objects.create(**mine, control=now, challenger=other, started_at=moment, ended_at=moment, end="stopped")
-        leasing.begin(tenant.pk, timezone.localdate())
+        if not LeasingRate.objects.exists():  # add_showroom has begun with them
+            leasing.begin(tenant.pk, timezone.localdate())
         BusinessHours.objects.create(**mine, weekday=0, opens="00:00", closes="23:59")
         Holiday.objects.create(**mine, day=timezone.localdate() + timedelta(days=30))
         WebhookEndpoint.objects.create(**mine, name="CRM", url="https://crm.example.com", events=[], is_active=False)
