@@ -17,7 +17,7 @@ from conversations import acts, asked, english, visits, wording
 from conversations import entities as named
 from conversations.asked import Asked, Aspect, Topic
 from conversations.turn import Answer, Deed, Entities, Facts, Intent, Turn, Unit
-from conversations.wishes import budget, wanted
+from conversations.wishes import budget, called, wanted
 from inventory import names
 from inventory.credit import Credit, Wish
 
@@ -431,7 +431,7 @@ def _nothing_fits(say: _Say) -> _Part:
         head = say("stock_none", car=_wanted(say))
     title = _title_of(say, others)
     if unknown := _unrecorded(say, others):
-        head = say("aspect_none", aspects=say.ours(" dan ".join(unknown)), car=_car(entities))
+        head = say("aspect_none", aspects=say.ours(" dan ".join(unknown)), car=called(entities))
         return replace(_with_others(say, head, title, others), covers=False)
     head = "\n".join([head, *(line for line in _absent(say) if line != head)]) if len(_named(say)) > 1 else head
     return _with_others(say, head, title, others)
@@ -455,10 +455,6 @@ def _could_be_it(entities: Entities, unit: Unit) -> bool:
     return of_make and (not entities.body_type or unit.body_type in ("", entities.body_type))
 
 
-def _car(entities: Entities) -> str:
-    return f"{entities.make} {entities.model}".strip() or f"mobil {wording.body(entities.body_type)}".strip()
-
-
 def _budget(say: _Say) -> str:
     """The customer's budget in words."""
     shown = budget(say.entities)
@@ -468,8 +464,8 @@ def _budget(say: _Say) -> str:
 
 def _wanted(say: _Say) -> str:
     """What the customer looks for; in English only a car's name."""
-    named = f"{say.entities.make} {say.entities.model}".strip()
-    return named if say.english and named == wanted(say.entities) else say.ours(wanted(say.entities))
+    shown, named = wanted(say.entities), say.entities.make or say.entities.model
+    return shown if say.english and named and shown == called(say.entities) else say.ours(shown)
 
 
 def _is_within(entities: Entities, unit: Unit) -> bool:
@@ -740,14 +736,14 @@ def _opening_hours(say: _Say) -> list[str]:
     shown = say.hours()
     if not shown:
         return []
-    called = "Opening hours" if say.english else "Jam buka"
-    return [f"🕘 {called}: {shown}", say("open_now" if say.facts.open_now else "closed_now")]
+    label = "Opening hours" if say.english else "Jam buka"
+    return [f"🕘 {label}: {shown}", say("open_now" if say.facts.open_now else "closed_now")]
 
 
 def _contact(say: _Say) -> _Part:
     showroom = say.facts.showroom
-    called = "Phone" if say.english else "Telepon"
-    lines = [f"📞 {called}: {phone.show(showroom.phone)}"] if showroom.phone else []
+    label = "Phone" if say.english else "Telepon"
+    lines = [f"📞 {label}: {phone.show(showroom.phone)}"] if showroom.phone else []
     lines += [f"💬 WhatsApp: {phone.show(showroom.whatsapp)}"] if showroom.whatsapp else []
     if not lines:
         return _Part(say("contact_unknown"), covers=False)

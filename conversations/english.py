@@ -389,17 +389,12 @@ class UnsaidError(LookupError):
     """The counter has no English for this."""
 
 
-@cache
-def _template(name: str) -> str:
-    path = wording.TEMPLATES / "replies" / "english" / f"{name}.txt"
-    if not path.exists():
-        raise UnsaidError(name)
-    return path.read_text(encoding="utf-8").rstrip("\n")
-
-
 def reply(name: str, /, **values: object) -> str:
     """wording.reply() in English. UnsaidError: there is none."""
-    return _template(name).format_map(values)
+    try:
+        return wording.reply(f"english/{name}", **values)
+    except FileNotFoundError:
+        raise UnsaidError(name) from None
 
 
 def called(name: str) -> str:

@@ -91,9 +91,7 @@ _END = re.compile(r"[!?\n]+|\.+(?!\d)")  # not within "2.8"
 
 def _repeats(text: str) -> list[str]:
     sentences = (" ".join(part.split()) for part in _END.split(text))
-    said = Counter(
-        one for one in sentences if one[:1].isalnum()
-    )  # lines of a list may be alike: "• Harga: Rp 139 juta"
+    said = Counter(one for one in sentences if one[:1].isalnum())  # not "• Harga: Rp 139 juta": lists hold lines alike
     return [REPEATS] if any(count > 1 and part.count(" ") >= TWICE - 1 for part, count in said.items()) else []
 
 

@@ -120,25 +120,7 @@ def _whole(text: str) -> str:
     return " ".join(word for word in words if word not in _POLITE)
 
 
-_POLITE = frozenset(
-    {
-        "tolong",
-        "mohon",
-        "ya",
-        "kak",
-        "dong",
-        "min",
-        "pak",
-        "bu",
-        "mas",
-        "mbak",
-        "deh",
-        "please",
-        "terima",
-        "kasih",
-        "makasih",
-    }
-)
+_POLITE = lib_text.listed("tolong, mohon, ya, kak, dong, min, pak, bu, mas, mbak, deh, please, terima, kasih, makasih")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,10 @@ def budget(entities: Entities) -> str:
 
 def wanted(entities: Entities) -> str:
     """What the customer looks for, in words: "Honda Brio 2019", "Toyota Avanza warna merah", "mobil listrik"."""
-    car = " ".join(part for part in (entities.make, entities.model) if part)
+    car = entities.make or entities.model
     parts = [
-        car or f"mobil {wording.body(entities.body_type)}".strip(),
-        str(entities.year or "") if car else f"tahun {entities.year}" if entities.year else "",
+        called(entities),
+        (str(entities.year) if car else f"tahun {entities.year}") if entities.year else "",
         _years(entities),
         TRANSMISSIONS.get(entities.transmission, ""),
         wording.FUELS.get(entities.fuel, entities.fuel),
@@ -37,6 +37,12 @@ def wanted(entities: Entities) -> str:
         f"untuk budget {budget(entities)}" if budget(entities) else "",
     ]
     return " ".join(part for part in parts if part)
+
+
+def called(entities: Entities) -> str:
+    """The car they name, "Honda Brio"; else its kind, "mobil SUV", or just "mobil"."""
+    named = f"{entities.make} {entities.model}".strip()
+    return named or f"mobil {wording.body(entities.body_type)}".strip()
 
 
 def _years(entities: Entities) -> str:

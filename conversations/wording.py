@@ -67,7 +67,7 @@ def _read(folder: str, name: str) -> str:
     return (TEMPLATES / folder / f"{name}.txt").read_text(encoding="utf-8").rstrip("\n")
 
 
-def reply(name: str, **values: object) -> str:
+def reply(name: str, /, **values: object) -> str:
     """The sentence templates/replies/{name}.txt, filled. KeyError: a placeholder was not given."""
     return _read("replies", name).format_map(values)
 
