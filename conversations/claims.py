@@ -25,7 +25,7 @@ SHOWING = listed("lihat foto video gambar booking dp test drive survei datang") 
 DEFERRING = listed("cek tanya konfirmasi pasti terus sampai info bicara lanjut hitung siap urus tangan")
 DOING = listed("urus siap tangan proses atur")
 SERVICES = listed("simpan proses hubung")  # asked of us; that they are done is not known
-BARELY_HERE = listed("kami ada punya tersedia ready masih iya itu yang memang tentu saja")
+OTHERS = listed("lain lainnya alternatif pilihan opsi serupa sejenis mirip setara sekelas rekomendasi daftar berikut")
 FREEBIES = listed("diskon promo bonus gratis free cashback voucher hadiah subsidi potongan garansi")
 KINDS = listed("gear fuel body color year year_bound seats")  # of which there may be no car
 DEALS = listed("price credit_price price_range lower never alive state complete flooded crashed hands year")
@@ -572,9 +572,22 @@ class Judge(Reader):
         return claim.text in self.ground.customer_tokens
 
     def _is_of_the_question(self, reading: Reading) -> bool:
-        """ "Tersedia Kak", "kami punya Kak": what is there is what the customer asked for."""
-        said = {vocabulary.stem(word) for word in reading.words if word} - vocabulary.ADDRESSES
-        return not self.asks and self.subject is None and "?" in self.ground.turn.text and said <= BARELY_HERE
+        """ "Tersedia Kak", "kami punya unitnya Kak", "ada 2": what is there is what the customer asked for."""
+        if self.asks or self.subject or reading.mentions or reading.topics or reading.clause.colon:
+            return False
+        if reading.has(OTHERS) or not CONDITIONS.isdisjoint(reading.words):
+            return False
+        return all(claim.aspect in ("here", "count") for claim in reading.claims) and not self._is_relative(reading)
+
+    @staticmethod
+    def _is_relative(reading: Reading) -> bool:
+        """ "Unit yang ada", "mobil yang kami punya": it says which are meant, not that they are there."""
+        own = {*reading.exists, *(claim.place for claim in reading.claims if claim.aspect == "here")}
+        for place in own:
+            before = reading.words[max(0, place - 4) : place]
+            if "yang" in before and any(before[: before.index("yang")]):
+                return True
+        return False
 
     def _lacks_things(self, reading: Reading, claim: Claim, units: frozenset[int] | None) -> bool:
         """ "BPKB tersedia", "foto tersedia": a thing is said to be there, and nobody knows of it."""
