@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from conversations import clauses, echo, opening, quiet, vocabulary
 from conversations.clauses import Clause
@@ -31,6 +32,9 @@ KINDS = listed("gear fuel body color year year_bound seats")  # of which there m
 DEALS = listed("price credit_price price_range lower never alive state complete flooded crashed hands year")
 COMPARING = listed("dari daripada dibanding dibandingkan")
 OF_QUESTION = "(pertanyaan pelanggan)"  # behind a yes or a no that the question does not bear
+REQUESTING = listed("bisa boleh dapat bisakah bolehkah apakah tolong minta mohon")
+ASKED_OF_STAFF = listed("tanya cek konfirmasi jawab")
+PASSED_ON = ASKED_OF_STAFF | listed("terus sampai info bicara hitung")
 OWN_CAR = listed("tukar jual tambah")
 OF_DATA = listed("data info informasi catatan keterangan")
 
@@ -66,6 +70,24 @@ def _label_of(reading: Reading, place: int) -> int | None:
     return before[-2].seg if len(before) > 1 and before[-1].word == ":" else None
 
 
+def _is_passed_on(reading: Reading, roots: frozenset[str]) -> bool:
+    """ "Saya tanyakan dulu ke tim", and nothing that somebody will do besides."""
+    if not reading.staff:
+        return False
+    done = frozenset().union(*(vocabulary.roots(reading.words[place]) for place in reading.promises))
+    said = frozenset().union(*(vocabulary.roots(reading.words[place]) for place in reading.content))
+    return not said.isdisjoint(roots) and done.isdisjoint(DOING)
+
+
+class Asked(NamedTuple):
+    """Is what the customer asked so? As strictly as an answer is read; leaving out words nobody knows; as a deal."""
+
+    strict: bool | None
+    lenient: bool | None
+    deal: bool | None
+    known: bool  # no word of it is unknown and no claim of it without a fact
+
+
 class Judge(Reader):
     """Reads the clauses of one draft in order and remembers which car is spoken of."""
 
@@ -78,8 +100,10 @@ class Judge(Reader):
         self._chosen_before = False
         self.asks = False  # it reads the customer's question
         self.last: list[Claim] = []  # of the clause before
-        self._question: tuple[bool | None, bool | None, bool | None] | None = None
+        self._question: Asked | None = None
         self.deal: set[bool | None] = set()  # of the customer's last clause: sums, favours, promises
+        self.agreed: list[str] = []  # "baik Kak" to what nobody knows to be possible, unless more is said
+        self.says_more = False
 
     def draft(self, text: str) -> Judged:
         """text: folded."""
@@ -89,9 +113,11 @@ class Judge(Reader):
             quoted = self._quoted(read, place)
             if quoted:
                 place += quoted
+                self.says_more = True
                 continue
             self.judged.failed += self._clause(read[place])
             place += 1
+        self.judged.failed += [] if self.says_more else self.agreed
         return self.judged
 
     def _quoted(self, read: Sequence[Clause], place: int) -> int:
@@ -120,6 +146,7 @@ class Judge(Reader):
         self.judged.asks_staff = self.judged.asks_staff or self._asks_staff(reading)
         self.judged.estimates = self.judged.estimates or reading.estimates
         failed = [*reading.failed, *self._verify(reading)]
+        self.says_more = self.says_more or self._has_substance(reading)
         if reading.mentions:
             self.subject = frozenset().union(*(mention.units for mention in reading.mentions))
             self.spoken += [one for one in self.subject if one not in self.spoken]
@@ -127,6 +154,17 @@ class Judge(Reader):
             self.last = reading.claims
         self.block = clause.block
         return failed
+
+    @staticmethod
+    def _has_substance(reading: Reading) -> bool:
+        """It states something, passes something on or asks back; "ditunggu ya Kak" is polite only."""
+        if reading.mentions or reading.claims or reading.topics or reading.exists:
+            return True
+        if _is_passed_on(reading, PASSED_ON):
+            return True
+        words = (reading.words[place] for place in reading.content if place not in reading.phrased)
+        polite = vocabulary.ADDRESSES | vocabulary.ACKNOWLEDGE | vocabulary.AFFIRM
+        return reading.clause.question and any(vocabulary.stem(word) not in polite for word in words)
 
     @staticmethod
     def _asks_staff(reading: Reading) -> bool:
@@ -461,7 +499,7 @@ class Judge(Reader):
                 if not units or any(self._has(units, name, reading) is not True for name in topics):
                     yield token.word
                 continue
-            if self._is_of_the_question(reading) and reading.affirms != "yes" and self._asked()[1] is not True:
+            if self._is_of_the_question(reading) and reading.affirms != "yes" and self._asked().lenient is not True:
                 yield token.word
             units = self._about(reading, token.seg) if reading.mentions else None
             if units is not None and not units & self.ground.here:
@@ -480,7 +518,9 @@ class Judge(Reader):
     def _is_absent(self, reading: Reading, seg: int) -> bool:
         """Is there really no car for sale of the name and kind spoken of?"""
         ground = self.ground
-        named = [one for one in reading.mentions if one.seg <= seg] or reading.mentions
+        offered = self._offered_instead(reading, seg)
+        named = [one for one in reading.mentions if one.seg <= seg or one.seg not in offered]
+        named = [one for one in named if one.seg <= seg] or named
         kinds = [claim for claim in reading.claims if claim.aspect in KINDS and claim.seg <= seg]
         pool = ground.here
         ceilings = [token.value.value for token in reading.clause.tokens if token.kind == "amount"]
@@ -499,6 +539,13 @@ class Judge(Reader):
         if pool and kinds and not named:
             return not self._fitting() & pool
         return not pool
+
+    def _offered_instead(self, reading: Reading, seg: int) -> set[int]:
+        """The parts behind a denial that say what there is: "belum punya Kak, tapi kami punya Fortuner"."""
+        tokens = reading.clause.tokens
+        there = {tokens[place].seg for place in reading.exists if not self._negated(reading, place)}
+        there |= {claim.seg for claim in reading.claims if claim.aspect == "here" and not claim.negated}
+        return {one for one in there if one > seg}
 
     def _fitting(self) -> frozenset[int]:
         ids = {unit.id for unit in self.ground.facts.units}
@@ -539,7 +586,7 @@ class Judge(Reader):
             return False
         if aspect == "here" and not units & ground.here if units is not None else False:
             return self._offers_in_general(reading, units)
-        if aspect == "here" and wanted and self._is_of_the_question(reading) and self._asked()[1] is not True:
+        if aspect == "here" and wanted and self._is_of_the_question(reading) and self._asked().lenient is not True:
             return False
         if aspect == "here" and units is None:
             return bool(ground.here)
@@ -739,9 +786,9 @@ class Judge(Reader):
         ):
             return
         first = reading.words[reading.content[0]]
-        strict, lenient, deal = self._asked()
-        if (reading.affirms == "yes" and strict is not True) or (
-            reading.affirms == "no" and not self._denial_stands(reading, lenient)
+        asked = self._asked()
+        if (reading.affirms == "yes" and asked.strict is not True) or (
+            reading.affirms == "no" and not self._denial_stands(reading, asked.lenient)
         ):
             yield f"{first} {OF_QUESTION}"
         elif reading.affirms == "noted" and first in self.ground.customer_tokens_now and "?" in self.ground.turn.text:
@@ -749,19 +796,29 @@ class Judge(Reader):
         elif reading.affirms == "noted":
             matter = reading.topics or reading.mentions
             same = any(seg == 0 for _, _, seg, _ in reading.topics) or any(one.seg == 0 for one in reading.mentions)
-            if (matter and same) or deal is not True:
+            if (matter and same) or (asked.deal is not True and not (first == "baik" and _is_passed_on(reading, ASKED_OF_STAFF))):
                 yield f"{first} {OF_QUESTION}"
+            elif not asked.known and self._is_requested():
+                self.agreed.append(f"{first} {OF_QUESTION}")
+
+    def _is_requested(self) -> bool:
+        """Does the customer ask for something? "Saya bisa datang Sabtu" does not."""
+        words = clauses.words(self.ground.asked)
+        asking = [place for place, word in enumerate(words) if word in REQUESTING]
+        own = {"saya", "kami", "tidak", "belum"}
+        return "?" in self.ground.turn.text or any(own.isdisjoint(words[max(0, at - 2) : at]) for at in asking)
 
     @staticmethod
     def _answers_first(reading: Reading) -> bool:
         """ "Bisa Kak, mau lihat kapan?" """
         first = [reading.words[at] for at in reading.content if reading.clause.tokens[at].seg == 0]
         said = [word for word in first if word not in vocabulary.ADDRESSES]
-        return len(said) == 1 and reading.content[-1] >= len(first) and said[0] in vocabulary.AFFIRM
+        yes = vocabulary.AFFIRM | vocabulary.ACKNOWLEDGE
+        return len(said) == 1 and reading.content[-1] >= len(first) and said[0] in yes
 
     def stands_for_a_yes(self) -> bool:
         """May the whole answer be a thumb up?"""
-        return self._asked()[0] is True
+        return self._asked().strict is True
 
     def _denial_stands(self, reading: Reading, lenient: bool | None) -> bool:
         """A refusal that says what it refuses is judged by that; a bare one by the question."""
@@ -771,8 +828,7 @@ class Judge(Reader):
         bare = [word for word in said if word not in vocabulary.ADDRESSES]
         return lenient is False or (len(bare) > 2 and not reading.has(("bisa", "boleh")))
 
-    def _asked(self) -> tuple[bool | None, bool | None, bool | None]:
-        """Is what the customer asked so? Read as strictly as an answer; leaving out words nobody knows; as a deal."""
+    def _asked(self) -> Asked:
         if self._question is None:
             judge = Judge(self.ground)
             judge.asks = True
@@ -784,9 +840,10 @@ class Judge(Reader):
                 lenient |= truths
                 deal |= judge.deal
                 strict |= truths if opened else truths | ({None} if failed else set())
+            known = _whole(strict) is True
             if self.ground.turn.written and not strict:
                 strict = {None}  # of what was asked in English nothing is known to be so
-            self._question = _whole(strict), _whole(lenient), _whole(deal)
+            self._question = Asked(_whole(strict), _whole(lenient), _whole(deal), known)
         return self._question
 
     def truths(self, clause: Clause) -> tuple[set[bool | None], bool, bool]:

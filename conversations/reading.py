@@ -581,7 +581,7 @@ class Reader:
 
     def _ends(self, reading: Reading) -> None:
         """ "Untuk yang itu masih Kak": an answer whose yes stands last."""
-        if reading.affirms or reading.clause.question or ANSWERS.isdisjoint(reading.said):
+        if reading.affirms not in ("", "noted") or reading.clause.question or ANSWERS.isdisjoint(reading.said):
             return
         last = next(
             (at for at in reversed(reading.content) if vocabulary.stem(reading.words[at]) not in vocabulary.ADDRESSES),
