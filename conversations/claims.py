@@ -201,6 +201,7 @@ class Judge(Reader):
         yield from self._verify_echo(reading)
         yield from self._verify_choice(reading)
         yield from opening.untrue(reading, self.ground)
+        yield from opening.untrue_time(reading, self.ground)
         yield from quiet.untrue(
             reading,
             self.ground,
@@ -796,7 +797,9 @@ class Judge(Reader):
         elif reading.affirms == "noted":
             matter = reading.topics or reading.mentions
             same = any(seg == 0 for _, _, seg, _ in reading.topics) or any(one.seg == 0 for one in reading.mentions)
-            if (matter and same) or (asked.deal is not True and not (first == "baik" and _is_passed_on(reading, ASKED_OF_STAFF))):
+            if (matter and same) or (
+                asked.deal is not True and not (first == "baik" and _is_passed_on(reading, ASKED_OF_STAFF))
+            ):
                 yield f"{first} {OF_QUESTION}"
             elif not asked.known and self._is_requested():
                 self.agreed.append(f"{first} {OF_QUESTION}")

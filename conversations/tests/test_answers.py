@@ -28,16 +28,69 @@ STOCK: Mapping[str, Facts] = {
     "no hours": facts(CITY, showroom=replace(PRIMA, hours=()), stock_size=12),
 }
 IS_IT_THERE = ("ada {}?", "punya {}?", "{} ada ga kak", "kak jual {}?", "{} masih ada?")
-HAVING = ("Kami punya Kak", "Punya Kak", "Punya dong Kak", "Kami memiliki Kak", "Tentu kami punya Kak", "Kami ada unitnya Kak", "Kami punya unitnya, Kak. Mau lihat?", "Ada di showroom Kak", "Masih dijual Kak")
-SERVICES = ("bisa dipinjam?", "bisa antar ke bali?", "bisa titip jual?", "boleh dipinjam sehari kak", "mobilnya bisa disewa?", "bisa ditahan dulu?")
-AGREEING = ("Baik Kak", "Oke Kak", "Siap Kak", "Sip", "Deal", "Boleh", "Boleh Kak", "Silakan Kak", "Monggo", "Siap Kak, bisa", "Baik Kak 🙏", "Sip Kak 👍", "Baik, Kak Yudho", "Siap Kak, ditunggu kedatangannya", "Baik Kak, ada lagi yang bisa dibantu?")
-PASSING_ON = ("Baik Kak, saya tanyakan dulu ke tim", "Baik Kak, saya tanyakan dulu ke tim kami ya", "Baik Kak, nanti tim kami yang jawab ya")
+HAVING = (
+    "Kami punya Kak",
+    "Punya Kak",
+    "Punya dong Kak",
+    "Kami memiliki Kak",
+    "Tentu kami punya Kak",
+    "Kami ada unitnya Kak",
+    "Kami punya unitnya, Kak. Mau lihat?",
+    "Ada di showroom Kak",
+    "Masih dijual Kak",
+)
+SERVICES = (
+    "bisa dipinjam?",
+    "bisa antar ke bali?",
+    "bisa titip jual?",
+    "boleh dipinjam sehari kak",
+    "mobilnya bisa disewa?",
+    "bisa ditahan dulu?",
+)
+AGREEING = (
+    "Baik Kak",
+    "Oke Kak",
+    "Siap Kak",
+    "Sip",
+    "Deal",
+    "Boleh",
+    "Boleh Kak",
+    "Silakan Kak",
+    "Monggo",
+    "Siap Kak, bisa",
+    "Baik Kak 🙏",
+    "Sip Kak 👍",
+    "Baik, Kak Yudho",
+    "Siap Kak, ditunggu kedatangannya",
+    "Baik Kak, ada lagi yang bisa dibantu?",
+)
+PASSING_ON = (
+    "Baik Kak, saya tanyakan dulu ke tim",
+    "Baik Kak, saya tanyakan dulu ke tim kami ya",
+    "Baik Kak, nanti tim kami yang jawab ya",
+)
+
+WHEN_TO_COME = ("kapan bisa datang?", "bisa lihat jam berapa?", "kapan bisa test drive?")
+CLOSED_THEN = (
+    "besok jam 8 malam",
+    "Jam 8 malam Kak",
+    "Besok jam 20.00",
+    "Jam 7 pagi Kak",
+    "Minggu jam 10 Kak",
+    "sekitar jam 8 malam",
+    "Pukul 21.00 Kak",
+)
+OPEN_THEN = ("Jam 9 pagi Kak", "Besok jam 10 Kak", "besok jam 2 siang")
 
 Rows = Sequence[tuple[str, Sequence[str], Sequence[str]]]  # stock, questions, answers
 LIES: Rows = [
     ("no pajero", [one.format("pajero") for one in IS_IT_THERE], [*HAVING, "Ada 1 unit Kak", "Stoknya ada Kak", "Tersedia di showroom kami"]),
     ("no pajero", ["saya mau lihat pajero"], ["Kami punya Kak", "Pajero ya Kak? Kami punya"]),
     ("city", SERVICES, AGREEING),
+    ("city", [*WHEN_TO_COME, "hari ini buka sampai jam berapa?"], CLOSED_THEN),
+    ("no hours", WHEN_TO_COME, [*CLOSED_THEN, *OPEN_THEN]),
+    ("city", ["buka jam berapa?", "besok tutup jam berapa?"], ["Jam 10 Kak", "Besok jam 10 pagi Kak"]),
+    ("city", ["kapan unitnya masuk?", "kapan dikirim fotonya?", "kapan pajaknya habis?", "diantar jam berapa?"], OPEN_THEN),
 ]  # fmt: skip
 HONEST: Rows = [
     ("city", [one.format("city") for one in IS_IT_THERE], HAVING),
@@ -45,6 +98,11 @@ HONEST: Rows = [
     ("city", SERVICES, PASSING_ON),
     ("city", ["saya mau lihat dulu", "nanti saya kabari", "terima kasih kak", "saya pikir2 dulu", "saya bisa datang sama istri sabtu"], ["Baik Kak", "Oke Kak", "Siap", "Baik Kak 🙏", "Baik Kak, ditunggu kabarnya ya"]),
     ("city", ["bisa datang besok?", "boleh tanya kak?"], ["Silakan Kak", "Boleh Kak", "Baik Kak"]),
+    ("city", WHEN_TO_COME, OPEN_THEN),
+    ("city", ["buka jam berapa?"], ["Jam 9 pagi Kak", "Senin sampai Jumat jam 09.00-17.00 Kak"]),
+    ("city", ["hari ini tutup jam berapa?", "besok buka sampai jam berapa?"], ["Jam 5 sore Kak", "Sampai jam 17.00 Kak"]),
+    ("city", ["saya datang besok jam 10"], ["Baik Kak, besok jam 10 ya", "Besok jam 10 Kak"]),
+    ("no hours", ["saya datang besok jam 10"], ["Baik Kak, besok jam 10 ya", "Besok jam 10 Kak"]),
     ("city", ["bisa rekomendasiin mobil buat sekeluarga?"], ["Baik Kak, ada City, Rp 79 juta", "Baik Kak, budgetnya berapa?"]),
 ]  # fmt: skip
 
