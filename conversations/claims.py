@@ -794,7 +794,7 @@ class Judge(Reader):
             yield f"{first} {OF_QUESTION}"
         elif reading.affirms == "noted" and first in self.ground.customer_tokens_now and "?" in self.ground.turn.text:
             yield f"{first} {OF_QUESTION}"  # "siap Kak" to "siap pakai?"
-        elif reading.affirms == "noted":
+        elif reading.affirms == "noted" and (self._is_requested() or not reading.clause.question):
             matter = reading.topics or reading.mentions
             same = any(seg == 0 for _, _, seg, _ in reading.topics) or any(one.seg == 0 for one in reading.mentions)
             if (matter and same) or (

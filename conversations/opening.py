@@ -52,7 +52,8 @@ def untrue_time(reading: Reading, ground: Ground) -> Iterator[str]:
     """ "Besok jam 8 malam" and nothing else: a time for what the customer asked, which the hours must bear."""
     tokens = reading.clause.tokens
     times = moments(tokens)
-    if not times or reading.clause.question or reading.of_hours or not _is_bare(reading):
+    told = reading.of_hours or _is_span(reading)
+    if not times or told or reading.clause.question or not _is_bare(reading):
         return
     asked = list(clauses.words(ground.asked))
     words = [token.word for token in tokens if token.kind != "mark"]

@@ -210,7 +210,8 @@ def _judged(work: Work, draft: Draft, before: Verdict | None = None) -> tuple[Ou
     shows = any(deed.act is Act.PHOTOS for deed in done)
     meant = english.meant(text, turn, work.facts).text if turn.written else text
     handover = decide.after(meant, turn.understanding, persona, sends_photos=shows)
-    verdict = guard.check(text, turn, work.facts) if text else Verdict(True)
+    goes_on = bool(acts.said_with("", draft.decided))
+    verdict = guard.check(text, turn, work.facts, goes_on=goes_on) if text else Verdict(True)
     if unkept := acts.unkept(meant, draft.decided):
         verdict = replace(verdict, ok=False, failed=(*verdict.failed, *unkept))
     counters.add("guard", verdict="ok" if verdict.ok else "refused")
