@@ -61,7 +61,9 @@ def test_the_rate_of_an_offer_holds_what_the_age_of_the_car_adds() -> None:
         pytest.param((LOW, replace(LOW, name="Tiga")), Wish(), "", id="two alike"),
         pytest.param((LOW,), Wish(), "", id="nothing to compare"),
         pytest.param((replace(LOW, rates=(650, 725, 980, 850, 950)), HIGH), Wish(), "", id="each in a term"),
-        pytest.param((replace(LOW, rates=(650, 725, 980, 850, 950)), HIGH), Wish(years=(4,)), "Satu", id="in this term"),
+        pytest.param(
+            (replace(LOW, rates=(650, 725, 980, 850, 950)), HIGH), Wish(years=(4,)), "Satu", id="in this term"
+        ),
         pytest.param((replace(LOW, oldest=8), HIGH), Wish(), "", id="not offered for every term"),
     ],
 )
