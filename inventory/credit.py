@@ -8,7 +8,7 @@ counted in whole numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from inventory.unit import Unit
@@ -103,6 +103,11 @@ class Estimate:
         for one in self.offers:
             found.setdefault(one.years, []).append(one)
         return found
+
+    def for_years(self, years: Collection[int]) -> dict[int, list[Offer]]:
+        """The offers for these terms, none for a term nobody offers; for all where none is named."""
+        found = self.by_term()
+        return {number: found.get(number, []) for number in years or found}
 
     def lowest(self) -> str:
         """The partner that asks less than every other one in each term; "" where there is none."""
