@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from conversations import clauses, echo, opening, quiet, vocabulary
+from conversations import clauses, echo, lending, opening, quiet, vocabulary
 from conversations.clauses import Clause
 from conversations.ground import TRUTHS, Ground, known, spoken
 from conversations.reading import CONDITIONS, Claim, Mention, Reader, Reading
@@ -77,6 +77,7 @@ class Judge(Reader):
         self.judged = Judged()
         self._chosen_before = False
         self.asks = False  # it reads the customer's question
+        self.lent = lending.Context()  # the leasings and the term spoken of
         self.last: list[Claim] = []  # of the clause before
         self._question: tuple[bool | None, bool | None, bool | None] | None = None
         self.deal: set[bool | None] = set()  # of the customer's last clause: sums, favours, promises
@@ -126,7 +127,11 @@ class Judge(Reader):
         if reading.claims or reading.mentions:
             self.last = reading.claims
         self.block = clause.block
+        self.lent = lending.after(reading, self.lent)
         return failed
+
+    def _read(self, clause: Clause) -> Reading:
+        return lending.attribute(super()._read(clause), self.lent)
 
     @staticmethod
     def _asks_staff(reading: Reading) -> bool:
@@ -163,6 +168,8 @@ class Judge(Reader):
         yield from self._verify_echo(reading)
         yield from self._verify_choice(reading)
         yield from opening.untrue(reading, self.ground)
+        if reading.lenders:
+            yield from lending.untrue(reading, self.ground, self._about(reading, reading.lenders[-1].seg))
         yield from quiet.untrue(
             reading,
             self.ground,
@@ -669,6 +676,11 @@ class Judge(Reader):
     def _is_extreme(self, reading: Reading, claim: Claim, units: frozenset[int] | None) -> bool:
         """A superlative holds where every car for sale is known, or where the facts were sought in this order."""
         kind, ground, facts = claim.value, self.ground, self.ground.facts
+        of_leasing = lending.ranked(reading, claim, ground, units, self.lent)
+        if of_leasing is not None:
+            return of_leasing
+        if self.lent.partners and not reading.mentions:
+            return False  # "Satu Finance Rp 4 juta. Itu yang paling murah": of the leasing or of the car
         before = reading.words[max(0, claim.place - 2) : claim.place]
         named = [one for one in reading.mentions if one.units]
         if claim.aspect == "degree" and "lebih" in before:

@@ -6,19 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from autolumiku.lib import rupiah
 from autolumiku.lib import text as lib_text
-from conversations import acts, clauses, wording
+from conversations import acts, clauses, vocabulary, wording
 from conversations.clauses import Clause
 from conversations.turn import Facts, Turn, Unit
 from conversations.vocabulary import listed
 from inventory import names
-from inventory.credit import Credit, Estimate
+from inventory.credit import Credit, Estimate, Offer
 
 HERE = "AVAILABLE"
 SHORTEST_QUOTE = 4  # words of a sentence that may be said without the rest of its answer
+OF_LENDERS = listed("bank leasing finance kredit credit koperasi auto oto pembiayaan multi multifinance")
 _GOOD_START = listed("tidak belum bukan bebas tanpa nihil aman bersih")
 _GOOD_STATES = {
     "excellent": frozenset(("good", "best", "fine", "baik")),
@@ -34,6 +36,16 @@ class Value(NamedTuple):
     words: tuple[str, ...]
     units: frozenset[int] | None
     aspect: str
+
+
+class Figure(NamedTuple):
+    """A figure of a credit as it is said to be; no leasings or terms named: of all."""
+
+    kind: str  # instalment, total (TDP), down, principal
+    amount: rupiah.Amount
+    partners: frozenset[str] = frozenset()
+    years: frozenset[int] = frozenset()
+    before: frozenset[int] = frozenset()  # of a total: the terms of the instalment said before it
 
 
 @dataclass
@@ -203,8 +215,6 @@ class Ground:
         for text in (room.name, room.city, wording.hours(room.hours), self.facts.opens_next, persona.ai_name):
             yield Value(_words(text), None, "showroom")
         yield Value(_words(wording.introduced(persona.ai_name, room.name)), None, "showroom")
-        for partner in self.facts.credit.partners if self.facts.credit else ():
-            yield Value(_words(partner), None, "showroom")
         if self.turn.staff_role:
             yield Value(_words(self.turn.staff_role), None, "showroom")
         if self.turn.customer_name:
@@ -215,6 +225,16 @@ class Ground:
             own = frozenset((place,))
             for aspect, phrase in _phrases(unit, self.today):
                 yield Value(phrase, own, aspect)
+
+    @cached_property
+    def lenders(self) -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+        """First word -> (words, partner) of how the leasings are called, the longest first."""
+        partners = self.facts.credit.partners if self.facts.credit else ()
+        called = [(words, partner) for partner in partners for words in _called(partner, partners, self.names)]
+        found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for words, partner in sorted(called, key=lambda one: -len(one[0])):
+            found.setdefault(words[0], []).append((words, partner))
+        return {word: tuple(all_) for word, all_ in found.items()}
 
     @cached_property
     def address(self) -> tuple[str, ...]:
@@ -274,6 +294,18 @@ def _of_credit(credit: Credit) -> list[str]:
     if credit.estimates and not any(one.instalments for one in credit.estimates):
         texts.append(say("credit_none", kak="Kak"))
     return texts
+
+
+def _called(partner: str, partners: Iterable[str], taken: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """ "Satu Finance", and "Satu" where no other leasing begins so and the word is nothing else's."""
+    words = _words(partner)
+    if words:
+        yield words
+    first = words[0] if len(words) > 1 else ""
+    alone = sum(_words(one)[:1] == (first,) for one in partners) == 1
+    known = first in taken or first in vocabulary.lexicon() or vocabulary.kind(first) or rupiah.parse(f"{first} juta")
+    if alone and len(first) > 2 and first.isalpha() and not known and first not in OF_LENDERS:
+        yield (first,)
 
 
 def spoken(clause: Clause, name: str = "") -> Iterator[str]:
@@ -453,18 +485,29 @@ def _has(ground: Ground, unit: Unit, topic: str) -> bool | None:
     return True if topic in ("price", "km", "color", "gear", "fuel") and known(unit, topic) else None
 
 
-def _estimate(ground: Ground, unit: Unit, value: tuple[str, int | None, rupiah.Amount]) -> bool | None:
-    """value: (what of the estimate, years, amount); an instalment is that of so many years."""
-    kind, years, said = value
+def _estimate(ground: Ground, unit: Unit, said: Figure) -> bool | None:
     made = next((one for one in ground.estimates if one.unit_id == unit.id), None)
     if made is None:
         return None
-    ends = (said.value, said.value) if said.low is None else (said.low, said.high)
-    if kind == "instalment":
-        return any(one.years == years and ends in ((one.low, one.high), (one.low,) * 2) for one in made.instalments)
-    if kind == "total":
-        return ends == made.at_first
-    return ends == ((made.down,) * 2 if kind == "down" else (made.principal,) * 2)
+    one = said.amount
+    ends = (one.value, one.value) if one.low is None or one.high is None else (one.low, one.high)
+    if said.kind == "instalment":
+        asked = [_span(said, offers) for offers in made.for_years(said.years).values()]
+        lowest = () if said.partners else ends  # of no leasing named the lowest may be said alone
+        return bool(asked) and all(span == ends or (bool(span) and span[:1] * 2 == lowest) for span in asked)
+    if said.kind == "total":
+        ways = ({*said.years} or {*said.before}, said.years)
+        return any(ends == _span(said, [*chain(*made.for_years(years).values())], first=True) for years in ways)
+    return ends == ((made.down,) * 2 if said.kind == "down" else (made.principal,) * 2)
+
+
+def _span(said: Figure, offers: Iterable[Offer], *, first: bool = False) -> tuple[int, ...]:
+    """Lowest and highest of the sums (TDP where first) of its leasings, of all where none is named; () where one has
+    none.
+    """
+    own = [one for one in offers if not said.partners or one.partner in said.partners]
+    sums = [one.at_first if first else one.monthly for one in own]
+    return (min(sums), max(sums)) if own and said.partners <= {one.partner for one in own} else ()
 
 
 TRUTHS = {

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from conversations import clauses, vocabulary
 from conversations.clauses import Clause, Token
-from conversations.ground import Ground
+from conversations.ground import Figure, Ground
 from conversations.vocabulary import listed
 
 ONES = "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas".split()  # noqa: SIM905
@@ -40,6 +40,8 @@ LABELS = (
 BOUNDS = {"bawah": "most", "dibawah": "most", "atas": "least", "diatas": "least"}
 LESS = listed("hemat turun beda kurang")
 OF_HOURS = listed("buka tutup operasional bukanya tutupnya libur")
+LEAST = listed("minimal minimum min minimalnya")
+TENOR = ("tenor", "tenornya")
 OF_STOCK = listed("stok unit unitnya mobil mobilnya")
 
 
@@ -50,6 +52,16 @@ class Claim(NamedTuple):
     seg: int
     text: str
     negated: bool = False
+
+
+class Lender(NamedTuple):
+    """A leasing spoken of."""
+
+    partner: str
+    place: int
+    end: int
+    seg: int
+    text: str
 
 
 class Mention(NamedTuple):
@@ -70,6 +82,7 @@ class Reading:
     words: list[str]
     said: frozenset[str] = frozenset()  # the words once more
     mentions: list[Mention] = field(default_factory=list)
+    lenders: list[Lender] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     topics: list[tuple[str, int, int, str]] = field(default_factory=list)  # name, place, seg, word
     failed: list[str] = field(default_factory=list)
@@ -119,12 +132,20 @@ class Reader:
         if token.kind == "mark":
             return 1
         reading.content.append(place)
-        size = self._mention(reading, place) or self._value(reading, place)
+        size = self._lender(reading, place) or self._mention(reading, place) or self._value(reading, place)
         if size:
             return size
         if token.kind != "word":
             return self._figure(reading, place, token)
         return self._word(reading, place, token)
+
+    def _lender(self, reading: Reading, place: int) -> int:
+        token = reading.clause.tokens[place]
+        for words, partner in self.ground.lenders.get(token.word, ()):
+            if size := _match(reading.words, place, words):
+                reading.lenders.append(Lender(partner, place, place + size, token.seg, " ".join(words)))
+                return size
+        return 0
 
     def _mention(self, reading: Reading, place: int) -> int:
         tokens, ground = reading.clause.tokens, self.ground
@@ -313,8 +334,7 @@ class Reader:
         kind = self._of_estimate(reading, place, label)
         if kind and not (label == "dp" and theirs):
             reading.estimates = True
-            years = self._years(reading, place)
-            reading.claims.append(Claim("estimate", (kind, years, one), place, token.seg, token.word))
+            reading.claims.append(Claim("estimate", Figure(kind, one), place, token.seg, token.word))
             return 1
         bound = BOUNDS.get(next((word for word in reversed(reading.words[:place]) if word), ""))
         if bound and not theirs and one.low is None:
@@ -372,21 +392,21 @@ class Reader:
         if not self.ground.estimates:
             return ""
         after = [word for word in reading.words[place + 1 : place + 4] if word]
-        if label == "instalment" or "bulan" in after:
+        if label == "instalment" or "bulan" in after or (not label and self._is_behind_a_lender(reading, place)):
             return "instalment"
         return {"dp": "down", "principal": "principal", "total": "total"}.get(label, "")
 
     @staticmethod
-    def _years(reading: Reading, place: int) -> int | None:
-        """The term an instalment is for: "3 tahun" or "36 bulan" nearest before it, else after it."""
-        tokens = reading.clause.tokens
-        around = [*range(place - 1, -1, -1), *range(place + 1, len(tokens))]
-        for at in around:
-            token = tokens[at]
-            unit = reading.words[at + 1] if at + 1 < len(tokens) else ""
-            if token.word.isdigit() and unit in ("tahun", "bulan"):
-                return int(token.word) if unit == "tahun" else int(token.word) // 12
-        return None
+    def _is_behind_a_lender(reading: Reading, place: int) -> bool:
+        """ "Satu Finance: Rp 4 juta", "3 tahun: Rp 4 juta"; not "untuk 3 tahun, City Rp 79 juta"."""
+        named = {at for one in reading.mentions for at in range(one.place, one.end)}
+        lent = {at for one in reading.lenders for at in range(one.place, one.end)}
+        for at in range(place - 1, max(-1, place - 5), -1):
+            if at in named or reading.clause.tokens[at].kind == "amount":
+                return False
+            if at in lent or term_at(reading.words, at):
+                return True
+        return False
 
     def _is_denied(self, reading: Reading, place: int, token: Token) -> bool:
         """ "bukan 50 juta", "untuk 50 juta belum ada"."""
@@ -416,6 +436,9 @@ class Reader:
     def _percent(self, reading: Reading, place: int, token: Token) -> int:
         percents = {self.ground.turn.understanding.entities.down_payment_percent}
         percents |= {one.percent for one in self.ground.estimates}
+        credit = self.ground.facts.credit
+        if reading.has(LEAST) and credit and credit.partners:
+            percents = {credit.minimum_down} if len(credit.partners) == 1 or not reading.lenders else set()
         if self._label(reading, place) != "dp" or token.word.rstrip(" %") not in map(str, percents):
             reading.failed.append(token.word)
         return 1
@@ -461,21 +484,23 @@ class Reader:
             self._claim(reading, "count", number, place)
         elif after in DURATIONS:
             self._duration(reading, place, after, token)
+        elif years := term_at(words, place):
+            if not self._is_offered(years):
+                reading.failed.append(token.word)
+            return 2 if after in ("x", "kali") else 1
         else:
             reading.failed.append(token.word)
         return 1
 
+    def _is_offered(self, years: int) -> bool:
+        """Is there a figure for this term?"""
+        return any(offer.years == years for one in self.ground.estimates for offer in one.offers)
+
     def _duration(self, reading: Reading, place: int, unit: str, token: Token) -> None:
         """ "2 menit" is everyday; "3 tahun" only as the customer said it."""
-        years = {month.years for one in self.ground.estimates for month in one.instalments}
-        if (
-            unit in ("tahun", "bulan")
-            and token.word.isdigit()
-            and any(topic[0] == "credit" for topic in reading.topics) | (place <= 1)
-        ):
-            number = int(token.word) if unit == "tahun" else int(token.word) / 12
-            if number in years:
-                return
+        of_credit = any(topic[0] == "credit" for topic in reading.topics) or reading.lenders or place <= 1
+        if of_credit and self._is_offered(term_at(reading.words, place)):
+            return
         said = f"{token.word} {unit}" in " ".join(self.ground.customer.split())
         harmless = unit in ("menit", "detik", "jam") and not reading.staff and not reading.of_hours
         if not (said or harmless):
@@ -499,6 +524,8 @@ class Reader:
                 else self._fail(reading, place, token)
             )
         kind = vocabulary.kind(word)
+        if word == "x" and place + 1 < len(words) and term_at(words, place + 1):
+            return 1
         if word in vocabulary.MODIFIERS and self._modifies(words, place):
             return 1
         if word in vocabulary.CONFIRM or word in ("pasti", "tentu", "tentunya"):
@@ -626,6 +653,18 @@ class Reader:
         words = [word for word in reading.words[place : place + 2] if word not in ("saya", "kami")]
         after = words[0] if words else ""
         return bool(after) and vocabulary.kind(after) in (vocabulary.VERB, vocabulary.PROMISE)
+
+
+def term_at(words: Sequence[str], place: int) -> int:
+    """The years of a term at this place: "3 tahun", "36 bulan", "36x", "x 36", "tenor 36", "tenor 3"; 0: none."""
+    if not words[place].isdigit() or len(words[place]) > 2:
+        return 0
+    number, after = int(words[place]), next(iter(words[place + 1 : place + 2]), "")
+    before = next((word for word in reversed(words[max(0, place - 2) : place]) if word), "")
+    monthly = after in ("bulan", "kali", "x")
+    if after == "tahun" or (before in TENOR and number < 6 and not monthly):
+        return number
+    return number // 12 if (monthly or before in (*TENOR, "x")) and number % 12 == 0 else 0
 
 
 def _match(words: Sequence[str], place: int, phrase: Sequence[str]) -> int:

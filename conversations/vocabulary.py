@@ -98,11 +98,11 @@ CLAIMS: Mapping[str, Mapping[str, str]] = {
         "poor": "perlu_perbaikan", "baik": "kondisi_baik",
     },
     "cheap": {
-        "cheapest": "termurah terhemat", "dearest": "termahal tertinggi", "newest": "terbaru termuda",
+        "cheapest": "termurah terhemat teringan", "dearest": "termahal tertinggi", "newest": "terbaru termuda",
         "oldest": "tertua", "least_used": "terendah", "only": "satu-satunya satu_satunya",
     },
     "degree": {
-        "cheapest": "murah terjangkau hemat", "dearest": "mahal tinggi", "newest": "muda baru",
+        "cheapest": "murah terjangkau hemat ringan", "dearest": "mahal tinggi", "newest": "muda baru",
         "oldest": "tua", "least_used": "rendah sedikit",
     },
     "lower": {"": "kurang turun nett fix pas"},

@@ -1,13 +1,14 @@
 """Credit by the leasing partners' flat rates. Pure. Every figure is an estimate: the leasing decides, not we.
 
 Instalment = (P + P·r·years) / (12·years), P = price − down payment, r = the flat yearly rate of the partner for that
-many years, plus half a percent for each year that the car is older than five, at most three. Several partners give a
-range. Rates are hundredths of a percent, so that all is counted in whole numbers.
+many years, plus half a percent for each year that the car is older than five, at most three. What each partner asks for
+each term is an Offer; ranges over the partners are read from these. Rates are hundredths of a percent, so that all is
+counted in whole numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from inventory.unit import Unit
@@ -36,11 +37,23 @@ class Wish:
     down: int | None = None  # rupiah
     percent: int | None = None
     years: tuple[int, ...] = ()
+    compares: bool = False  # what each leasing asks is to be shown, not only the range
 
     @property
     def named(self) -> bool:
         """Did the customer name a down payment?"""
         return self.down is not None or self.percent is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one partner asks for one term."""
+
+    partner: str
+    years: int
+    rate: int  # flat a year, hundredths of a percent, with what the car's age adds
+    monthly: int  # rupiah
+    at_first: int  # TDP where the first instalment is due with the down payment (ADDM), rupiah
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +67,15 @@ class Instalment:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One car's credit. instalments empty: no partner takes this car, or the down payment covers the price."""
+    """One car's credit. offers: term by term, the lowest first; none where no partner takes this car, or where the down
+    payment covers the price.
+    """
 
     unit_id: int
     price: int  # the credit price where the car has one, else its cash price
     down: int
     percent: int  # rounded
-    instalments: tuple[Instalment, ...] = ()
+    offers: tuple[Offer, ...] = ()
     too_low: bool = False  # the customer's down payment is below what every partner asks; reckoned with the least
 
     @property
@@ -68,12 +83,37 @@ class Estimate:
         return self.price - self.down
 
     @property
+    def instalments(self) -> tuple[Instalment, ...]:
+        return tuple(Instalment(years, found[0].monthly, found[-1].monthly) for years, found in self.by_term().items())
+
+    @property
     def at_first(self) -> tuple[int, int] | None:
-        """TDP: what is paid at once where the first instalment is due with the down payment (ADDM), over all terms."""
-        if not self.instalments:
-            return None
-        lows, highs = zip(*((one.low, one.high) for one in self.instalments), strict=True)
-        return self.down + min(lows), self.down + max(highs)
+        """TDP (ADDM), lowest and highest over all terms and partners."""
+        sums = [one.at_first for one in self.offers]
+        return (min(sums), max(sums)) if sums else None
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """Who takes this car, for any of the terms."""
+        return tuple(sorted({one.partner for one in self.offers}))
+
+    def by_term(self) -> dict[int, list[Offer]]:
+        """years -> the offers for them, the lowest first."""
+        found: dict[int, list[Offer]] = {}
+        for one in self.offers:
+            found.setdefault(one.years, []).append(one)
+        return found
+
+    def for_years(self, years: Collection[int]) -> dict[int, list[Offer]]:
+        """The offers for these terms, none for a term nobody offers; for all where none is named."""
+        found = self.by_term()
+        return {number: found.get(number, []) for number in years or found}
+
+    def lowest(self) -> str:
+        """The partner that asks less than every other one in each term; "" where there is none."""
+        first = {offers[0].partner for offers in self.by_term().values()}
+        alone = all(len(offers) == 1 or offers[0].monthly < offers[1].monthly for offers in self.by_term().values())
+        return first.pop() if alone and len(first) == 1 and len(self.partners) > 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +166,27 @@ def _estimate(unit: Unit, partners: Sequence[Partner], wish: Wish, this_year: in
     percent = _divided(100 * down, price)
     taking = [one for one in partners if one.minimum_down <= percent]
     years = [number for number in wish.years if number in YEARS] or SHOWN
-    instalments = (_instalment(price - down, this_year - unit.year, number, taking) for number in years)
+    offers = (one for number in years for one in _offers(price - down, down, this_year - unit.year, number, taking))
     return Estimate(
         unit_id=unit.id,
         price=price,
         down=down,
         percent=percent,
-        instalments=tuple(one for one in instalments if one) if down < price else (),
+        offers=tuple(offers) if down < price else (),
         too_low=wanted < down,
     )
 
 
-def _instalment(principal: int, age: int, years: int, partners: Iterable[Partner]) -> Instalment | None:
-    rates = [one.rates[years - 1] for one in partners if one.oldest is None or age + years <= one.oldest]
+def _offers(principal: int, down: int, age: int, years: int, partners: Iterable[Partner]) -> list[Offer]:
+    """What each partner asks that offers this term and takes a car of this age, the lowest first."""
     extra = min(max(age - YOUNG, 0) * SURCHARGE, MOST_SURCHARGE)
-    monthly = sorted(_divided(principal * (FULL + (rate + extra) * years), FULL * 12 * years) for rate in rates if rate)
-    return Instalment(years, monthly[0], monthly[-1]) if monthly else None
+    found = []
+    for one in partners:
+        flat = one.rates[years - 1]
+        if flat and (one.oldest is None or age + years <= one.oldest):
+            monthly = _divided(principal * (FULL + (flat + extra) * years), FULL * 12 * years)
+            found.append(Offer(one.name, years, flat + extra, monthly, down + monthly))
+    return sorted(found, key=lambda offer: (offer.monthly, offer.partner))
 
 
 def _share(price: int, percent: int) -> int:

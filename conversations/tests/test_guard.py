@@ -13,7 +13,7 @@ import pytest
 from conversations import guard, intents
 from conversations.tests.showroom import AVANZA, CITY, COD, FORTUNER, PRIMA, facts, persona, said, turn
 from conversations.turn import Facts, Faq, Turn, Verdict
-from inventory.credit import Credit, Estimate, Instalment, Rate
+from inventory.credit import Credit, Estimate, Offer, Rate
 
 INNOVA = replace(CITY, id=8, display_id="PM-PST-008", make="Toyota", model="Innova", variant="2.0 G")
 REBORN = replace(INNOVA, id=9, display_id="PM-PST-009", model="Innova Reborn", variant="2.4 V", status="SOLD")
@@ -22,9 +22,10 @@ RED_FORTUNER = replace(FORTUNER, id=5, display_id="PM-PST-005", color="merah", p
 BOTH = facts(CITY, FORTUNER)
 WITH_GONE = facts(FORTUNER, gone=(SOLD_CITY,))
 TWO_FORTUNERS = facts(FORTUNER, RED_FORTUNER)
+OFFERS = (Offer("Mitra Finance", 3, 800, 2_040_833, 21_790_833), Offer("Jaya Leasing", 3, 1_018, 2_140_000, 21_890_000))
 CREDIT = Credit(
-    partners=("Mitra Finance",), rates=(Rate(3, 800, 800),), minimum_down=20,
-    estimates=(Estimate(CITY.id, 79_000_000, 19_750_000, 25, (Instalment(3, 2_040_833, 2_140_000),)),),
+    partners=("Jaya Leasing", "Mitra Finance"), rates=(Rate(3, 800, 1_018),), minimum_down=20,
+    estimates=(Estimate(CITY.id, 79_000_000, 19_750_000, 25, OFFERS),),
 )  # fmt: skip
 ON_CREDIT = facts(CITY, credit=CREDIT)
 CARD = "🚗 *Honda City S 2006* | PM-PST-001\n• Harga: Rp 79 juta\n• KM: 127.245 km\n• Transmisi: matic\n• Warna: silver"

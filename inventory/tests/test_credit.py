@@ -36,6 +36,43 @@ def test_the_instalment_is_a_range_over_the_partners(car: dict[str, Any], wish: 
     assert estimate(wish, **car).instalments == tuple(Instalment(*row) for row in expected)
 
 
+def test_each_partner_and_term_has_its_own_figures_the_lowest_first() -> None:
+    made = estimate(Wish(percent=20, years=(3, 4)), HIGH, LOW, replace(LOW, name="Tiga"))
+    assert [(one.partner, one.years, one.rate, one.monthly, one.at_first) for one in made.offers] == [
+        ("Satu", 3, 775, 4_108_333, 34_108_333),
+        ("Tiga", 3, 775, 4_108_333, 34_108_333),
+        ("Dua", 3, 975, 4_308_333, 34_308_333),
+        ("Satu", 4, 850, 3_350_000, 33_350_000),
+        ("Tiga", 4, 850, 3_350_000, 33_350_000),
+        ("Dua", 4, 1050, 3_550_000, 33_550_000),
+    ]
+    assert (made.principal, made.at_first) == (120_000_000, (33_350_000, 34_308_333))
+
+
+def test_the_rate_of_an_offer_holds_what_the_age_of_the_car_adds() -> None:
+    [offer] = estimate(Wish(years=(3,)), LOW, year=2018).offers  # eight years old
+    assert offer.rate == 775 + 150
+
+
+@pytest.mark.parametrize(
+    ("partners", "wish", "lowest"),
+    [
+        pytest.param((LOW, HIGH), Wish(), "Satu", id="the same in each term"),
+        pytest.param((LOW, replace(LOW, name="Tiga")), Wish(), "", id="two alike"),
+        pytest.param((LOW,), Wish(), "", id="nothing to compare"),
+        pytest.param((replace(LOW, rates=(650, 725, 980, 850, 950)), HIGH), Wish(), "", id="each in a term"),
+        pytest.param(
+            (replace(LOW, rates=(650, 725, 980, 850, 950)), HIGH), Wish(years=(4,)), "Satu", id="in this term"
+        ),
+        pytest.param((replace(LOW, oldest=8), HIGH), Wish(), "", id="not offered for every term"),
+    ],
+)
+def test_the_lowest_partner_is_lower_than_every_other_in_each_term(
+    partners: tuple[Partner, ...], wish: Wish, lowest: str
+) -> None:
+    assert estimate(wish, *partners).lowest() == lowest
+
+
 def test_a_down_payment_in_rupiah_is_shown_as_a_rounded_percent() -> None:
     made = estimate(Wish(down=50_000_000))
     assert (made.percent, made.principal) == (33, 100_000_000)
@@ -60,6 +97,13 @@ def test_a_partner_that_asks_for_more_is_left_out() -> None:
 def test_a_car_too_old_at_the_end_gets_no_such_tenor() -> None:
     made = estimate(Wish(), replace(LOW, oldest=8), today=2026)  # four years old
     assert [one.years for one in made.instalments] == [3, 4]
+
+
+def test_the_age_limit_is_each_partners_own() -> None:
+    made = estimate(Wish(), replace(LOW, oldest=8), HIGH)
+    assert [(one.years, one.partner) for one in made.offers] == [
+        (3, "Satu"), (3, "Dua"), (4, "Satu"), (4, "Dua"), (5, "Dua"),
+    ]  # fmt: skip
 
 
 def test_a_down_payment_above_the_price_leaves_nothing_to_pay() -> None:
