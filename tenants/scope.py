@@ -136,6 +136,6 @@ def _begin(setting: str) -> None:
 def _forget() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "RESET ROLE; RESET plan_cache_mode; SELECT set_config('app.tenant', '', true), set_config('lock_timeout', '0', true),"
-            " set_config('statement_timeout', '0', true)"
+            "RESET ROLE; RESET plan_cache_mode; SELECT set_config('app.tenant', '', true),"
+            " set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true)"
         )
