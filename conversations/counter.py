@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import accumulate
 
 from autolumiku.lib import phone
 from conversations import acts, asked, english, visits, wording
@@ -25,6 +26,7 @@ MAX_CARDS = 3
 MAX_LISTED = 10
 MAX_ALTERNATIVES = 3
 MAX_ANSWER = 4000
+MAX_QUOTED = 3000  # characters of FAQ answers, each whole or not at all
 
 
 def value_of(unit: Unit, aspect: Aspect, today: date) -> str:
@@ -804,7 +806,9 @@ def _waiting(say: _Say) -> _Part:
 
 def _faq(say: _Say) -> _Part:
     say.ours("FAQ")
-    return _Part("\n\n".join(faq.answer.strip()[:1500] for faq in say.asked.faqs))
+    answers = [faq.answer.strip() for faq in say.asked.faqs]
+    fit = sum(so_far <= MAX_QUOTED for so_far in accumulate(map(len, answers)))
+    return _Part("\n\n".join(answers[:fit]), covers=fit == len(answers))
 
 
 def _fixed(name: str, *, covers: bool) -> Callable[[_Say], _Part]:
