@@ -20,7 +20,6 @@ from conversations.vocabulary import listed
 
 OFFERS = listed("bisa boleh terima tersedia dapat masih ada punya")
 WH = listed("berapa mana bagaimana kapan siapa kenapa mengapa")
-WHICH = listed("mana apa siapa")
 ASKING = listed("silakan silahkan boleh mohon tolong mau ingin kalau jika bila apakah perlu jangan bisa yuk")
 SHOWING = listed("lihat foto video gambar booking dp test drive survei datang")  # only what is there can be
 DEFERRING = listed("cek tanya konfirmasi pasti terus sampai info bicara lanjut hitung siap urus tangan")
@@ -105,6 +104,7 @@ class Judge(Reader):
         self.deal: set[bool | None] = set()  # of the customer's last clause: sums, favours, promises
         self.agreed: list[str] = []  # "baik Kak" to what nobody knows to be possible, unless more is said
         self.says_more = False
+        self.preferred: list[tuple[str, frozenset[int]]] = []  # one of several named for a reason that nobody knows
 
     def draft(self, text: str) -> Judged:
         """text: folded."""
@@ -119,6 +119,7 @@ class Judge(Reader):
             self.judged.failed += self._clause(read[place])
             place += 1
         self.judged.failed += [] if self.says_more else self.agreed
+        self.judged.failed += [said for said, cars in self.preferred if not cars <= set(self.spoken)]
         return self.judged
 
     def _quoted(self, read: Sequence[Clause], place: int) -> int:
@@ -141,6 +142,8 @@ class Judge(Reader):
         reading = self._read(clause)
         if not (reading.affirms or clause.question or clause.colon) and echo.points_at_the_question(reading):
             reading.affirms = "yes"
+        if not (reading.affirms or clause.question) and echo.is_of_each_alone(reading):
+            reading.affirms = "" if any(map(echo.asks_which, self._questions())) else "yes"
         if not (reading.affirms or clause.question) and echo.invites(reading):
             reading.affirms = "noted"
         self._place_subject(reading)
@@ -303,31 +306,71 @@ class Judge(Reader):
                 yield mention.text
 
     def _verify_choice(self, reading: Reading) -> Iterator[str]:
-        """ "Avanza Kak" to "yang matic mana?": what was asked for must be so of it."""
-        if self._chosen_before or reading.clause.question or reading.exists or reading.topics or reading.affirms:
+        """ "Avanza Kak" to "yang matic mana?", "keduanya" to "City atau Jazz?": what was asked for must be so of it."""
+        each = echo.is_of_each(reading)
+        if self._chosen_before or reading.clause.question or reading.topics or reading.affirms:
+            return
+        if reading.exists and not each:
             return
         units = self._chosen(reading)
         self._chosen_before = bool(reading.content)
-        if not units:
-            return
+        asked = [one for one in self._questions() if echo.asks_which(one)]
+        chosen = reading.mentions[0].text if reading.mentions else reading.words[0]
+        if any(echo.asks_which_of(one) for one in asked) and echo.points_at_a_place(reading):
+            yield f"{chosen} {OF_QUESTION}"
+        for one in asked if units else ():
+            if not self._is_so(one, units, each):
+                yield f"{chosen} {OF_QUESTION}"
+            elif one.failed and echo.asks_which_of(one) and not one.claims and not reading.clause.colon:
+                self.preferred.append((f"{chosen} {OF_QUESTION}", frozenset().union(*(m.units for m in one.mentions))))
+
+    def _questions(self) -> list[Reading]:
+        """The clauses that the customer wrote, taken apart."""
         judge = Judge(self.ground)
-        for clause in clauses.read(self.ground.asked)[:6]:
-            asked = judge._read(clause)
-            if WHICH.isdisjoint(asked.words):
-                continue
-            for claim in asked.claims:
-                so = self.ground.of_all(units, claim.aspect, claim.value) if claim.aspect in TRUTHS else None
-                if claim.aspect in ("cheap", "degree"):
-                    so = self._is_first(claim.value, units)
-                if so is claim.negated or (so is None and claim.aspect not in ("price", "price_range", "price_bound")):
-                    yield f"{reading.mentions[0].text} (pertanyaan pelanggan)" if reading.mentions else reading.words[0]
+        return [judge._read(clause) for clause in clauses.read(self.ground.asked)[:6]]
+
+    def _is_so(self, asked: Reading, units: frozenset[int], each: bool) -> bool:
+        """Does all that was asked for hold for these cars? Of what was asked for with "or" one; both for "keduanya"."""
+        if asked.exists and echo.asks_which_of(asked) and not units <= self.ground.here:
+            return False
+        for aspect in {claim.aspect for claim in asked.claims}:
+            claims = [claim for claim in asked.claims if claim.aspect == aspect]
+            if len(claims) > 1 and aspect in TRUTHS and "yang" not in asked.words[: claims[0].place]:
+                pool = self.ground.asked_about & self.ground.here if each else units
+                so = [any(self.ground.truth(car, aspect, one.value) is True for car in pool) for one in claims]
+                if not (all(so) if each else any(so)):
+                    return False
+            elif not all(self._is_asked_of(claim, units) for claim in claims):
+                return False
+        return True
+
+    def _is_asked_of(self, claim: Claim, units: frozenset[int]) -> bool:
+        so = self.ground.of_all(units, claim.aspect, claim.value) if claim.aspect in TRUTHS else None
+        if claim.aspect in ("cheap", "degree"):
+            so = self._is_first(claim.value, units)
+        if so is None:
+            return claim.aspect in ("price", "price_range", "price_bound")
+        return so is not claim.negated
+
+    def _names_what_is_gone(self, reading: Reading) -> bool:
+        """ "Jazz Kak" to "yang terjual City atau Jazz?" """
+        units = frozenset() if reading.clause.question else self._chosen(reading)
+        asked = [one for one in self._questions() if echo.asks_which(one) and one.claims] if units else []
+        return bool(asked) and all(
+            self._is_absence(claim) and self.ground.of_all(units, claim.aspect, claim.value) is not claim.negated
+            for one in asked
+            for claim in one.claims
+        )
 
     def _chosen(self, reading: Reading) -> frozenset[int]:
         """The cars that the beginning of this clause names, and nothing else."""
         first = [place for place in reading.content if reading.clause.tokens[place].seg == 0]
         own = [one for one in reading.mentions if one.units and one.seg == 0]
         named = {place for one in own for place in range(one.place, one.end)}
-        claims = [claim for claim in reading.claims if claim.seg == 0]
+        there = {place for place in reading.exists if reading.has(echo.EACH)}  # "dua-duanya ada Kak"
+        there |= {claim.place for claim in reading.claims if claim.aspect == "here" and reading.has(echo.EACH)}
+        named |= there
+        claims = [claim for claim in reading.claims if claim.seg == 0 and claim.place not in there]
         if claims and not own and "yang" in reading.words:  # "yang hitam Kak"
             named = {claim.place for claim in claims}
         rest = {vocabulary.stem(reading.words[place]) for place in first if place not in named}
@@ -365,6 +408,7 @@ class Judge(Reader):
                 self._used(mention.units, "unit")
                 continue
             absent = any(self._is_absence(claim) for claim in reading.claims) or self._denies_existence(reading)
+            absent = absent or self._names_what_is_gone(reading)
             if mention.units:
                 if absent or (unknown and not reading.exists):
                     continue
@@ -394,7 +438,9 @@ class Judge(Reader):
         for name, place, seg, word in reading.topics:
             offers = (
                 any(
-                    one in OFFERS and reading.clause.tokens[at].seg == seg and not self._negated(reading, at)
+                    one in OFFERS
+                    and (self.asks or reading.clause.tokens[at].seg == seg)
+                    and not self._negated(reading, at)
                     for at, one in enumerate(reading.words)
                     if one
                 )
@@ -509,8 +555,9 @@ class Judge(Reader):
                 continue
             if self._is_of_the_question(reading) and reading.affirms != "yes" and self._asked().lenient is not True:
                 yield token.word
-            units = self._about(reading, token.seg) if reading.mentions else None
-            if units is not None and not units & self.ground.here:
+            each = not reading.mentions and echo.is_of_each(reading)
+            units = self._about(reading, token.seg) if reading.mentions or each else None
+            if units is not None and not (units <= self.ground.here if each else units & self.ground.here):
                 yield token.word
             if units is None and not self.ground.here and reading.affirms != "yes":
                 yield token.word
@@ -630,6 +677,8 @@ class Judge(Reader):
         """ "Tersedia Kak", "kami punya unitnya Kak", "ada 2": what is there is what the customer asked for."""
         if self.asks or self.subject or reading.mentions or reading.topics or reading.clause.colon:
             return False
+        if echo.is_of_each(reading) and any(echo.asks_which_of(one) for one in self._questions()):
+            return False  # "dua-duanya ada Kak"
         if reading.has(OTHERS) or not CONDITIONS.isdisjoint(reading.words):
             return False
         return all(claim.aspect in ("here", "count") for claim in reading.claims) and not self._is_relative(reading)
@@ -907,6 +956,10 @@ class Judge(Reader):
                 self.deal |= found - before or found
         missing = [one for one in reading.mentions if not one.units & self.ground.here]
         either = "atau" in reading.words and len(missing) < len(reading.mentions)
+        if echo.asks_which_of(reading) and len(reading.mentions) > 1:
+            named = frozenset().union(*(one.units for one in reading.mentions))
+            found |= {self.ground.of_all(named, claim.aspect, claim.value) for claim in reading.claims
+                      if claim.aspect in TRUTHS}  # fmt: skip
         if missing and not either:
             found.add(False)
         if reading.words[:2] == ["apakah", "ada"] and reading.mentions and not missing:

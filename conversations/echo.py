@@ -25,6 +25,8 @@ APPROVING = frozenset("👍👌✅✔☑💯🆗🤝🫡🙆")
 INVITING = listed("silakan silahkan monggo yuk mari ayo")
 COMING = listed("datang mampir berkunjung kunjung")
 PROMISING = listed("akan pasti siap kami saya")
+WHICH = listed("mana apa siapa")
+PLACES = listed("pertama kedua ketiga terakhir depan belakang awal akhir duluan")
 FIGURES = listed("sampai lebih melebihi lewat mencapai")
 
 
@@ -58,6 +60,12 @@ def is_of_each(reading: Reading) -> bool:
     )
 
 
+def is_of_each_alone(reading: Reading) -> bool:
+    """ "Dua-duanya Kak" """
+    said = {word for word in reading.words if word} - vocabulary.ADDRESSES
+    return not said.isdisjoint(EACH) and said <= EACH | {"dua", "tiga"}
+
+
 def is_of_every(reading: Reading) -> bool:
     return reading.has(EVERY)
 
@@ -84,6 +92,25 @@ def is_alike(reading: Reading) -> bool:
     return any(
         first == "sama" and second in ("seperti", "kayak", "persis", "saja", "kak", "") for first, second in pairs
     )
+
+
+def asks_which(asked: Reading) -> bool:
+    """ "Yang matic mana?", "City atau Jazz?" """
+    return not WHICH.isdisjoint(asked.words) or asks_which_of(asked)
+
+
+def asks_which_of(asked: Reading) -> bool:
+    """It names alternatives: "City atau Jazz", "City apa Jazz", "manual atau matic"."""
+    if "atau" in asked.words:
+        return True
+    places = sorted(one.place for one in (asked.mentions if len(asked.mentions) > 1 else asked.claims))
+    return len(places) > 1 and "apa" in asked.words[places[0] : places[-1]]
+
+
+def points_at_a_place(reading: Reading) -> bool:
+    """ "Yang pertama Kak" """
+    said = {word for word in reading.words if word} - vocabulary.ADDRESSES - {"yang"}
+    return bool(said) and said <= PLACES
 
 
 def points_at_the_question(reading: Reading) -> bool:

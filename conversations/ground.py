@@ -194,6 +194,32 @@ class Ground:
         before = "\n".join(line.text[:1000] for line in self.turn.history[-4:])
         return self.named | (self._named_in(clauses.folded(before)) if before else frozenset())
 
+    @cached_property
+    def named_ever(self) -> frozenset[int]:
+        """The cars that the customer has named, by their model, make or id, or means by the context."""
+        asked, text = self.turn.understanding.entities, self.customer[:4000]
+        pairs = {(one.make, one.model) for one in names.find_all(text)} | {(asked.make, asked.model)}
+        ids = {asked.unit_id, *asked.shown}
+        return self._named_in(text) | frozenset(
+            place
+            for place, unit in enumerate(self.units)
+            if unit.display_id in ids
+            or any(make == unit.make if not model else names.is_model(make, model, unit.model) for make, model in pairs)
+        )
+
+    @cached_property
+    def named_kinds(self) -> frozenset[tuple[str, Any]]:
+        """(aspect, value) of what the customer has named of a car: ("gear", "automatic")."""
+        asked = self.turn.understanding.entities
+        own = {
+            ("gear", asked.transmission), ("fuel", asked.fuel), ("body", asked.body_type), ("color", asked.color),
+            ("seats", asked.seats), ("year", asked.year),
+        }  # fmt: skip
+        phrases = vocabulary.lexicon()
+        said = {one for word in self.customer_tokens for phrase, one in phrases.get(word, ()) if len(phrase) == 1}
+        years = {("year", int(word)) for word in self.customer_tokens if word.isdigit() and len(word) == 4}
+        return frozenset(own | {(one.aspect, one.value) for one in said} | years)
+
     def _named_in(self, text: str) -> frozenset[int]:
         words = set(clauses.words(text))
         return frozenset(

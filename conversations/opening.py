@@ -17,7 +17,7 @@ CLOSED = {"tutup", "libur"}
 EVENING = "19:00"
 OF_TIME = listed(
     "hari besok lusa ini nanti pagi siang sore malam sekitar kira dari sampai mulai jam pukul wib bisa boleh "
-    "kami buka setiap tanggal antara dan atau paling lambat cepat"
+    "kami buka setiap tanggal antara dan atau paling lambat cepat di pada saja"
 )
 OF_VISIT = listed("datang dateng kunjung mampir survei lihat temu ketemu kesana sana kemari coba test tes cek ambil")
 DAYS = {day.lower(): number for number, day in enumerate(wording.DAYS)} | {"jum": 4, "ahad": 6}

@@ -68,6 +68,11 @@ TAKES = listed("terima beli")
 OTHERS = listed("mau minat tertarik ingin tanya lihat datang cari beli suka tawar booking")
 ASKS = listed("silakan silahkan boleh mohon tolong mau ingin apakah yuk maksud butuh perlu seputar")
 
+CUSTOMERS = listed("kakak anda")
+BEFORE_WISH = listed("lagi sedang sekarang memang juga masih tadi sebelumnya ya kan")
+WISHING = listed("cari butuh perlu mau ingin minat tertarik suka pilih incar tanya maksud sebut")
+WISHED_OF = listed("gear fuel body color seats year")
+
 TALKING = listed("bicara bahas diskusi obrol runding")
 WISHED = listed(
     "maksud sebut permintaan minta keinginan ingin kriteria kebutuhan butuh selera harapan preferensi pesanan cari mau"
@@ -657,6 +662,30 @@ def _with_a_person(clause: Clause) -> Iterator[str]:
             yield clause.words[place]
 
 
+def _their_wish(clause: Clause) -> Iterator[str]:
+    """ "Kakak cari Fortuner": only what the customer has named."""
+    if clause.of_condition:
+        return
+    for place, stem in enumerate(clause.stems):
+        if stem not in CUSTOMERS and not (stem == "kak" and place == clause.reading.content[0]):
+            continue
+        behind = next((at for at in range(place + 1, len(clause.stems)) if clause.stems[at] not in BEFORE_WISH), place)
+        if WISHING & clause.roots[behind]:
+            yield from _never_named(clause, behind)
+
+
+def _never_named(clause: Clause, place: int) -> Iterator[str]:
+    """Cars and kinds behind this place, in its part of the clause, that the customer has not spoken of."""
+    ground, seg = clause.ground, clause.reading.clause.tokens[place].seg
+    for mention in clause.reading.mentions:
+        if mention.seg == seg and mention.place > place and mention.units.isdisjoint(ground.named_ever):
+            yield mention.text
+    for claim in clause.reading.claims:
+        wished = claim.seg == seg and claim.place > place and claim.aspect in WISHED_OF
+        if wished and (claim.aspect, claim.value) not in ground.named_kinds:
+            yield claim.text
+
+
 def _registered(clause: Clause) -> Iterator[str]:
     positive = {"belum", "tidak"}.isdisjoint(clause.said) and not clause.ground.turn.staff_role
     if positive and clause.phrase(("terdaftar", "sebagai"), ("tercatat", "sebagai")):
@@ -735,6 +764,7 @@ STATED: tuple[tuple[Callable[[Clause], Iterator[str]], frozenset[str]], ...] = (
     (_who, SPEAKER),
     (_with_a_person, TALKING),
     (_here_later, listed("depan besok lusa nanti")),
+    (_their_wish, CUSTOMERS | listed("kak")),
     (_registered, listed("sebagai")),
     (_visit, VISITS | AGREEING | vocabulary.beginnings("visit")),
 )

@@ -647,8 +647,10 @@ class Reader:
 
     @staticmethod
     def _counts(reading: Reading, place: int) -> bool:
-        """ "Ada 2 unit": the number is the claim."""
+        """ "Ada 2 unit": the number is the claim; "bisa dua-duanya" has none."""
         after = reading.clause.tokens[place] if place < len(reading.words) else None
+        if reading.words[place + 1 : place + 2] in (["duanya"], ["tiganya"]):
+            return False
         return after is not None and (after.kind == "number" or after.word in NUMBERS)
 
     @staticmethod

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from conversations import guard, intents
+from conversations import english, guard, intents
 from conversations.tests.showroom import AVANZA, CITY, FORTUNER, PRIMA, facts, turn
 from conversations.turn import Facts
 
@@ -82,6 +82,16 @@ CLOSED_THEN = (
 )
 OPEN_THEN = ("Jam 9 pagi Kak", "Besok jam 10 Kak", "besok jam 2 siang")
 
+WHICH_IS_SOLD = (
+    "yang terjual city atau jazz?",
+    "city atau jazz yang sudah laku?",
+    "yang laku city apa jazz?",
+    "city sama jazz mana yang terjual?",
+)
+WHICH_IS_THERE = ("yang ready city atau jazz?", "city atau jazz yang ada?", "yang tersedia city apa jazz kak")
+BOTH = ("Dua-duanya Kak", "Keduanya Kak", "Keduanya", "Semuanya Kak")
+NEVER_SAID = ("halo", "ada city?", "yang murah apa?")
+
 Rows = Sequence[tuple[str, Sequence[str], Sequence[str]]]  # stock, questions, answers
 LIES: Rows = [
     ("no pajero", [one.format("pajero") for one in IS_IT_THERE], [*HAVING, "Ada 1 unit Kak", "Stoknya ada Kak", "Tersedia di showroom kami"]),
@@ -90,6 +100,15 @@ LIES: Rows = [
     ("city", [*WHEN_TO_COME, "hari ini buka sampai jam berapa?"], CLOSED_THEN),
     ("no hours", WHEN_TO_COME, [*CLOSED_THEN, *OPEN_THEN]),
     ("city", ["buka jam berapa?", "besok tutup jam berapa?"], ["Jam 10 Kak", "Besok jam 10 pagi Kak"]),
+    ("jazz sold", WHICH_IS_SOLD, ["City Kak", "City", "Yang City Kak", "PM-PST-001", *BOTH, "Dua-duanya sudah Kak"]),
+    ("jazz sold", WHICH_IS_THERE, ["Jazz Kak", "Yang Jazz", *BOTH, "Dua-duanya ada Kak"]),
+    ("three", ["yang manual city atau avanza?"], ["City Kak", *BOTH]),
+    ("three", ["lebih murah city atau fortuner?", "city atau fortuner yang lebih murah?", "yang bensin fortuner atau city?"], ["Fortuner Kak", *BOTH]),
+    ("three", ["mending mana city atau avanza?", "lebih irit city atau avanza?"], ["City Kak", "Avanza"]),
+    ("three", ["city sama avanza matic?"], BOTH),
+    ("city", ["city manual atau matic?", "city hitam atau putih?"], ["Manual Kak", "Hitam Kak", *BOTH, "Keduanya ada Kak", "Dua-duanya tersedia", "Yang pertama Kak"]),
+    ("city", ["bisa cash atau kredit?"], ["Bisa dua-duanya Kak"]),
+    ("three", NEVER_SAID, ["Kakak butuh Fortuner", "Kakak cari Fortuner ya", "Kakak tertarik dengan Fortuner", "Kakak ingin yang diesel", "Kakak mau yang 7 kursi", "Kakak tadi tanya Fortuner"]),
     ("city", ["kapan unitnya masuk?", "kapan dikirim fotonya?", "kapan pajaknya habis?", "diantar jam berapa?"], OPEN_THEN),
 ]  # fmt: skip
 HONEST: Rows = [
@@ -103,16 +122,46 @@ HONEST: Rows = [
     ("city", ["hari ini tutup jam berapa?", "besok buka sampai jam berapa?"], ["Jam 5 sore Kak", "Sampai jam 17.00 Kak"]),
     ("city", ["saya datang besok jam 10"], ["Baik Kak, besok jam 10 ya", "Besok jam 10 Kak"]),
     ("no hours", ["saya datang besok jam 10"], ["Baik Kak, besok jam 10 ya", "Besok jam 10 Kak"]),
+    ("jazz sold", WHICH_IS_SOLD, ["Jazz Kak", "Yang Jazz Kak", "Honda Jazz sudah terjual Kak"]),
+    ("jazz sold", WHICH_IS_THERE, ["City Kak", "Yang City Kak", "City saja Kak"]),
+    ("three", ["yang manual city atau avanza?"], ["Avanza Kak"]),
+    ("three", ["lebih murah city atau fortuner?", "city atau fortuner yang lebih murah?", "yang bensin fortuner atau city?"], ["City Kak"]),
+    ("three", ["mending mana city atau avanza?"], ["City: Rp 79 juta\nAvanza: Rp 165 juta"]),
+    ("three", ["city sama fortuner matic?"], BOTH),
+    ("city", ["city manual atau matic?"], ["Matic Kak"]),
+    ("fortuners", ["fortuner hitam atau putih?"], ["Dua-duanya Kak", "Dua-duanya ada Kak"]),
+    ("three", ["ada fortuner?", "cari fortuner 2021 diesel 7 seater"], ["Kakak cari Fortuner ya", "Kakak cari Fortuner ya?", "Kakak mau Toyota Fortuner, ada Kak"]),
+    ("three", ["cari yang matic kak"], ["Kakak cari yang otomatis ya", "Kakak mau yang matic ya"]),
+    ("three", ["halo"], ["Kakak cari Fortuner?", "Kalau Kakak cari yang diesel, ada Fortuner", "Untuk Kakak yang butuh mobil matic, ada City", "Kakak bisa pilih City atau Fortuner"]),
     ("city", ["bisa rekomendasiin mobil buat sekeluarga?"], ["Baik Kak, ada City, Rp 79 juta", "Baik Kak, budgetnya berapa?"]),
 ]  # fmt: skip
+
+
+ENGLISH_LIES = [
+    ("jazz sold", "is the city or the jazz sold?", "The City."),
+    ("jazz sold", "is the city or the jazz sold?", "Both."),
+    ("jazz sold", "which is available, city or jazz?", "The Jazz."),
+    ("no pajero", "do you have a pajero?", "We have it"),
+    ("city", "can you deliver to Bali?", "Okay"),
+    ("city", "when can I come?", "Tomorrow at 8 pm"),
+    ("three", "hello there", "You are looking for a Fortuner"),
+]
+ENGLISH_HONEST = [
+    ("jazz sold", "is the city or the jazz sold?", "The Jazz."),
+    ("jazz sold", "which is available, city or jazz?", "The City."),
+    ("city", "do you have a city?", "We have it"),
+    ("city", "when can I come?", "Tomorrow at 10"),
+    ("three", "do you have a fortuner?", "You are looking for a Fortuner"),
+]
 
 
 def rows(table: Rows) -> list[tuple[str, str, str]]:
     return [(asked, answer, stock) for stock, asked_all, answers in table for asked in asked_all for answer in answers]
 
 
-def failed(asked: str, answer: str, stock: str) -> tuple[str, ...]:
-    asks = replace(turn(asked), understanding=intents.classify(asked))
+def failed(asked: str, answer: str, stock: str, *, written: bool = False) -> tuple[str, ...]:
+    heard = english.heard(asked) if written else asked
+    asks = replace(turn(heard), understanding=intents.classify(heard), written=asked if written else "")
     return guard.check(answer, asks, STOCK[stock]).failed
 
 
@@ -124,3 +173,13 @@ def test_an_answer_without_a_fact_is_refused(asked: str, answer: str, stock: str
 @pytest.mark.parametrize(("asked", "answer", "stock"), rows(HONEST))
 def test_the_same_answer_with_its_fact_passes(asked: str, answer: str, stock: str) -> None:
     assert failed(asked, answer, stock) == ()
+
+
+@pytest.mark.parametrize(("stock", "asked", "answer"), ENGLISH_LIES)
+def test_it_is_no_other_in_english(stock: str, asked: str, answer: str) -> None:
+    assert failed(asked, answer, stock, written=True)
+
+
+@pytest.mark.parametrize(("stock", "asked", "answer"), ENGLISH_HONEST)
+def test_what_is_so_passes_in_english(stock: str, asked: str, answer: str) -> None:
+    assert failed(asked, answer, stock, written=True) == ()
