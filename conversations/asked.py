@@ -341,7 +341,18 @@ def _wishes_for_a_car(turn: Turn) -> bool:
 
 def has_criteria(entities: Entities) -> bool:
     """Wishes for a kind of car, besides its name."""
-    wishes = ("budget", "budget_min", "budget_max", "transmission", "fuel", "body_type", "seats", "color", "order")
+    wishes = (
+        "budget",
+        "budget_min",
+        "budget_max",
+        "transmission",
+        "fuel",
+        "body_type",
+        "seats",
+        "color",
+        "unwanted",
+        "order",
+    )
     return any(getattr(entities, name) for name in wishes)
 
 

@@ -587,6 +587,10 @@ class Judge(Reader):
             pool &= frozenset().union(*(one.units for one in named))
         elif not kinds:
             pool = (self._about(reading, seg) or frozenset()) & pool if self.subject else self._fitting()
+        pool -= frozenset().union(*(one.units for one in reading.but))
+        for claim in reading.claims:
+            if claim.aspect == "but" and claim.seg <= seg:
+                pool = frozenset(one for one in pool if ground.truth(one, *claim.value) is not True)
         for claim in kinds:
             pool = frozenset(one for one in pool if ground.truth(one, claim.aspect, claim.value) is not False)
         if pool and not named and not kinds:
@@ -612,6 +616,9 @@ class Judge(Reader):
         units = self._about(reading, claim.seg)
         if aspect == "value":
             return self._bears_value(reading, claim, units)
+        if aspect == "but":
+            others = any(ground.truth(one, *claim.value) is False for one in (units or ground.here) & ground.here)
+            return reading.clause.question or (bool(absent) and not self.asks) or others
         if self._is_absence(claim):
             return (unknown and claim.text == "kosong") or self._bears_absence(reading, claim)
         if aspect in KINDS:

@@ -18,6 +18,7 @@ SMALLEST_BUDGET = 5_000_000  # rupiah; less is a fee or an instalment, not the p
 
 # "PM-PST-001", "SA-SBY-012", "MB-001", and spoken "pm pst 1"; showrooms choose their own prefixes.
 _UNIT_ID = re.compile(r"(?<![a-z0-9-])[a-z]{1,6}(?:-[a-z]{2,4})?-[0-9]{3,6}(?![a-z0-9-])")
+_BUT = re.compile(r"\b(?:selain|kecuali|jangan)(?: (?:yang|unit|kode|id)){0,2} $")
 _SPOKEN_ID = re.compile(r"(?<![a-z0-9])([a-z]{2})[ -]?pst[ -]?([0-9]{1,6})(?![a-z0-9])")
 _NO_PREFIX = lib_text.listed(
     "rp, idr, km, th, thn, tahun, dp, tdp, no, wa, hp, tlp, telp, jam, tgl, cc, budget, jt, bca, bri, bni"
@@ -101,7 +102,8 @@ def find(text: str, now: datetime | None = None, *, said: str = "") -> Entities:
     said = said or " ".join(map(lib_text.stem_clitics, lib_text.words(text)))
     car = names.find(plain)
     amounts = rupiah.find(plain)
-    unit_id = _unit_id(plain)
+    unit_id, without = _unit_id(plain)
+    denied, wished = traits.denied(said)
     distances = kilometres.find(plain)
     built = years.find(_blank(plain, [*amounts, *distances]))
     exact = next((one.exact for one in built if one.exact), None)
@@ -112,19 +114,25 @@ def find(text: str, now: datetime | None = None, *, said: str = "") -> Entities:
         model=car.model,
         guessed=car.guessed,
         unit_id=unit_id,
+        without=without,
+        unwanted=(*_cars(names.denied(plain)), *(f"{trait}={value}" for trait, value in denied)),
         year=exact,
         year_min=span.low if span else None,
         year_max=span.high if span else None,
         mileage=distances[0].value if distances else None,
         down_payment_percent=_percent(plain),
-        transmission=traits.find("transmission", _NO_GEARBOX.sub(" ", said)),
-        fuel=traits.find("fuel", said),
-        body_type=traits.find("body_type", said),
+        transmission=traits.find("transmission", _NO_GEARBOX.sub(" ", wished)),
+        fuel=traits.find("fuel", wished),
+        body_type=traits.find("body_type", wished),
         seats=_seats(said),
-        color=traits.find("color", _NOT_A_COLOUR.sub(" ", said)),
+        color=traits.find("color", _NOT_A_COLOUR.sub(" ", wished)),
     )
     found = _with_money(found, plain, amounts)
     return _with_moment(found, plain, now) if now else found
+
+
+def _cars(denied: Iterable[tuple[str, str]]) -> list[str]:
+    return [f"model={model}" if model else f"make={make}" for make, model in denied]
 
 
 def _with_moment(found: Entities, plain: str, now: datetime) -> Entities:
@@ -136,13 +144,20 @@ def _with_moment(found: Entities, plain: str, now: datetime) -> Entities:
     return replace(found, visit_day=str(moment.day or ""), visit_time=when, visit_choices=moment.choices)
 
 
-def _unit_id(plain: str) -> str:
+def _unit_id(plain: str) -> tuple[str, tuple[str, ...]]:
+    """(the id that is meant, those that are not: "selain PM-PST-001")"""
+    without = []
     for match in _UNIT_ID.finditer(plain):
         is_car = names.find(match[0]).model  # "L-300", "C-200"
-        if match[0].partition("-")[0] not in _NO_PREFIX and not is_car:
-            return match[0].upper()
+        if match[0].partition("-")[0] in _NO_PREFIX or is_car:
+            continue
+        if not _BUT.search(plain[max(0, match.start() - 30) : match.start()]):
+            return match[0].upper(), ()
+        without.append(match[0].upper())
+    if without:
+        return "", tuple(without[:10])
     spoken = _SPOKEN_ID.search(plain)
-    return f"{spoken[1]}-pst-{int(spoken[2]):03d}".upper() if spoken else ""
+    return f"{spoken[1]}-pst-{int(spoken[2]):03d}".upper() if spoken else "", ()
 
 
 def _blank(plain: str, taken: Iterable[Amount | Distance]) -> str:

@@ -162,11 +162,17 @@ class Ground:
         asked = self.turn.understanding.entities
         own = names.find_all(self.customer[:4000])
         pairs = {(asked.make, asked.model), *((mention.make, mention.model) for mention in own)}
+        pairs |= set(names.denied(self.customer[:4000]))
         words = {word for pair in pairs for part in pair for word in _words(part)}
         words |= {"".join(_words(model)) for _, model in pairs}
         plain = lib_text.plain(self.customer[:4000])
         words |= {word for mention in own for word in _words(plain[mention.start : mention.end])}
         return frozenset(words) - self.model_words
+
+    @cached_property
+    def customer_denied(self) -> frozenset[str]:
+        """Words of the cars that this turn does not wish for: "selain avanza"."""
+        return frozenset(word for pair in names.denied(self.asked) for part in pair for word in _words(part))
 
     @cached_property
     def asked_about(self) -> frozenset[int]:

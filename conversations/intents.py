@@ -17,7 +17,7 @@ from autolumiku.lib import text as lib_text
 from conversations import entities as named
 from conversations import spam
 from conversations.turn import STAFF_INTENTS, Entities, Intent, Understanding
-from inventory import names
+from inventory import names, traits
 from staffcommands import grammar
 
 EXAMINED = 2_048  # characters of a text that are read; holds the worst case under 50 ms
@@ -539,7 +539,7 @@ def _follows(now: Understanding) -> bool:
     return now.intent is Intent.GENERAL_QUESTION and (only_a_year or "refers_back" in now.reasons)
 
 
-WISHES = ("transmission", "fuel", "body_type", "seats", "color", "year", "year_min", "year_max", "order")
+WISHES = ("transmission", "fuel", "body_type", "seats", "color", "unwanted", "year", "year_min", "year_max", "order")
 _SELLS = re.compile(r"\b(?:jual(?:kan)?|menjual|ditaksir|taksir\w{0,3})\b(?! (?:apa|mobil apa))")
 
 
@@ -569,7 +569,10 @@ def _narrowed(now: Entities, before: Entities) -> Entities:
     kept = {name: getattr(before, name) for name in WISHES if name != "order" and not getattr(now, name)}
     if now.year or now.year_min or now.year_max:
         kept = {name: value for name, value in kept.items() if not name.startswith("year")}
-    return replace(now, **kept)
+    kept = {name: value for name, value in kept.items() if f"{name}={value}" not in now.unwanted}
+    own = {f"{name}={getattr(now, name)}" for name in WISHES}  # wished for after all
+    unwanted = dict.fromkeys(one for one in (*before.unwanted, *now.unwanted) if one not in own)
+    return replace(now, **{**kept, "unwanted": tuple(unwanted)})
 
 
 def _with_car(entities: Entities, before: Entities) -> Entities:
@@ -581,12 +584,12 @@ def _with_car(entities: Entities, before: Entities) -> Entities:
 
 
 def _searches_anew(text: str) -> bool:
-    heard = _hear(text, "")
-    return bool(_SEARCH.search(heard.said)) and bool(
+    said = traits.denied(_hear(text, "").said)[1]
+    return bool(_SEARCH.search(said)) and bool(
         re.search(
             r"\b(?:apa saja|mobil apa|unit apa|yang lain|"
             r"lainnya|selain)\b",
-            heard.said,
+            said,
         )
     )
 
@@ -731,6 +734,8 @@ def _names_something(entities: Entities) -> bool:
         entities.body_type,
         entities.seats,
         entities.color,
+        entities.unwanted,
+        entities.without,
         entities.order,
     )
     return entities.names_a_car() or any(wished)
@@ -784,7 +789,8 @@ def _with_reasons(answer: Understanding, heard: _Heard) -> Understanding:
     searchable = answer.intent in (Intent.VEHICLE_INQUIRY, Intent.PRICE_INQUIRY) and not answer.reasons[0].startswith(
         "answers_"
     )
-    searches = bool(_SEARCH.search(heard.said)) or (_names_a_budget(heard) and not _POINTS.search(heard.said))
+    said = traits.denied(heard.said)[1]  # "selain yang hitam" goes on from the car spoken of
+    searches = bool(_SEARCH.search(said)) or (_names_a_budget(heard) and not _POINTS.search(heard.said))
     if searchable and searches and not _ATTRIBUTE.search(heard.said):
         added += ("new_search",)
     if _REFERS_BACK.search(heard.said) or heard.clitic:

@@ -42,6 +42,9 @@ LESS = listed("hemat turun beda kurang")
 OF_HOURS = listed("buka tutup operasional bukanya tutupnya libur")
 LEAST = listed("minimal minimum min minimalnya")
 TENOR = ("tenor", "tenornya")
+BUT = listed("selain kecuali")
+OTHER_KINDS = listed("gear fuel body color")  # of which others can be asked for
+BEFORE_KIND = listed("yang warna transmisi mobil")
 OF_STOCK = listed("stok unit unitnya mobil mobilnya")
 HAVING = listed("ada punya milik memiliki miliki jual dijual menjual")
 OWNERS = listed("kakak anda pelanggan pemilik saya")  # what they have is not for sale here
@@ -86,6 +89,7 @@ class Reading:
     said: frozenset[str] = frozenset()  # the words once more
     mentions: list[Mention] = field(default_factory=list)
     lenders: list[Lender] = field(default_factory=list)
+    but: list[Mention] = field(default_factory=list)  # cars left out: "selain Avanza"
     claims: list[Claim] = field(default_factory=list)
     topics: list[tuple[str, int, int, str]] = field(default_factory=list)  # name, place, seg, word
     failed: list[str] = field(default_factory=list)
@@ -125,6 +129,8 @@ class Reader:
         place = 0
         while place < len(tokens):
             place += self._token(reading, place)
+        if not BUT.isdisjoint(reading.said):
+            self._leave_out(reading)
         self._begins(reading)
         self._ends(reading)
         return reading
@@ -526,6 +532,8 @@ class Reader:
                 if after not in NUMBERS
                 else self._fail(reading, place, token)
             )
+        if word in BUT and self._excepts(reading, place):
+            return 1
         kind = vocabulary.kind(word)
         if word == "x" and place + 1 < len(words) and term_at(words, place + 1):
             return 1
@@ -551,6 +559,29 @@ class Reader:
         if stem not in HAVING or not OWNERS.isdisjoint(before):
             return False
         return stem not in SELLING or "kami" in before
+
+    def _excepts(self, reading: Reading, place: int) -> bool:
+        """ "Selain warna hitam", "selain Avanza": a kind of car is what is left out."""
+        words = reading.words
+        at = next((at for at in range(place + 1, len(words)) if words[at] not in BEFORE_KIND), len(words))
+        said = self._lexicon(words, at) if at < len(words) and words[at] else None
+        return (said is not None and said.aspect in OTHER_KINDS) or self._leaves_out(reading, at)
+
+    def _leaves_out(self, reading: Reading, place: int) -> bool:
+        """A car behind "selain" that the customer has named so: then "Selain Pajero ada Fortuner" says of no Pajero."""
+        tokens, ground = reading.clause.tokens, self.ground
+        return place < len(tokens) and tokens[place].word in ground.customer_denied and "juga" not in reading.said
+
+    def _leave_out(self, reading: Reading) -> None:
+        """Takes "selain Avanza atau Xenia" from the cars spoken of."""
+        for mention in list(reading.mentions):
+            before = [word for word in reading.words[max(0, mention.place - 4) : mention.place] if word]
+            while before and before[-1] in BEFORE_KIND:
+                before.pop()
+            joined = before[-1:] in (["atau"], ["dan"]) and reading.but and reading.but[-1].end == mention.place - 1
+            if (before[-1:] and before[-1] in BUT and self._leaves_out(reading, mention.place)) or joined:
+                reading.mentions.remove(mention)
+                reading.but.append(mention)
 
     def _modifies(self, words: list[str], place: int) -> bool:
         """ "bebas banjir", "bekas tabrakan": the word behind is the claim."""
@@ -590,7 +621,25 @@ class Reader:
         tokens = reading.clause.tokens
         text = " ".join(token.word for token in tokens[place : place + size])
         negated = self._negated(reading, place)
+        if aspect in OTHER_KINDS and self._is_excepted(reading, place):
+            aspect, value, negated = "but", (aspect, value), False
         reading.claims.append(Claim(aspect, value, place, tokens[place].seg, text, negated))
+
+    @staticmethod
+    def _is_excepted(reading: Reading, place: int) -> bool:
+        """ "Selain warna hitam", "selain hitam atau putih": it speaks of the others."""
+        words = reading.words
+        for at in range(place - 1, max(-1, place - 4), -1):
+            if words[at] in BUT:
+                return True
+            joined = words[at] in ("atau", "dan") and any(
+                one.aspect == "but" and one.place == at - 1 for one in reading.claims
+            )
+            if joined:
+                return True
+            if words[at] not in BEFORE_KIND:
+                return False
+        return False
 
     @staticmethod
     def _negated(reading: Reading, place: int) -> bool:

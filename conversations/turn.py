@@ -72,6 +72,7 @@ class Entities:
     unit_id: str = ""  # "PM-PST-001"
     shown: tuple[str, ...] = ()  # ids of the cars we showed last, where the turn speaks of no other
     without: tuple[str, ...] = ()  # ids of the cars we showed last: others are asked for
+    unwanted: tuple[str, ...] = ()  # "color=hitam", "transmission=automatic", "model=Avanza": what is not wished for
     year: int | None = None
     year_min: int | None = None  # "2018 ke atas"
     year_max: int | None = None  # "di bawah 2018"; both for "2015-2018"

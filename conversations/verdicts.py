@@ -34,6 +34,7 @@ NAMED = {
     "unclear": "kurang jelas", "visit_day": "hari datang", "visit_time": "jam datang", "visit_choices": "pilihan waktu",
     "transmission": "transmisi", "fuel": "bahan bakar", "body_type": "bodi", "seats": "kursi", "color": "warna",
     "order": "urutan", "guessed": "salah ketik", "shown": "dari yang ditunjukkan", "without": "selain",
+    "unwanted": "bukan",
 }  # fmt: skip
 MONEY = frozenset(("budget", "budget_min", "budget_max", "down_payment", "instalment"))
 VALUES = {
@@ -62,6 +63,8 @@ def named(said: Mapping[str, Any]) -> str:
 
 
 def _value(name: str, value: Any) -> str:
+    if name == "unwanted":
+        return " atau ".join(str(VALUES.get(one, one)) for _, _, one in (str(said).partition("=") for said in value))
     if isinstance(value, list | tuple):
         return " atau ".join(map(str, value))
     if isinstance(value, int) and not isinstance(value, bool):

@@ -34,9 +34,19 @@ def wanted(entities: Entities) -> str:
         wording.FUELS.get(entities.fuel, entities.fuel),
         f"warna {entities.color}" if entities.color else "",
         f"{entities.seats} kursi" if entities.seats and not entities.model else "",
+        _unwanted(entities),
         f"untuk budget {budget(entities)}" if budget(entities) else "",
     ]
     return " ".join(part for part in parts if part)
+
+
+def _unwanted(entities: Entities) -> str:
+    """ "selain warna hitam atau putih", "selain matic" """
+    called = []
+    for kind, _, value in (one.partition("=") for one in entities.unwanted):
+        word = TRANSMISSIONS.get(value, wording.FUELS.get(value, value))
+        called.append(f"warna {word}" if kind == "color" else wording.body(word) if kind == "body_type" else word)
+    return f"selain {' atau '.join(called)}" if called else ""
 
 
 def called(entities: Entities) -> str:

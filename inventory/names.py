@@ -34,7 +34,11 @@ _ALSO_GUESSED = _DOUBTFUL["also_guessed"]  # short forms that may carry a typing
 _ORDINARY = _DOUBTFUL["ordinary"]  # one typing error away from a car, or too near to everyday words
 _NOT_FOLLOWED = {"city": {"car", "cars", "mall", "walk", "park", "tour"}, "rush": {"hour"}}
 _NOT_PRECEDED = {"city": {"grand", "depok", "bekasi", "mall", "summarecon", "sentul", "kota", "green", "jakarta"}}
-_DENIED = lib_text.listed("selain, kecuali")
+_DENYING = re.compile(
+    r"\b(?:selain|kecuali|jangan|(?:asal|asalkan|tapi|tetapi|yang) (?:bukan|tidak))"
+    r"(?: (?:yang|yg|mobil|merk|merek|tipe|type|model|unit|si)){0,3} $"
+)
+_AND_DENIED = re.compile(r"\s{0,2}(?:&|/|(?:dan|atau|sama|serta|maupun) (?:juga )?)\s?")
 
 
 @cache
@@ -45,13 +49,16 @@ def trims() -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One car named in a text; model "" when only the make was. start, end: offsets in `lib.text.plain(text)`."""
+    """One car named in a text; model "" when only the make was. start, end: offsets in `lib.text.plain(text)`. denied:
+    it is not wished for ("selain avanza").
+    """
 
     make: str
     model: str
     start: int
     end: int
     guessed: bool = False
+    denied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +112,19 @@ def find(text: str) -> Names:
 
 def find_all(text: str) -> tuple[Mention, ...]:
     """Every make and model named, in order; "selain avanza" names none."""
+    return tuple(mention for mention in _all(text) if not mention.denied)
+
+
+def denied(text: str) -> tuple[tuple[str, str], ...]:
+    """(make, model) of the cars that are not wished for: "selain avanza dan xenia"."""
+    return tuple(dict.fromkeys((mention.make, mention.model) for mention in _all(text) if mention.denied))
+
+
+def _all(text: str) -> Iterator[Mention]:
     plain = lib_text.plain(text)
     parts = [_Part(match[0], *match.span()) for match in _PART.finditer(plain)]
     makes = {make for part in parts if (make := _catalogue().makes.get(part.word))}
-    return tuple(_mentions(plain, parts, makes))
+    return _mentions(plain, parts, makes)
 
 
 def body_type(make: str, model: str) -> str:
@@ -147,16 +163,18 @@ def _lookup(make: str, model: str) -> _Car | None:
 
 
 def _mentions(plain: str, parts: list[_Part], makes: set[str]) -> Iterator[Mention]:
-    position = 0
+    position, before = 0, None
     while position < len(parts):
         if _names_nothing(parts[position].word):
             position += 1
             continue
         size, make, model, guessed = _at(plain, parts, position, makes)
         if size:
-            denied = position > 0 and parts[position - 1].word in _DENIED
-            if not denied:
-                yield Mention(make, model, parts[position].start, parts[position + size - 1].end, guessed)
+            start, end = parts[position].start, parts[position + size - 1].end
+            joined = before is not None and before.denied and _AND_DENIED.fullmatch(plain, before.end, start)
+            denied = bool(joined) or _DENYING.search(plain[max(0, start - 40) : start]) is not None
+            before = Mention(make, model, start, end, guessed, denied)
+            yield before
         position += max(size, 1)
 
 

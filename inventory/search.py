@@ -43,6 +43,7 @@ class Wanted:
     unit_id: str = ""
     shown: tuple[str, ...] = ()  # any of these ids
     without: tuple[str, ...] = ()  # none of these ids
+    unwanted: tuple[str, ...] = ()  # none of these: "color=hitam", "transmission=automatic", "model=Avanza"
     year: int | None = None
     year_min: int | None = None
     year_max: int | None = None
@@ -138,7 +139,7 @@ def _fitting(stock: _Cars, wanted: Wanted) -> _Cars:
         return cars
     if wanted.without:
         cars = cars.where("v.display_id <> ALL(%s::text[])", list(wanted.without))
-    cars = _aged(cars, wanted)
+    cars = _aged(_but(cars, wanted), wanted)
     if wanted.transmission == Transmission.AUTOMATIC:
         cars = cars.where("v.transmission IN ('automatic', 'cvt')")
     elif wanted.transmission:
@@ -152,6 +153,24 @@ def _fitting(stock: _Cars, wanted: Wanted) -> _Cars:
     if wanted.color:
         cars = cars.where("strpos(lower(v.color), %s::text) > 0", wanted.color.lower())
     return _affordable(cars, wanted)
+
+
+def _but(cars: _Cars, wanted: Wanted) -> _Cars:
+    """Without those that are not wished for; a car of which it is not known stays."""
+    for one in wanted.unwanted:
+        kind, _, value = one.partition("=")
+        if kind == "color":
+            cars = cars.where("strpos(lower(v.color), %s::text) = 0", value.lower())
+        elif kind == "transmission":
+            own = ["automatic", "cvt"] if value == Transmission.AUTOMATIC else [value]
+            cars = cars.where("v.transmission <> ALL(%s::text[])", own)
+        elif kind in ("fuel", "body_type"):
+            cars = cars.where(f"v.{kind} <> %s::text", value)
+        elif kind == "make":
+            cars = cars.where("v.make_key <> %s::text", _bare(value))
+        elif kind == "model":
+            cars = cars.where(f"NOT ({OF_NAME})", cars.values[0], _bare(value))
+    return cars
 
 
 def _aged(cars: _Cars, wanted: Wanted) -> _Cars:
@@ -240,7 +259,7 @@ def _around(cars: _Cars, goal: int, limit: int) -> _Query:
 
 def _gone(tenant_id: int, wanted: Wanted) -> tuple[Unit, ...]:
     cars = _named(_Cars(("v.tenant_id = %s::bigint", "v.status IN ('BOOKED', 'SOLD')"), (tenant_id,)), wanted)
-    cars = cars if wanted.unit_id else _aged(cars, wanted)
+    cars = cars if wanted.unit_id else _aged(_but(cars, wanted), wanted)
     return tuple(unit for _, unit in _read([(0, _ordered(cars, "v.updated_at DESC", GONE))]))
 
 
@@ -248,7 +267,7 @@ def _nearest(tenant_id: int, wanted: Wanted, gone: tuple[Unit, ...]) -> tuple[Un
     """Instead of what is not there: the same car in another make-up, one that is called much alike, else the price's
     or the kind's neighbours. One statement reads all of these; the first group that has cars counts.
     """
-    stock = _available(tenant_id)
+    stock = _but(_available(tenant_id), wanted)
     groups = [_same(stock, wanted), _called_alike(stock, wanted, gone), *_neighbours(stock, wanted, gone)]
     found = _read([(number, query) for number, group in enumerate(groups) for query in group])
     cars = {unit.id: unit for number, unit in found if number == found[0][0]}

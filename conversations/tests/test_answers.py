@@ -24,6 +24,8 @@ STOCK: Mapping[str, Facts] = {
     "no pajero": facts(nearest=(FORTUNER,), stock_size=12),
     "jazz sold": facts(CITY, gone=(JAZZ,), stock_size=12),
     "fortuners": facts(FORTUNER, WHITE_FORTUNER, stock_size=12),
+    "white fortuner": facts(WHITE_FORTUNER, stock_size=12),
+    "no other fortuner": facts(nearest=(FORTUNER,), stock_size=12),
     "three": facts(CITY, AVANZA, FORTUNER),
     "no hours": facts(CITY, showroom=replace(PRIMA, hours=()), stock_size=12),
 }
@@ -109,6 +111,10 @@ LIES: Rows = [
     ("city", ["city manual atau matic?", "city hitam atau putih?"], ["Manual Kak", "Hitam Kak", *BOTH, "Keduanya ada Kak", "Dua-duanya tersedia", "Yang pertama Kak"]),
     ("city", ["bisa cash atau kredit?"], ["Bisa dua-duanya Kak"]),
     ("three", NEVER_SAID, ["Kakak butuh Fortuner", "Kakak cari Fortuner ya", "Kakak tertarik dengan Fortuner", "Kakak ingin yang diesel", "Kakak mau yang 7 kursi", "Kakak tadi tanya Fortuner"]),
+    ("fortuners", ["fortuner selain hitam ada?"], ["Fortuner selain hitam belum ada Kak", "Selain warna hitam tidak tersedia Kak"]),
+    ("no other fortuner", ["fortuner selain hitam ada?"], ["Ada Kak", "Ready Kak", "Fortuner selain hitam ada Kak", "Selain hitam ada Kak"]),
+    ("three", ["ada mobil apa?"], ["Selain Pajero kami ada Fortuner", "Selain City, Avanza juga matic", "Selain silver, City ada Kak"]),
+    ("three", ["selain avanza apa?"], ["Selain Avanza semuanya manual Kak", "Selain Avanza, unit kami diesel", "Selain Avanza belum ada unit Kak"]),
     ("city", ["kapan unitnya masuk?", "kapan dikirim fotonya?", "kapan pajaknya habis?", "diantar jam berapa?"], OPEN_THEN),
 ]  # fmt: skip
 HONEST: Rows = [
@@ -133,6 +139,9 @@ HONEST: Rows = [
     ("three", ["ada fortuner?", "cari fortuner 2021 diesel 7 seater"], ["Kakak cari Fortuner ya", "Kakak cari Fortuner ya?", "Kakak mau Toyota Fortuner, ada Kak"]),
     ("three", ["cari yang matic kak"], ["Kakak cari yang otomatis ya", "Kakak mau yang matic ya"]),
     ("three", ["halo"], ["Kakak cari Fortuner?", "Kalau Kakak cari yang diesel, ada Fortuner", "Untuk Kakak yang butuh mobil matic, ada City", "Kakak bisa pilih City atau Fortuner"]),
+    ("no other fortuner", ["fortuner selain hitam ada?"], ["Fortuner selain hitam belum ada Kak", "Belum ada Kak", "Fortuner selain warna hitam sedang tidak tersedia"]),
+    ("white fortuner", ["fortuner selain hitam ada?"], ["Fortuner selain hitam ada Kak, warna putih", "Selain hitam ada putih Kak"]),
+    ("three", ["selain avanza apa?"], ["Selain Avanza ada City dan Fortuner Kak"]),
     ("city", ["bisa rekomendasiin mobil buat sekeluarga?"], ["Baik Kak, ada City, Rp 79 juta", "Baik Kak, budgetnya berapa?"]),
 ]  # fmt: skip
 
