@@ -93,6 +93,8 @@ class Judge(Reader):
                 continue
             self.judged.failed += self._clause(read[place])
             place += 1
+        if self.lent.all and self.ground.asks_lowest and not self.lent.all & lending.lowest(self.ground):
+            self.judged.failed.append(min(self.lent.all).lower())  # the leasing asked for is not named
         return self.judged
 
     def _quoted(self, read: Sequence[Clause], place: int) -> int:

@@ -785,7 +785,8 @@ def _with_reasons(answer: Understanding, heard: _Heard) -> Understanding:
         "answers_"
     )
     searches = bool(_SEARCH.search(heard.said)) or (_names_a_budget(heard) and not _POINTS.search(heard.said))
-    if searchable and searches and not _ATTRIBUTE.search(heard.said):
+    other = _ATTRIBUTE.search(heard.said) or named.CHOOSES_LEASING.search(heard.said)
+    if searchable and searches and not other:
         added += ("new_search",)
     if _REFERS_BACK.search(heard.said) or heard.clitic:
         added += ("refers_back",)
