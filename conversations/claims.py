@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from conversations import clauses, echo, lending, opening, quiet, vocabulary
 from conversations.clauses import Clause
@@ -25,12 +26,15 @@ SHOWING = listed("lihat foto video gambar booking dp test drive survei datang") 
 DEFERRING = listed("cek tanya konfirmasi pasti terus sampai info bicara lanjut hitung siap urus tangan")
 DOING = listed("urus siap tangan proses atur")
 SERVICES = listed("simpan proses hubung")  # asked of us; that they are done is not known
-BARELY_HERE = listed("kami ada punya tersedia ready masih iya itu yang memang tentu saja")
+OTHERS = listed("lain lainnya alternatif pilihan opsi serupa sejenis mirip setara sekelas rekomendasi daftar berikut")
 FREEBIES = listed("diskon promo bonus gratis free cashback voucher hadiah subsidi potongan garansi")
 KINDS = listed("gear fuel body color year year_bound seats")  # of which there may be no car
 DEALS = listed("price credit_price price_range lower never alive state complete flooded crashed hands year")
 COMPARING = listed("dari daripada dibanding dibandingkan")
 OF_QUESTION = "(pertanyaan pelanggan)"  # behind a yes or a no that the question does not bear
+REQUESTING = listed("bisa boleh dapat bisakah bolehkah apakah tolong minta mohon")
+ASKED_OF_STAFF = listed("tanya cek konfirmasi jawab")
+PASSED_ON = ASKED_OF_STAFF | listed("terus sampai info bicara hitung")
 OWN_CAR = listed("tukar jual tambah")
 OF_DATA = listed("data info informasi catatan keterangan")
 
@@ -66,6 +70,24 @@ def _label_of(reading: Reading, place: int) -> int | None:
     return before[-2].seg if len(before) > 1 and before[-1].word == ":" else None
 
 
+def _is_passed_on(reading: Reading, roots: frozenset[str]) -> bool:
+    """ "Saya tanyakan dulu ke tim", and nothing that somebody will do besides."""
+    if not reading.staff:
+        return False
+    done = frozenset().union(*(vocabulary.roots(reading.words[place]) for place in reading.promises))
+    said = frozenset().union(*(vocabulary.roots(reading.words[place]) for place in reading.content))
+    return not said.isdisjoint(roots) and done.isdisjoint(DOING)
+
+
+class Asked(NamedTuple):
+    """Is what the customer asked so? As strictly as an answer is read; leaving out words nobody knows; as a deal."""
+
+    strict: bool | None
+    lenient: bool | None
+    deal: bool | None
+    known: bool  # no word of it is unknown and no claim of it without a fact
+
+
 class Judge(Reader):
     """Reads the clauses of one draft in order and remembers which car is spoken of."""
 
@@ -79,8 +101,10 @@ class Judge(Reader):
         self.asks = False  # it reads the customer's question
         self.lent = lending.Context()  # the leasings and the term spoken of
         self.last: list[Claim] = []  # of the clause before
-        self._question: tuple[bool | None, bool | None, bool | None] | None = None
+        self._question: Asked | None = None
         self.deal: set[bool | None] = set()  # of the customer's last clause: sums, favours, promises
+        self.agreed: list[str] = []  # "baik Kak" to what nobody knows to be possible, unless more is said
+        self.says_more = False
 
     def draft(self, text: str) -> Judged:
         """text: folded."""
@@ -90,11 +114,13 @@ class Judge(Reader):
             quoted = self._quoted(read, place)
             if quoted:
                 place += quoted
+                self.says_more = True
                 continue
             self.judged.failed += self._clause(read[place])
             place += 1
         if self.lent.all and self.ground.asks_lowest and not self.lent.all & lending.lowest(self.ground):
             self.judged.failed.append(min(self.lent.all).lower())  # the leasing asked for is not named
+        self.judged.failed += [] if self.says_more else self.agreed
         return self.judged
 
     def _quoted(self, read: Sequence[Clause], place: int) -> int:
@@ -123,6 +149,7 @@ class Judge(Reader):
         self.judged.asks_staff = self.judged.asks_staff or self._asks_staff(reading)
         self.judged.estimates = self.judged.estimates or reading.estimates
         failed = [*reading.failed, *self._verify(reading)]
+        self.says_more = self.says_more or self._has_substance(reading)
         if reading.mentions:
             self.subject = frozenset().union(*(mention.units for mention in reading.mentions))
             self.spoken += [one for one in self.subject if one not in self.spoken]
@@ -134,6 +161,17 @@ class Judge(Reader):
 
     def _read(self, clause: Clause) -> Reading:
         return lending.attribute(super()._read(clause), self.lent)
+
+    @staticmethod
+    def _has_substance(reading: Reading) -> bool:
+        """It states something, passes something on or asks back; "ditunggu ya Kak" is polite only."""
+        if reading.mentions or reading.claims or reading.topics or reading.exists:
+            return True
+        if _is_passed_on(reading, PASSED_ON):
+            return True
+        words = (reading.words[place] for place in reading.content if place not in reading.phrased)
+        polite = vocabulary.ADDRESSES | vocabulary.ACKNOWLEDGE | vocabulary.AFFIRM
+        return reading.clause.question and any(vocabulary.stem(word) not in polite for word in words)
 
     @staticmethod
     def _asks_staff(reading: Reading) -> bool:
@@ -170,6 +208,7 @@ class Judge(Reader):
         yield from self._verify_echo(reading)
         yield from self._verify_choice(reading)
         yield from opening.untrue(reading, self.ground)
+        yield from opening.untrue_time(reading, self.ground)
         if reading.lenders:
             yield from lending.untrue(reading, self.ground, self._about(reading, reading.lenders[-1].seg))
         yield from quiet.untrue(
@@ -470,7 +509,7 @@ class Judge(Reader):
                 if not units or any(self._has(units, name, reading) is not True for name in topics):
                     yield token.word
                 continue
-            if self._is_of_the_question(reading) and reading.affirms != "yes" and self._asked()[1] is not True:
+            if self._is_of_the_question(reading) and reading.affirms != "yes" and self._asked().lenient is not True:
                 yield token.word
             units = self._about(reading, token.seg) if reading.mentions else None
             if units is not None and not units & self.ground.here:
@@ -489,7 +528,9 @@ class Judge(Reader):
     def _is_absent(self, reading: Reading, seg: int) -> bool:
         """Is there really no car for sale of the name and kind spoken of?"""
         ground = self.ground
-        named = [one for one in reading.mentions if one.seg <= seg] or reading.mentions
+        offered = self._offered_instead(reading, seg)
+        named = [one for one in reading.mentions if one.seg <= seg or one.seg not in offered]
+        named = [one for one in named if one.seg <= seg] or named
         kinds = [claim for claim in reading.claims if claim.aspect in KINDS and claim.seg <= seg]
         pool = ground.here
         ceilings = [token.value.value for token in reading.clause.tokens if token.kind == "amount"]
@@ -508,6 +549,13 @@ class Judge(Reader):
         if pool and kinds and not named:
             return not self._fitting() & pool
         return not pool
+
+    def _offered_instead(self, reading: Reading, seg: int) -> set[int]:
+        """The parts behind a denial that say what there is: "belum punya Kak, tapi kami punya Fortuner"."""
+        tokens = reading.clause.tokens
+        there = {tokens[place].seg for place in reading.exists if not self._negated(reading, place)}
+        there |= {claim.seg for claim in reading.claims if claim.aspect == "here" and not claim.negated}
+        return {one for one in there if one > seg}
 
     def _fitting(self) -> frozenset[int]:
         ids = {unit.id for unit in self.ground.facts.units}
@@ -548,7 +596,7 @@ class Judge(Reader):
             return False
         if aspect == "here" and not units & ground.here if units is not None else False:
             return self._offers_in_general(reading, units)
-        if aspect == "here" and wanted and self._is_of_the_question(reading) and self._asked()[1] is not True:
+        if aspect == "here" and wanted and self._is_of_the_question(reading) and self._asked().lenient is not True:
             return False
         if aspect == "here" and units is None:
             return bool(ground.here)
@@ -581,9 +629,22 @@ class Judge(Reader):
         return claim.text in self.ground.customer_tokens
 
     def _is_of_the_question(self, reading: Reading) -> bool:
-        """ "Tersedia Kak", "kami punya Kak": what is there is what the customer asked for."""
-        said = {vocabulary.stem(word) for word in reading.words if word} - vocabulary.ADDRESSES
-        return not self.asks and self.subject is None and "?" in self.ground.turn.text and said <= BARELY_HERE
+        """ "Tersedia Kak", "kami punya unitnya Kak", "ada 2": what is there is what the customer asked for."""
+        if self.asks or self.subject or reading.mentions or reading.topics or reading.clause.colon:
+            return False
+        if reading.has(OTHERS) or not CONDITIONS.isdisjoint(reading.words):
+            return False
+        return all(claim.aspect in ("here", "count") for claim in reading.claims) and not self._is_relative(reading)
+
+    @staticmethod
+    def _is_relative(reading: Reading) -> bool:
+        """ "Unit yang ada", "mobil yang kami punya": it says which are meant, not that they are there."""
+        own = {*reading.exists, *(claim.place for claim in reading.claims if claim.aspect == "here")}
+        for place in own:
+            before = reading.words[max(0, place - 4) : place]
+            if "yang" in before and any(before[: before.index("yang")]):
+                return True
+        return False
 
     def _lacks_things(self, reading: Reading, claim: Claim, units: frozenset[int] | None) -> bool:
         """ "BPKB tersedia", "foto tersedia": a thing is said to be there, and nobody knows of it."""
@@ -740,29 +801,41 @@ class Judge(Reader):
         ):
             return
         first = reading.words[reading.content[0]]
-        strict, lenient, deal = self._asked()
-        if (reading.affirms == "yes" and strict is not True) or (
-            reading.affirms == "no" and not self._denial_stands(reading, lenient)
+        asked = self._asked()
+        if (reading.affirms == "yes" and asked.strict is not True) or (
+            reading.affirms == "no" and not self._denial_stands(reading, asked.lenient)
         ):
             yield f"{first} {OF_QUESTION}"
         elif reading.affirms == "noted" and first in self.ground.customer_tokens_now and "?" in self.ground.turn.text:
             yield f"{first} {OF_QUESTION}"  # "siap Kak" to "siap pakai?"
-        elif reading.affirms == "noted":
+        elif reading.affirms == "noted" and (self._is_requested() or not reading.clause.question):
             matter = reading.topics or reading.mentions
             same = any(seg == 0 for _, _, seg, _ in reading.topics) or any(one.seg == 0 for one in reading.mentions)
-            if (matter and same) or deal is not True:
+            if (matter and same) or (
+                asked.deal is not True and not (first == "baik" and _is_passed_on(reading, ASKED_OF_STAFF))
+            ):
                 yield f"{first} {OF_QUESTION}"
+            elif not asked.known and self._is_requested():
+                self.agreed.append(f"{first} {OF_QUESTION}")
+
+    def _is_requested(self) -> bool:
+        """Does the customer ask for something? "Saya bisa datang Sabtu" does not."""
+        words = clauses.words(self.ground.asked)
+        asking = [place for place, word in enumerate(words) if word in REQUESTING]
+        own = {"saya", "kami", "tidak", "belum"}
+        return "?" in self.ground.turn.text or any(own.isdisjoint(words[max(0, at - 2) : at]) for at in asking)
 
     @staticmethod
     def _answers_first(reading: Reading) -> bool:
         """ "Bisa Kak, mau lihat kapan?" """
         first = [reading.words[at] for at in reading.content if reading.clause.tokens[at].seg == 0]
         said = [word for word in first if word not in vocabulary.ADDRESSES]
-        return len(said) == 1 and reading.content[-1] >= len(first) and said[0] in vocabulary.AFFIRM
+        yes = vocabulary.AFFIRM | vocabulary.ACKNOWLEDGE
+        return len(said) == 1 and reading.content[-1] >= len(first) and said[0] in yes
 
     def stands_for_a_yes(self) -> bool:
         """May the whole answer be a thumb up?"""
-        return self._asked()[0] is True
+        return self._asked().strict is True
 
     def _denial_stands(self, reading: Reading, lenient: bool | None) -> bool:
         """A refusal that says what it refuses is judged by that; a bare one by the question."""
@@ -772,8 +845,7 @@ class Judge(Reader):
         bare = [word for word in said if word not in vocabulary.ADDRESSES]
         return lenient is False or (len(bare) > 2 and not reading.has(("bisa", "boleh")))
 
-    def _asked(self) -> tuple[bool | None, bool | None, bool | None]:
-        """Is what the customer asked so? Read as strictly as an answer; leaving out words nobody knows; as a deal."""
+    def _asked(self) -> Asked:
         if self._question is None:
             judge = Judge(self.ground)
             judge.asks = True
@@ -785,9 +857,10 @@ class Judge(Reader):
                 lenient |= truths
                 deal |= judge.deal
                 strict |= truths if opened else truths | ({None} if failed else set())
+            known = _whole(strict) is True
             if self.ground.turn.written and not strict:
                 strict = {None}  # of what was asked in English nothing is known to be so
-            self._question = _whole(strict), _whole(lenient), _whole(deal)
+            self._question = Asked(_whole(strict), _whole(lenient), _whole(deal), known)
         return self._question
 
     def truths(self, clause: Clause) -> tuple[set[bool | None], bool, bool]:

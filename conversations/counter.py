@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import accumulate
 
 from autolumiku.lib import phone
 from conversations import acts, asked, english, financing, visits, wording
@@ -27,6 +28,7 @@ MAX_ALTERNATIVES = 3
 MAX_ANSWER = 4000
 MAX_READ = 1000  # what people read at once
 FEW_LEASINGS = 4  # where only a term was asked for
+MAX_QUOTED = 3000  # characters of FAQ answers, each whole or not at all
 
 
 def value_of(unit: Unit, aspect: Aspect, today: date) -> str:
@@ -861,7 +863,9 @@ def _waiting(say: _Say) -> _Part:
 
 def _faq(say: _Say) -> _Part:
     say.ours("FAQ")
-    return _Part("\n\n".join(faq.answer.strip()[:1500] for faq in say.asked.faqs))
+    answers = [faq.answer.strip() for faq in say.asked.faqs]
+    fit = sum(so_far <= MAX_QUOTED for so_far in accumulate(map(len, answers)))
+    return _Part("\n\n".join(answers[:fit]), covers=fit == len(answers))
 
 
 def _fixed(name: str, *, covers: bool) -> Callable[[_Say], _Part]:

@@ -144,6 +144,11 @@ class Ground:
         return frozenset(clauses.words(clauses.folded(self.turn.text[:2000])))
 
     @cached_property
+    def tokens_now(self) -> tuple[clauses.Token, ...]:
+        """What this turn alone says, in tokens."""
+        return tuple(token for clause in clauses.read(self.asked) for token in clause.tokens)
+
+    @cached_property
     def customer_values(self) -> frozenset[Any]:
         """Times, dates, phones, links and ids the customer named."""
         return frozenset(

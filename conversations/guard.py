@@ -32,9 +32,18 @@ LEAKS = "<repeats our instructions>"
 NO_ESTIMATE = "<credit figures that are not called an estimate>"
 
 
-def check(draft: str, turn: Turn, facts: Facts, *, limit: int = SOFT_LIMIT, in_english: bool | None = None) -> Verdict:
+def check(
+    draft: str,
+    turn: Turn,
+    facts: Facts,
+    *,
+    limit: int = SOFT_LIMIT,
+    in_english: bool | None = None,
+    goes_on: bool = False,
+) -> Verdict:
     """limit: characters; a longer draft fails without being read where it is longer than WhatsApp takes. in_english:
     what the draft has to be in; by itself English for whoever is to be answered so, and Indonesian for all others.
+    goes_on: our own words follow, which say what is done.
     """
     unfit = _unfit(draft)
     if unfit:
@@ -43,6 +52,7 @@ def check(draft: str, turn: Turn, facts: Facts, *, limit: int = SOFT_LIMIT, in_e
     meaning = english.meant(draft, turn, facts) if wants_english else english.Meaning(draft, ())
     text = clauses.folded(meaning.text)
     judge = Judge(Ground(turn, facts))
+    judge.says_more = goes_on
     judged = judge.draft(text)
     whole = [
         *([draft] if _ONLY_A_NUMBER.fullmatch(draft) else ()),

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
-from conversations import wording
+from conversations import clauses, vocabulary, wording
 from conversations.clauses import Token
 from conversations.ground import Ground
-from conversations.reading import Reading
-from conversations.turn import DayHours
+from conversations.reading import OF_HOURS, Reading
+from conversations.turn import DayHours, Intent
+from conversations.vocabulary import listed
 
 WEEKEND = {5, 6}
 CLOSED = {"tutup", "libur"}
 EVENING = "19:00"
+OF_TIME = listed(
+    "hari besok lusa ini nanti pagi siang sore malam sekitar kira dari sampai mulai jam pukul wib bisa boleh "
+    "kami buka setiap tanggal antara dan atau paling lambat cepat"
+)
+OF_VISIT = listed("datang dateng kunjung mampir survei lihat temu ketemu kesana sana kemari coba test tes cek ambil")
 DAYS = {day.lower(): number for number, day in enumerate(wording.DAYS)} | {"jum": 4, "ahad": 6}
 
 
@@ -40,6 +46,48 @@ def untrue(reading: Reading, ground: Ground) -> Iterator[str]:
             or ("libur" in words[1:] and words[words.index("libur") - 1] == "hari")  # which days those are is not known
         ):
             yield " ".join(words)
+
+
+def untrue_time(reading: Reading, ground: Ground) -> Iterator[str]:
+    """ "Besok jam 8 malam" and nothing else: a time for what the customer asked, which the hours must bear."""
+    tokens = reading.clause.tokens
+    times = moments(tokens)
+    told = reading.of_hours or _is_span(reading)
+    if not times or told or reading.clause.question or not _is_bare(reading):
+        return
+    asked = list(clauses.words(ground.asked))
+    words = [token.word for token in tokens if token.kind != "mark"]
+    days = days_of(words, ground) or days_of(asked, ground)
+    week = {day.weekday: day for day in ground.facts.showroom.hours}
+    if not OF_HOURS.isdisjoint(asked):
+        so = _are_hours(times, days or _today(reading, ground), week, [*words, *asked], ground)
+    else:
+        so = _suits(times, days, asked, ground)
+    if not so:
+        yield " ".join(words)
+
+
+def _is_bare(reading: Reading) -> bool:
+    words = (reading.clause.tokens[place] for place in reading.content)
+    stems = (vocabulary.stem(token.word) for token in words if token.kind == "word")
+    return all(
+        stem in OF_TIME or stem in DAYS or stem in clauses.MONTH_WORDS or stem in vocabulary.ADDRESSES
+        or stem in vocabulary.ACKNOWLEDGE or stem in vocabulary.CONFIRM for stem in stems
+    )  # fmt: skip
+
+
+def _suits(times: Sequence[str], days: set[int], asked: Sequence[str], ground: Ground) -> bool:
+    """Is it the appointment's time, or one for a visit while the showroom is open, or the customer's own?"""
+    visit = ground.facts.visit
+    if visit is not None and set(times) == {f"{visit.at:%H:%M}"}:
+        return True
+    own = set(times) <= set(moments(ground.tokens_now))
+    of_visit = ground.turn.understanding.intent is Intent.TEST_DRIVE or not OF_VISIT.isdisjoint(
+        root for word in asked for root in (word, *vocabulary.roots(word))
+    )
+    if not ground.facts.showroom.hours:
+        return own
+    return (own or of_visit) and is_open_at(days, times, ground)
 
 
 def _is_span(reading: Reading) -> bool:
@@ -113,13 +161,12 @@ def _are_hours(times: list[str], days: set[int], week: dict[int, Any], words: li
     about = [week.get(day) for day in days] if days else [day for day in week.values() if day.opens]
     if any(day is None or not day.opens for day in about):
         return False
-    hours = {(day.opens, day.closes) for day in about if day is not None}
-    if len(hours) != 1:
-        return False
-    [(opens, closes)] = hours
+    known = [day for day in about if day is not None]
     if len(times) == 2:
-        return times == [opens, closes]
-    return times == [closes if not {*CLOSED, "sampai"}.isdisjoint(words) else opens]
+        hours = {(day.opens, day.closes) for day in known}
+        return hours == {(times[0], times[1])}
+    until = not {*CLOSED, "sampai"}.isdisjoint(words)
+    return len(times) == 1 and {day.closes if until else day.opens for day in known} == {times[0]}
 
 
 def _is_late(words: list[str]) -> bool:

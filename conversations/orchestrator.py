@@ -70,7 +70,7 @@ class Outcome:
     deeds: tuple[Deed, ...] = ()  # what the text says is done
 
 
-LONGEST_SAID = 3500  # characters of what commands say, so that WhatsApp's 4096 hold an answer too
+PARAGRAPH = "\n\n"
 MEDIA_REPLIES = {"image": "photo_received", "other": "unreadable"}
 
 
@@ -210,7 +210,8 @@ def _judged(work: Work, draft: Draft, before: Verdict | None = None) -> tuple[Ou
     shows = any(deed.act is Act.PHOTOS for deed in done)
     meant = english.meant(text, turn, work.facts).text if turn.written else text
     handover = decide.after(meant, turn.understanding, persona, sends_photos=shows)
-    verdict = guard.check(text, turn, work.facts) if text else Verdict(True)
+    goes_on = bool(acts.said_with("", draft.decided))
+    verdict = guard.check(text, turn, work.facts, goes_on=goes_on) if text else Verdict(True)
     if unkept := acts.unkept(meant, draft.decided):
         verdict = replace(verdict, ok=False, failed=(*verdict.failed, *unkept))
     counters.add("guard", verdict="ok" if verdict.ok else "refused")
@@ -306,27 +307,30 @@ def _distance(work: Work) -> str:
 def _echoed(work: Work, outcome: Outcome) -> Outcome:
     """Whoever spoke, or showed a car, sees what we heard and saw, for it may be wrong."""
     if work.seen and outcome.text:
-        outcome = replace(
-            outcome, text=f"{wording.reply('seen', car=wording.one_line(work.seen, 100))}\n\n{outcome.text}"
-        )
+        outcome = _joined(outcome, above=wording.reply("seen", car=wording.one_line(work.seen, 100)))
     if not (work.voiced and outcome.text):
         return outcome
-    words = wording.one_line(work.voiced, 200)
-    return replace(outcome, text=f"{wording.reply('heard', words=words)}\n\n{outcome.text}")
+    return _joined(outcome, above=wording.reply("heard", words=wording.one_line(work.voiced, 200)))
+
+
+def _joined(outcome: Outcome, *, above: str = "", below: str = "") -> Outcome:
+    """With what stands above or below the answer; without it where WhatsApp's 4,096 characters do not hold both."""
+    text = PARAGRAPH.join(part for part in (above, outcome.text, below) if part)
+    return replace(outcome, text=text) if len(text) <= guard.MAX_DRAFT else outcome
 
 
 def _located(work: Work, outcome: Outcome) -> Outcome:
     """Whoever shows where they are and writes besides hears the distance below the answer."""
     if work.away is None or not outcome.text:
         return outcome
-    return replace(outcome, text=f"{outcome.text}\n\n{_distance(work)}")
+    return _joined(outcome, below=_distance(work))
 
 
 def _after_hours(work: Work, outcome: Outcome) -> Outcome:
     if not (work.add_after_hours and outcome.text):
         return outcome
-    text = f"{outcome.text}\n\n{work.config.after_hours_message.strip()}"
-    return replace(outcome, text=text, told_after_hours=True)
+    told = _joined(outcome, below=work.config.after_hours_message.strip())
+    return replace(told, told_after_hours=told is not outcome)
 
 
 def _introduced(work: Work, outcome: Outcome) -> Outcome:
@@ -336,20 +340,19 @@ def _introduced(work: Work, outcome: Outcome) -> Outcome:
     ends = work.opts_out or (outcome.handover is not None and outcome.handover in decide.HARD)
     spoken = bool(work.turn.written)
     text = wording.introduced_in(outcome.text, work.facts.showroom.name, reach=not ends, in_english=spoken)
-    return replace(outcome, text=text)
+    return replace(outcome, text=text) if len(text) <= guard.MAX_DRAFT else outcome
 
 
 def _apologetic(work: Work, outcome: Outcome) -> Outcome:
     """An answer that comes late says so first."""
     if not (work.late and outcome.text):
         return outcome
-    sorry = _said(work, "late")
-    return replace(outcome, text=f"{sorry}\n\n{outcome.text}")
+    return _joined(outcome, above=_said(work, "late"))
 
 
 def _reminded(work: Work, outcome: Outcome) -> Outcome:
     """A staff member's open upload is not forgotten over a question."""
-    return replace(outcome, text=f"{outcome.text}\n\n{work.aside}") if work.aside and outcome.text else outcome
+    return _joined(outcome, below=work.aside) if work.aside and outcome.text else outcome
 
 
 def conclude(work: Work, outcome: Outcome, began: float) -> outbox.Letter | None:
@@ -479,11 +482,20 @@ def give_up(tenant_id: int, conversation_id: int) -> None:
                 conversation_id=conversation_id,
                 direction=Direction.OUTBOUND,
                 sender_type=Sender.SYSTEM,
-                content=wording.reply("llm_error"),
+                content=_gives_up(conversation_id),
                 answers_upto=upto,
                 path=Path.FIXED,
             )
             outbox.queue(message, now=False)
+
+
+def _gives_up(conversation_id: int) -> str:
+    text = wording.reply("llm_error")
+    outbound = WhatsAppMessage.objects.filter(conversation_id=conversation_id, direction=Direction.OUTBOUND)
+    if outbound.exclude(sender_type=Sender.HUMAN).exists():
+        return text
+    showroom = WhatsAppConversation.objects.values_list("tenant__name", flat=True).get(pk=conversation_id)
+    return wording.introduced_in(text, showroom, reach=False)
 
 
 def _intent(work: Work) -> str:
@@ -497,11 +509,10 @@ def _with_commands(work: Work, outcome: Outcome) -> tuple[Outcome, list[registry
     assert work.staff is not None
     actor = registry.Actor(work.turn.tenant_id, work.staff, work.config)
     done = [registry.run(call, actor) for call in work.commands]
-    said = "\n\n".join(one.text for one in done)[:LONGEST_SAID]
+    said = PARAGRAPH.join(one.text for one in done)[: guard.MAX_DRAFT]
     documents = [one.document for one in done if one.document is not None]
-    if outcome.text:
-        return replace(outcome, text=f"{said}\n\n{outcome.text}"), documents
-    return replace(outcome, text=said, path=Path.COMMAND), documents
+    path = outcome.path if outcome.text else Path.COMMAND
+    return _joined(replace(outcome, text=said, path=path), below=outcome.text), documents
 
 
 def _proved(work: Work, step: proof.Step, ended: ending.Ended) -> Outcome:

@@ -43,6 +43,9 @@ OF_HOURS = listed("buka tutup operasional bukanya tutupnya libur")
 LEAST = listed("minimal minimum min minimalnya")
 TENOR = ("tenor", "tenornya")
 OF_STOCK = listed("stok unit unitnya mobil mobilnya")
+HAVING = listed("ada punya milik memiliki miliki jual dijual menjual")
+OWNERS = listed("kakak anda pelanggan pemilik saya")  # what they have is not for sale here
+SELLING = listed("jual menjual")  # by customers too: "mau jual mobil"
 
 
 class Claim(NamedTuple):
@@ -534,11 +537,20 @@ class Reader:
             reading.noted.append(place)
         elif kind == vocabulary.PROMISE:
             reading.promises.append(place)
-        elif word == "ada" or vocabulary.stem(word) == "ada":
+        elif vocabulary.stem(word) == "ada" or self._have_it(words, place):
             reading.exists.append(place)
         elif not kind and word != "nya":
             return self._fail(reading, place, token)
         return 1
+
+    @staticmethod
+    def _have_it(words: list[str], place: int) -> bool:
+        """ "Kami punya", "masih dijual"; what "Kakak punya" or "mau jual" is the customer's."""
+        stem = vocabulary.stem(words[place])
+        before = words[max(0, place - 3) : place]
+        if stem not in HAVING or not OWNERS.isdisjoint(before):
+            return False
+        return stem not in SELLING or "kami" in before
 
     def _modifies(self, words: list[str], place: int) -> bool:
         """ "bebas banjir", "bekas tabrakan": the word behind is the claim."""
@@ -596,7 +608,7 @@ class Reader:
 
     def _ends(self, reading: Reading) -> None:
         """ "Untuk yang itu masih Kak": an answer whose yes stands last."""
-        if reading.affirms or reading.clause.question or ANSWERS.isdisjoint(reading.said):
+        if reading.affirms not in ("", "noted") or reading.clause.question or ANSWERS.isdisjoint(reading.said):
             return
         last = next(
             (at for at in reversed(reading.content) if vocabulary.stem(reading.words[at]) not in vocabulary.ADDRESSES),
@@ -643,7 +655,7 @@ class Reader:
     def _says_what(reading: Reading, word: str, place: int) -> bool:
         """ "Sudah laku", "ada Fortuner": it is not the yes alone that is claimed."""
         claimed = {claim.place for claim in reading.claims if claim.aspect in ("sold", "booked", "here", "absent")}
-        if word == "ada":
+        if word in HAVING:
             return any(mention.place == place and mention.units for mention in reading.mentions)
         return word in ("sudah", "masih") and place in claimed
 

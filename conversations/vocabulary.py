@@ -26,7 +26,10 @@ def listed(words: str) -> frozenset[str]:
 
 
 ADDRESSES = listed("kak kakak ka ya yah nih dong deh kok sih lho loh kan banget sekali saja itu ini maaf mohon mas")
-AFFIRM = listed("iya ya yap yes yup betul benar bisa ada masih sudah tentu pasti boleh hidup dapat bener tentunya")
+AFFIRM = listed(
+    "iya ya yap yes yup betul benar bisa ada masih sudah tentu pasti boleh hidup dapat bener tentunya punya memiliki "
+    "dijual"
+)
 DENY = listed("tidak belum bukan")
 ACKNOWLEDGE = listed("baik oke siap sip deal setuju")
 CONFIRM = listed("iya betul benar yap yup yes bener")

@@ -247,7 +247,7 @@ def operation(
         def handle(self: View, request: Request, **kwargs: Any) -> Response:
             caller = admitted(request.auth, right)
             given = checked(request, caller, takes)
-            with nullcontext() if network else scope.of(caller.tenant_id):
+            with nullcontext() if network else scope.of(caller.tenant_id, page=True):
                 answer = method(self, caller, given, **kwargs)
                 body: dict[str, Any] = {"success": True}
                 if answers is not None:

@@ -71,5 +71,5 @@ class ShowroomMiddleware:
         place, places = access.chosen(user, request.session.get(SESSION_KEY))
         request.place, request.places = place, places  # type: ignore[attr-defined]
         if place is not None:
-            return scope.of(place.tenant_id)
+            return scope.of(place.tenant_id, page=True)
         return scope.platform("platform admin") if user.is_superuser else None

@@ -30,17 +30,26 @@ class ScopeError(RuntimeError):
 
 
 @contextmanager
-def of(tenant: Tenant | int) -> Iterator[None]:
-    """A transaction as this showroom. Inside the same showroom's scope it is only a savepoint."""
+def of(tenant: Tenant | int, *, page: bool = False) -> Iterator[None]:
+    """A transaction as this showroom. Inside the same showroom's scope it is only a savepoint.
+
+    page: somebody looks at lists; its statements are planned for their values, as those of `platform`. The few that
+    every message runs are planned once.
+    """
     key = tenant if isinstance(tenant, int) else tenant.pk
-    with _entered(str(key), f"SELECT set_config('app.tenant', '{key:d}', true)"):
+    planned = "; SET LOCAL plan_cache_mode = force_custom_plan" if page else ""
+    with _entered(str(key), f"SELECT set_config('app.tenant', '{key:d}', true){planned}"):
         yield
 
 
 @contextmanager
 def platform(reason: str) -> Iterator[None]:
-    """A transaction over all showrooms, for the platform's own work; `reason` is logged."""
-    with _entered("*", f"SET LOCAL ROLE {PLATFORM_ROLE}"):
+    """A transaction over all showrooms, for the platform's own work; `reason` is logged.
+
+    Its statements are planned for their values: a prepared plan for any value knows no partial index, and would read
+    every row of every showroom for the few that a sweep is after.
+    """
+    with _entered("*", f"SET LOCAL ROLE {PLATFORM_ROLE}; SET LOCAL plan_cache_mode = force_custom_plan"):
         log.debug("platform scope", reason=reason)
         yield
 
@@ -127,6 +136,6 @@ def _begin(setting: str) -> None:
 def _forget() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "RESET ROLE; SELECT set_config('app.tenant', '', true), set_config('lock_timeout', '0', true),"
-            " set_config('statement_timeout', '0', true)"
+            "RESET ROLE; RESET plan_cache_mode; SELECT set_config('app.tenant', '', true),"
+            " set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true)"
         )

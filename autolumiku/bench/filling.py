@@ -126,7 +126,8 @@ def _copies(size: Size) -> Iterator[tuple[str, int, dict[str, str]]]:
     yield "leads", size.chats, {"id": key(size.chats), "phone": phone}
     yield "bookings", size.chats, {
         "id": key(size.chats), "account_id": TENANT, "phone": phone, "vehicle_id": key(size.vehicles, "0"),
-        "starts_at": "date_trunc('hour', now()) + k * interval '1 hour'",
+        "starts_at": "date_trunc('hour', now()) + (10 - k) * interval '1 hour'",
+        "status": "CASE WHEN k < 10 THEN 'booked' ELSE 'done' END",
     }  # fmt: skip
     yield "llm_calls", size.chats, {"id": key(size.chats), "created_at": "now() - k * interval '1 hour'"}
     yield "llm_days", 30, {"id": key(30), "day": "current_date - k"}

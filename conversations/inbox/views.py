@@ -73,7 +73,7 @@ def beat(request: HttpRequest) -> HttpResponse:
     shown = pulse.read(request.GET.get("p", ""))
     if shown is None:
         return _with(HttpResponse(status=204), {"HX-Refresh": "true"})
-    with scope.of(shown.tenant):
+    with scope.of(shown.tenant, page=True):
         now = pulse.now(shown)
     if now == shown:
         return HttpResponse(status=204)

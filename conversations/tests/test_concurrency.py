@@ -446,7 +446,8 @@ def test_a_chat_whose_turns_always_fail_goes_to_a_person_and_the_customer_hears_
     chat = showroom.chat()
     assert (chat.holder, chat.escalated_reason) == ("waiting", Reason.ATTEMPTS)
     fixed = "Maaf, terjadi gangguan sistem. Staff kami akan segera membantu Anda."
-    assert texts(showroom) == ([fixed] if speaks else [])
+    who = "Saya asisten otomatis Prima Mobil 😊"
+    assert [sent.text for sent in showroom.gateway.sent] == ([f"{who}\n\n{fixed}"] if speaks else [])
 
 
 @in_turn

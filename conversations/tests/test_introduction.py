@@ -140,6 +140,25 @@ def test_each_customer_is_introduced_in_their_own_chat(showroom):
         assert WHO in showroom.gateway.sent[-1].text
 
 
+LONG = "Ketentuan nomor {} berlaku untuk semua unit kami, rinciannya bisa ditanyakan ke tim.\n"
+
+
+@pytest.mark.parametrize(("asked", "hears_hours"), [("garansi", True), ("garansi? pengiriman", False)])
+def test_what_stands_around_an_answer_gives_way_where_whatsapp_does_not_hold_both(showroom, asked, hears_hours):
+    showroom.set(after_hours_message="Kami tutup. " * 83)
+    showroom.opens(SHUT)
+    for nth, about in enumerate(("garansi", "pengiriman")):
+        lines = (LONG.format(100 * nth + number) for number in range(20))
+        showroom.answers_faq(f"{about}?", "".join(lines)[:1500])
+    showroom.receives(f"{asked}?")
+    run_jobs()
+    [first] = [sent.text for sent in showroom.gateway.sent]
+    assert ("Kami tutup." in first) is hears_hours
+    assert "asisten virtual Prima Mobil" in first
+    assert len(first) <= guard.MAX_DRAFT
+    assert (showroom.chat().after_hours_told_at is not None) is hears_hours
+
+
 def test_a_draft_is_kept_with_the_introduction_and_checked_without_it(showroom, model):
     showroom.set(draft_price=True)
     model.say("Ada Kak.")

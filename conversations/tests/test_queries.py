@@ -15,6 +15,7 @@ from procrastinate import sql
 from autolumiku.bench import filling
 from autolumiku.testing.stage import Showroom
 from conversations import tasks, turns
+from conversations.tests.test_inbox import seller
 from tenants import scope
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -155,3 +156,21 @@ def take_a_job_and_finish_it() -> None:
         cursor.execute(sql.queries["fetch_job"], {"queues": None, "worker_id": worker})
         (job, *_) = cursor.fetchone()
         cursor.execute(sql.queries["finish_job"], {"job_id": job, "status": "succeeded", "delete_job": True})
+
+
+PLANS_SQL = """
+SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE '%%FROM "whatsapp_conversations"%%'
+"""
+
+
+def test_what_looks_for_a_few_chats_among_all_is_planned_for_them_however_often_it_was_asked(showroom, client):
+    """A plan for any value knows no partial index: "whose turn failed too often" read every chat of every showroom."""
+    client.force_login(seller(showroom))
+    for _ in range(12):
+        tasks.sweep()
+        assert client.get("/inbox/?f=menunggu").status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute(PLANS_SQL)
+        plans = cursor.fetchall()
+    assert len(plans) > 4
+    assert [generic for _, generic in plans if generic] == []

@@ -67,6 +67,7 @@ def test_a_conversation_always_gets_the_same_version_and_the_parts_are_as_wanted
 
 
 def test_the_other_version_answers_its_part_with_its_settings_and_questions(showroom, model, manager):
+    model.answer_with(lambda _: "Baik Kak, saya tanyakan dulu ke tim kami ya")
     showroom.answers_faq("Bisa COD?", "Belum bisa Kak.")
     version = candidate(showroom, ai_name="Sari", temperature=0.1, faq=[["Bisa COD?", "Bisa Kak, khusus Jakarta."]])
     assert "Pembagian dimulai." in start(manager, version)

@@ -162,6 +162,7 @@ def test_a_switch_changes_what_is_seen(stage, model, row, flipped):
 
 
 def test_the_questions_are_a_switch_too(showroom, model):
+    model.answer_with(lambda _: "Baik Kak, saya tanyakan dulu ke tim kami ya")
     showroom.hears("bisa cod kak?")
     showroom.answers_faq("Bisa COD?", "Bisa, khusus Jakarta.")
     showroom.hears("bisa cod ke rumah?")
