@@ -286,7 +286,8 @@ def read(turn: Turn, facts: Facts) -> Asked:
     if "waits" in turn.understanding.reasons:
         return Asked(frozenset({Topic.WAITING}))
     terms = frozenset(label for clause in clauses if clause.faq is None for label in clause.open) & _known_terms(facts)
-    told = terms | {COMPARED} if terms else terms
+    compares = facts.credit is not None and facts.credit.wish.compares
+    told = terms | {COMPARED} if terms or compares else terms
     is_open = any(clause.is_open and not set(clause.open) <= told for clause in clauses)
     aspects = _aspects(turn, clauses, is_open)
     faqs = tuple(dict.fromkeys(clause.faq for clause in clauses if clause.faq))

@@ -118,6 +118,8 @@ class Judge(Reader):
                 continue
             self.judged.failed += self._clause(read[place])
             place += 1
+        if self.lent.all and self.ground.asks_lowest and not self.lent.all & lending.lowest(self.ground):
+            self.judged.failed.append(min(self.lent.all).lower())  # the leasing asked for is not named
         self.judged.failed += [] if self.says_more else self.agreed
         self.judged.failed += [said for said, cars in self.preferred if not cars <= set(self.spoken)]
         return self.judged

@@ -14,18 +14,20 @@ from datetime import date
 from itertools import accumulate
 
 from autolumiku.lib import phone
-from conversations import acts, asked, english, visits, wording
+from conversations import acts, asked, english, financing, visits, wording
 from conversations import entities as named
 from conversations.asked import Asked, Aspect, Topic
 from conversations.turn import Answer, Deed, Entities, Facts, Intent, Turn, Unit
 from conversations.wishes import budget, called, wanted
 from inventory import names
-from inventory.credit import Credit, Wish
+from inventory.credit import Credit, Estimate, Wish
 
 MAX_CARDS = 3
 MAX_LISTED = 10
 MAX_ALTERNATIVES = 3
 MAX_ANSWER = 4000
+MAX_READ = 1000  # what people read at once
+FEW_LEASINGS = 4  # where only a term was asked for
 MAX_QUOTED = 3000  # characters of FAQ answers, each whole or not at all
 
 
@@ -563,8 +565,10 @@ def _credit(say: _Say) -> _Part:
     if credit is None or not (credit.rates or say.asked.terms):
         wish = credit.wish if credit else Wish()
         return _with_cards(say, "credit" if wish.named else "credit_ask")
+    wish = credit.wish
     terms = _terms(say, credit)
-    if terms and not (credit.rates and (credit.wish.named or credit.wish.years or "cicil" in say.turn.text.lower())):
+    figures_too = wish.named or wish.years or wish.compares or "cicil" in say.turn.text.lower()
+    if terms and not (credit.rates and figures_too):
         return _Part(terms)
     figures = _estimates(say, credit)
     return replace(figures, text="\n\n".join(text for text in (terms, figures.text) if text))
@@ -575,11 +579,17 @@ def _terms(say: _Say, credit: Credit) -> str:
     asked_for = say.asked.terms
     lines = [say("credit_addm")] if "ADDM dan ADDB" in asked_for else []
     lines += [say("credit_papers")] if "syarat kredit" in asked_for else []
-    if "leasing" in asked_for:
+    if "leasing" in asked_for and not _is_compared(say, credit):
         lines.append(say("credit_partners", partners=", ".join(credit.partners)))
     if "bunga kredit" in asked_for:
         lines.append(say("credit_rates", rates=wording.rates(credit)))
     return "\n".join(lines)
+
+
+def _is_compared(say: _Say, credit: Credit) -> bool:
+    """Do the figures name the leasings already?"""
+    shows = credit.wish.compares or financing.named(say.turn.text, credit.partners)
+    return bool(shows) and len(credit.estimates) == 1 and len(credit.estimates[0].partners) > 1
 
 
 def _estimates(say: _Say, credit: Credit) -> _Part:
@@ -617,14 +627,61 @@ def _reckoned(say: _Say, credit: Credit, units: Sequence[Unit], low: str) -> _Pa
     estimates = [by_id[unit.id] for unit in units]
     if all(one.down >= one.price for one in estimates):
         return _Part(say("credit_covered"), units=tuple(units))
+    shown = _of_leasings(say, credit, estimates[0]) if len(units) == 1 else None
+    if shown is not None:
+        return _compared(say, credit, units[0], shown, low)
     cards = [wording.card(unit, wording.credit_pairs(unit, by_id[unit.id])) for unit in units]
     texts = [low, say("credit_estimate"), *cards]
     if not any(one.instalments for one in estimates):
         return _Part("\n\n".join([*(text for text in texts if text), say("credit_none")]), False, tuple(units))
-    example = "" if credit.wish.named else say("credit_example_down", percent=estimates[0].percent)
-    note = say("credit_note", partners=wording.partners(credit))
-    texts += [" ".join(line for line in (example, note) if line), say("credit_other")]
+    texts += [_credit_note(say, credit, estimates[0]), say("credit_other")]
     return _Part("\n\n".join(text for text in texts if text), units=tuple(units))
+
+
+def _credit_note(say: _Say, credit: Credit, estimate: Estimate, *, named: bool = True) -> str:
+    example = "" if credit.wish.named else say("credit_example_down", percent=estimate.percent)
+    note = say("credit_note", partners=wording.partners(credit, named=named))
+    return " ".join(line for line in (example, note) if line)
+
+
+def _of_leasings(say: _Say, credit: Credit, estimate: Estimate) -> Estimate | None:
+    """What each leasing asks, where they are compared, a term is named or one of them; None: the range is enough."""
+    named = financing.named(say.turn.text, credit.partners)
+    if not estimate.offers or len(credit.partners) < 2:
+        return None
+    if named:
+        return estimate.of(named) if estimate.of(named).offers else estimate
+    return estimate if credit.wish.compares or credit.wish.years else None
+
+
+def _compared(say: _Say, credit: Credit, unit: Unit, estimate: Estimate, low: str) -> _Part:
+    """The leasings side by side, as many as one message takes."""
+    compares, alone = credit.wish.compares, len(estimate.partners) == 1
+    head = wording.credit_head(unit, estimate) + (() if alone else wording.credit_first(estimate))
+    lowest = estimate.lowest() if compares else ""
+    asked_for = credit.partners if compares else financing.named(say.turn.text, credit.partners)
+    left_out = ", ".join(one for one in credit.left_out if one in asked_for)
+    ends = [
+        say("credit_lowest", partners=lowest) if lowest else "",
+        say("credit_left_out", partners=left_out) if left_out else "",
+        _credit_note(say, credit, estimate, named=False),
+        say("credit_other"),
+    ]
+    longest = max(map(len, estimate.by_term().values()))
+    for most in range(longest if compares else min(longest, FEW_LEASINGS), 0, -1):
+        cut = say("credit_lowest_first") if most < longest else ""
+        table = wording.credit_table(estimate, most)
+        texts = [low, say("credit_estimate"), wording.card(unit, head), *table, cut, *ends]
+        whole = "\n\n".join(text for text in texts if text)
+        if len(whole) <= _room(say, credit):
+            break
+    return _Part(whole, units=(unit,))
+
+
+def _room(say: _Say, credit: Credit) -> int:
+    """Letters left for the figures of credit in a message that is read at once."""
+    first = [say("first_person")] if say.turn.first_contact else []
+    return MAX_READ - sum(len(text) + 2 for text in (*_opening(say), *first, _terms(say, credit)) if text)
 
 
 def _negotiation(say: _Say) -> _Part:

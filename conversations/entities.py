@@ -81,6 +81,9 @@ _ORDERS = tuple(
         ),
     )
 )
+# "leasing mana yang paling murah?", "leasing termurah": it seeks no car
+_LOWEST = r"(?:paling (?:murah|ringan|rendah|kecil)|termurah|teringan|terendah|terkecil)"
+CHOOSES_LEASING = re.compile(rf"\bleasing\b.{{0,30}}\b{_LOWEST}\b|\b{_LOWEST} leasing\b")
 _NOT_A_COLOUR = re.compile(r"\bplat (?:nomor )?\w{3,8}\b")
 _NO_GEARBOX = re.compile(r"\b(?:buku manual|manual book)\b")
 
@@ -109,7 +112,7 @@ def find(text: str, now: datetime | None = None, *, said: str = "") -> Entities:
     exact = next((one.exact for one in built if one.exact), None)
     span = next((one for one in built if not one.exact), None) if exact is None else None
     found = Entities(
-        order=next((order for order, pattern in _ORDERS if pattern.search(said)), ""),
+        order="" if CHOOSES_LEASING.search(said) else next((one for one, words in _ORDERS if words.search(said)), ""),
         make=car.make,
         model=car.model,
         guessed=car.guessed,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from autolumiku.lib import rupiah
 from autolumiku.lib import text as lib_text
-from conversations import acts, clauses, vocabulary, wording
+from conversations import acts, clauses, financing, wording
 from conversations.clauses import Clause
 from conversations.turn import Facts, Turn, Unit
 from conversations.vocabulary import listed
@@ -20,7 +20,6 @@ from inventory.credit import Credit, Estimate, Offer
 
 HERE = "AVAILABLE"
 SHORTEST_QUOTE = 4  # words of a sentence that may be said without the rest of its answer
-OF_LENDERS = listed("bank leasing finance kredit credit koperasi auto oto pembiayaan multi multifinance")
 _GOOD_START = listed("tidak belum bukan bebas tanpa nihil aman bersih")
 _GOOD_STATES = {
     "excellent": frozenset(("good", "best", "fine", "baik")),
@@ -267,11 +266,17 @@ class Ground:
     def lenders(self) -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
         """First word -> (words, partner) of how the leasings are called, the longest first."""
         partners = self.facts.credit.partners if self.facts.credit else ()
-        called = [(words, partner) for partner in partners for words in _called(partner, partners, self.names)]
+        called = [(words, partner) for partner in partners for words in financing.called(partner, partners)]
+        called = [(words, partner) for words, partner in called if len(words) > 1 or words[0] not in self.names]
         found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for words, partner in sorted(called, key=lambda one: -len(one[0])):
             found.setdefault(words[0], []).append((words, partner))
         return {word: tuple(all_) for word, all_ in found.items()}
+
+    @cached_property
+    def asks_lowest(self) -> bool:
+        """Which leasing asks least?"""
+        return bool(self.lenders) and financing.asks_lowest(self.turn.text[:500])
 
     @cached_property
     def address(self) -> tuple[str, ...]:
@@ -318,7 +323,8 @@ class Ground:
 def _of_credit(credit: Credit) -> list[str]:
     """What is said of credit besides the figures of a car, in our own words."""
     say = wording.reply
-    texts = [say("credit_addm"), say("credit_papers", kak="Kak"), say("credit_note", partners=wording.partners(credit))]
+    texts = [say("credit_addm"), say("credit_papers", kak="Kak"), say("credit_lowest_first", kak="Kak")]
+    texts += [say("credit_note", partners=wording.partners(credit, named=named)) for named in (True, False)]
     if credit.partners:
         texts.append(say("credit_partners", partners=", ".join(credit.partners)))
     if credit.rates:
@@ -326,23 +332,13 @@ def _of_credit(credit: Credit) -> list[str]:
         texts.append(say("credit_minimum", percent=credit.minimum_down))
         low = "credit_down_low" if credit.partners else "credit_down_low_guide"
         texts.append(say(low, percent=credit.minimum_down, kak="Kak"))
+    if left_out := credit.left_out:
+        texts += [say("credit_left_out", partners=one) for one in (*left_out, ", ".join(left_out))]
     if any(one.down >= one.price for one in credit.estimates):
         texts.append(say("credit_covered", kak="Kak"))
     if credit.estimates and not any(one.instalments for one in credit.estimates):
         texts.append(say("credit_none", kak="Kak"))
     return texts
-
-
-def _called(partner: str, partners: Iterable[str], taken: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """ "Satu Finance", and "Satu" where no other leasing begins so and the word is nothing else's."""
-    words = _words(partner)
-    if words:
-        yield words
-    first = words[0] if len(words) > 1 else ""
-    alone = sum(_words(one)[:1] == (first,) for one in partners) == 1
-    known = first in taken or first in vocabulary.lexicon() or vocabulary.kind(first) or rupiah.parse(f"{first} juta")
-    if alone and len(first) > 2 and first.isalpha() and not known and first not in OF_LENDERS:
-        yield (first,)
 
 
 def spoken(clause: Clause, name: str = "") -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from autolumiku.lib import clock, rupiah
-from conversations import financing
+from conversations import financing, wording
 from inventory import credit, leasing, search
 from inventory.unit import Unit
 from staffcommands import edits
@@ -15,6 +15,7 @@ from staffcommands.grammar import Call
 from staffcommands.registry import Actor, Done, command
 
 MOST_DOWN = 4
+MAX_READ = 1_500  # letters of a message with what each leasing asks
 FORMAT = (
     "Formatnya: kkb [ID mobil atau harga] dp [persen atau rupiah] tenor [tahun]\n"
     "Contoh: kkb PM-PST-001 dp 20%,30% tenor 3,4,5"
@@ -66,7 +67,10 @@ def kkb(actor: Actor, call: Call) -> Done:
         return Done(NO_RATES, False, "no rates")
     reckoned = [credit.of([unit], partners, wish, today.year) for wish in asked.wishes]
     estimates = [one.estimates[0] for one in reckoned if one.estimates]
-    return Done(_shown(unit, estimates, reckoned[0].partners), True, vehicle_id=unit.id or None)
+    text = _shown(unit, estimates, reckoned[0].partners, each=True)
+    if len(text) > MAX_READ:
+        text = _shown(unit, estimates, reckoned[0].partners, each=False)
+    return Done(text, True, vehicle_id=unit.id or None)
 
 
 def _unit(actor: Actor, asked: Asked, this_year: int) -> Unit | None:
@@ -79,16 +83,23 @@ def _unit(actor: Actor, asked: Asked, this_year: int) -> Unit | None:
     return Unit(id=0, version=0, display_id="", make="", model="", year=this_year, status="", price=asked.price)
 
 
-def _shown(unit: Unit, estimates: list[credit.Estimate], partners: tuple[str, ...]) -> str:
+def _shown(unit: Unit, estimates: list[credit.Estimate], partners: tuple[str, ...], *, each: bool) -> str:
+    """each: what each leasing asks, where there are several; else the range."""
     price = unit.credit_price or unit.price or 0
     title = f"{unit.name} ({unit.display_id})" if unit.display_id else "Simulasi"
     lines = [f"🧮 *{title}*", f"Harga: {rupiah.show(price)}"]
     for one in estimates:
         lines += ["", f"*DP {one.percent} %* = {rupiah.show(one.down)} · pokok {rupiah.show(one.principal)}"]
         lines += ["(DP dinaikkan ke batas terendah leasing)"] if one.too_low else []
-        lines += [f"{part.years} tahun: {_range(part)} per bulan" for part in one.instalments]
-        lines += [] if one.instalments else ["Tidak ada leasing yang melayani."]
+        lines += [] if one.offers else ["Tidak ada leasing yang melayani."]
+        if each and len(partners) > 1 and len(one.partners) == 1:
+            lines += wording.credit_table(one)
+            continue
         lines += [f"TDP (ADDM): {_between(*one.at_first)}"] if one.at_first else []
+        if each and len(partners) > 1:
+            lines += wording.credit_table(one)
+        else:
+            lines += [f"{part.years} tahun: {_range(part)} per bulan" for part in one.instalments]
     sources = f"Leasing: {', '.join(partners)}" if partners else "Bunga: panduan umum"
     return "\n".join([*lines, "", sources, NOTE])
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from conversations import echo, vocabulary
+from conversations import echo, financing, vocabulary
 from conversations.ground import Ground
 from conversations.reading import Claim, Lender, Reading, term_at
 from conversations.vocabulary import listed
@@ -23,6 +23,7 @@ AGAINST = listed("dari daripada dibanding dibandingkan ketimbang")
 TAKING = listed("bisa boleh terima tersedia dapat layan layani proses ambil beri kasih sanggup")
 DENYING = listed("tidak belum bukan")
 ALIKE = listed("sama serupa setara mirip sebanding")
+WHICH, BESIDE = listed("mana apa siapa"), listed("di dengan lewat pakai leasing yang dari oleh untuk")
 LOWEST, HIGHEST = listed("cheapest least_used"), listed("dearest")
 
 
@@ -34,6 +35,7 @@ class Context:
     years: frozenset[int] = frozenset()
     block: int = 0  # the years count in this paragraph
     fresh: bool = False  # the clause right before has named the years
+    all: frozenset[str] = frozenset()  # the leasings named so far
     listing: bool = False  # the clause right before is an item of a list of leasings
 
 
@@ -99,6 +101,7 @@ def after(reading: Reading, context: Context) -> Context:
     else:
         context = replace(context, years=_carried(reading, context), fresh=False)
     partners = frozenset(one.partner for one in reading.lenders)
+    context = replace(context, all=context.all | partners)
     listing = bool(partners) and reading.clause.item and not figures
     if partners:
         partners |= context.partners if listing and context.listing else frozenset()
@@ -125,8 +128,36 @@ def untrue(reading: Reading, ground: Ground, units: frozenset[int] | None) -> It
     stems = {vocabulary.stem(word) for word in reading.words}
     if len(reading.lenders) > 1 and ALIKE & stems:
         yield "sama"
+    yield from _untrue_answer(reading, ground, offers, paid=paid)
     segs = {one.seg for one in reading.lenders} - {one.seg for one in reading.mentions}
     yield from (claim.text for claim in reading.claims if claim.aspect == "state" and claim.seg in segs)
+
+
+def _untrue_answer(reading: Reading, ground: Ground, offers: Sequence[Offer], *, paid: bool) -> Iterator[str]:
+    """ "Dua Leasing Kak" to "leasing mana yang paling murah?", or to what nobody knows: "mana yang paling cepat?" """
+    partners = {one.partner for one in reading.lenders}
+    if paid or reading.claims or reading.clause.question or reading.clause.colon or len(partners) > 1:
+        return
+    first = reading.lenders[0]
+    if ground.asks_lowest:
+        if not partners & lowest(ground):
+            yield first.text
+        return
+    asked = ground.turn.text[:500]
+    named = {place for one in reading.lenders for place in range(one.place, one.end)}
+    rest = {vocabulary.stem(reading.words[place]) for place in reading.content if place not in named}
+    bare = rest <= vocabulary.ADDRESSES | BESIDE
+    which = (
+        WHICH & ground.customer_tokens_now and "leasing" in ground.customer_tokens_now and "saja" not in asked.lower()
+    )
+    years = financing.tenors(asked)
+    if bare and which and not (years and all(_offers(offers, first.partner, number) for number in years)):
+        yield first.text
+
+
+def lowest(ground: Ground) -> set[str]:
+    """Who asks least for a term of a car."""
+    return {found[0].partner for made in ground.estimates for found in made.by_term().values()}
 
 
 def _offers(offers: Iterable[Offer], partner: str, years: int | None = None) -> bool:

@@ -16,6 +16,7 @@ from conversations.turn import Facts, Faq, Persona, Turn
 
 MAX_UNITS = 10
 MAX_OTHERS = 5
+MAX_LEASINGS, FEW_CARS = 8, 3  # what each leasing asks is told of so many, for so many cars
 MAX_FAQS = 20
 MAX_FAQ_TEXT = 400
 MAX_HISTORY = 10
@@ -144,6 +145,8 @@ def _credit(facts: Facts) -> list[str]:
         if unit := units.get(estimate.unit_id):
             pairs = wording.credit_pairs(unit, estimate)
             lines.append(" | ".join([f"- {unit.display_id}", *(f"{label}: {value}" for label, value in pairs)]))
+            side_by_side = len(credit.partners) > 1 and len(credit.estimates) <= FEW_CARS
+            lines += wording.credit_lines(estimate)[:MAX_LEASINGS] if side_by_side else []
     return lines
 
 

@@ -389,6 +389,8 @@ def _word_for_an_answer(clause: Clause) -> Iterator[str]:
     reading = clause.reading
     if reading.claims or reading.mentions or reading.exists or reading.topics or reading.promises or reading.affirms:
         return
+    if reading.lenders:
+        return  # lending.py looks at these
     room = clause.ground.facts.showroom
     city, name = set(clauses.words(room.city)), set(clauses.words(room.name))
     our_name = name if name <= set(clause.told) else set()  # "prima" alone would speak of a car

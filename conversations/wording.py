@@ -270,7 +270,7 @@ def title(unit: Unit) -> str:
 
 
 def card(unit: Unit, pairs: Sequence[tuple[str, str]]) -> str:
-    return "\n".join([title(unit), *(f"• {label}: {value}" for label, value in pairs)])
+    return _block(title(unit), pairs)
 
 
 def brief(unit: Unit) -> str:
@@ -299,25 +299,64 @@ def gone_line(unit: Unit) -> str:
 
 def credit_pairs(unit: Unit, estimate: Estimate) -> tuple[tuple[str, str], ...]:
     """(label, value) of one car's estimate, a range where the partners differ."""
-    instalments = (
-        (f"{one.years} tahun", f"{_range(rupiah.show_full(one.low), rupiah.show_full(one.high))} per bulan")
-        for one in estimate.instalments
-    )
-    total = estimate.at_first
-    at_first = (("TDP (ADDM)", _range(*map(rupiah.show_full, total))),) if total else ()
+    return (*credit_head(unit, estimate), *credit_terms(estimate), *credit_first(estimate))
+
+
+def credit_head(unit: Unit, estimate: Estimate) -> tuple[tuple[str, str], ...]:
+    """What is the same at every leasing."""
     return (
         ("Harga kredit" if unit.credit_price else "Harga", rupiah.show(estimate.price)),
         (f"DP {estimate.percent}%", rupiah.show(estimate.down)),
         ("Pokok pinjaman", rupiah.show(estimate.principal)),
-        *instalments,
-        *at_first,
     )
 
 
-def partners(credit: Credit) -> str:
+def credit_terms(estimate: Estimate) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (f"{one.years} tahun", f"{_range(rupiah.show_full(one.low), rupiah.show_full(one.high))} per bulan")
+        for one in estimate.instalments
+    )
+
+
+def credit_first(estimate: Estimate) -> tuple[tuple[str, str], ...]:
+    total = estimate.at_first
+    return (("TDP (ADDM)", _range(*map(rupiah.show_full, total))),) if total else ()
+
+
+def credit_table(estimate: Estimate, most: int | None = None) -> list[str]:
+    """A block for each term: its leasings and what each asks a month, the lowest first; of a single leasing one block
+    with its terms. Short lines: WhatsApp has no tables. most: leasings a term.
+    """
+    if len(estimate.partners) == 1:
+        pairs = (*credit_terms(estimate), *credit_first(estimate))
+        return [_block(f"*{one_line(estimate.partners[0], 60)}:*", pairs)]
+    return [
+        _block(
+            f"*Cicilan {years} tahun per bulan:*",
+            [(one_line(one.partner, 60), rupiah.show_full(one.monthly)) for one in offers[:most]],
+        )
+        for years, offers in estimate.by_term().items()
+    ]
+
+
+def credit_lines(estimate: Estimate) -> list[str]:
+    """What each leasing asks, for the model: "  Satu Finance | 3 tahun: Rp 4.108.333 per bulan"."""
+    return [
+        " | ".join([f"  {one_line(name, 60)}", *(f"{label}: {value}" for label, value in credit_terms(own))])
+        for name, own in ((name, estimate.of((name,))) for name in estimate.partners)
+    ]
+
+
+def _block(head: str, pairs: Sequence[tuple[str, str]]) -> str:
+    return "\n".join([head, *(f"• {label}: {value}" for label, value in pairs)])
+
+
+def partners(credit: Credit, *, named: bool = True) -> str:
     """ "bunga flat leasing rekanan kami (Mitra Finance, Jaya Leasing)"."""
-    named = ", ".join(one_line(name, 60) for name in credit.partners)
-    return f"bunga flat leasing rekanan kami ({named})" if named else "patokan umum bunga flat leasing"
+    names = ", ".join(one_line(name, 60) for name in credit.partners)
+    if not names:
+        return "patokan umum bunga flat leasing"
+    return f"bunga flat leasing rekanan kami ({names})" if named else "bunga flat leasing rekanan kami"
 
 
 def rates(credit: Credit) -> str:

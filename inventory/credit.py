@@ -9,7 +9,7 @@ counted in whole numbers.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inventory.unit import Unit
 
@@ -97,6 +97,10 @@ class Estimate:
         """Who takes this car, for any of the terms."""
         return tuple(sorted({one.partner for one in self.offers}))
 
+    def of(self, partners: Collection[str]) -> Estimate:
+        """Only what these partners ask."""
+        return replace(self, offers=tuple(one for one in self.offers if one.partner in partners))
+
     def by_term(self) -> dict[int, list[Offer]]:
         """years -> the offers for them, the lowest first."""
         found: dict[int, list[Offer]] = {}
@@ -134,6 +138,13 @@ class Credit:
     minimum_down: int = 0  # percent, the least over the partners
     estimates: tuple[Estimate, ...] = ()
     wish: Wish = Wish()
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The partners that ask nothing for the one car spoken of."""
+        if len(self.estimates) != 1 or not self.estimates[0].offers:
+            return ()
+        return tuple(one for one in self.partners if one not in self.estimates[0].partners)
 
 
 def of(units: Iterable[Unit], partners: Sequence[Partner], wish: Wish, this_year: int) -> Credit:

@@ -203,6 +203,17 @@ def test_a130_a_simulation_with_the_cars_price_grouped_by_down_payment(staffed: 
     assert "5 tahun" not in text
 
 
+def test_a_simulation_shows_what_each_leasing_asks(staffed: Showroom) -> None:
+    staffed.lends("Satu Finance", "6.50", "7.25", "7.75", "8.50", "9.50")
+    staffed.lends("Dua Leasing", "8.00", "9.00", "9.75", "10.50", "11.50", oldest=5)
+    text = tell(staffed, "kkb 150jt dp 20% tenor 36")
+    assert "*Cicilan 3 tahun per bulan:*\n• Satu Finance: Rp 4.108.333\n• Dua Leasing: Rp 4.308.333" in text
+    assert "TDP (ADDM): Rp 34.108.333 – Rp 34.308.333" in text
+    assert "*Satu Finance:*\n• 3 tahun: Rp" in tell(staffed, "kkb PM-PST-001 dp 20% tenor 3")  # too old for the other
+    long = tell(staffed, "kkb 150jt dp 20%,25%,30%,35% tenor 1,2,3,4,5")
+    assert len(long) <= 1_500
+
+
 CREDIT = {
     "a price": ("kkb 150jt dp 20% tenor 3", "DP 20 %* = Rp 30 juta"),
     "what is paid at first": ("kkb 150jt dp 20% tenor 3", "TDP (ADDM): Rp 34.108.333"),

@@ -144,6 +144,26 @@ def test_a_figure_of_another_leasing_or_term_may_not(draft: str) -> None:
     assert not check(draft).ok
 
 
+CHEAPEST, QUICKEST = "leasing mana yang paling murah buat avanza?", "leasing mana yang paling cepat cair?"
+ANSWERED = (
+    ("BCA Finance Kak.", CHEAPEST, True),
+    ("Adira Dinamika Finance Kak.", CHEAPEST, False),
+    ("Lewat Adira Dinamika Finance Kak.", CHEAPEST, False),
+    ("Adira Dinamika Finance ya Kak. Cicilan 3 tahun [Adira3] per bulan.", CHEAPEST, False),
+    ("Adira Dinamika Finance 3 tahun [Adira3] per bulan Kak.", CHEAPEST, False),
+    ("BCA Finance 3 tahun [BCA3] per bulan Kak.", CHEAPEST, True),
+    ("BCA Finance Kak.", QUICKEST, False),
+    ("BCA Finance Kak.", "leasing mana yang bisa 5 tahun buat avanza?", True),
+    ("Mandiri Utama Finance Kak.", "leasing mana yang bisa 5 tahun buat avanza?", False),
+    ("BCA Finance, Adira Dinamika Finance dan Mandiri Utama Finance Kak.", "leasingnya apa saja?", True),
+)
+
+
+@pytest.mark.parametrize(("draft", "asked", "fits"), ANSWERED)
+def test_a_leasing_alone_answers_what_was_asked(draft: str, asked: str, fits: bool) -> None:
+    assert check(draft, asked=asked).ok is fits
+
+
 def test_the_car_that_is_the_cheapest_makes_no_leasing_the_cheapest() -> None:
     cheap = replace(CITY, price=79_000_000)
     given = (CAR, FORTUNER, cheap)
