@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from autolumiku.lib import rupiah
 from autolumiku.lib import text as lib_text
-from conversations import acts, clauses, financing, wording
+from conversations import acts, clauses, financing, vocabulary, wording
 from conversations.clauses import Clause
 from conversations.turn import Facts, Turn, Unit
 from conversations.vocabulary import listed
