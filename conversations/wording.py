@@ -395,10 +395,10 @@ def partners(credit: Credit, *, named: bool = True) -> str:
 
 def rates(credit: Credit) -> str:
     """ "3 tahun 7,75-9,75%, 4 tahun 8,5-10,5%"."""
-    return ", ".join(f"{one.years} tahun {_range(_percent(one.low), _percent(one.high))}%" for one in credit.rates)
+    return ", ".join(f"{one.years} tahun {_range(percent(one.low), percent(one.high))}%" for one in credit.rates)
 
 
-def _percent(hundredths: int) -> str:
+def percent(hundredths: int) -> str:
     """775 -> "7,75"."""
     return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".").replace(".", ",")
 
