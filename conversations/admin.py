@@ -940,6 +940,7 @@ MENU = (
         (
             ("Mobil", "directions_car", "inventory_vehicle_changelist"),
             ("Bunga leasing", "percent", "inventory_leasingrate_changelist"),
+            ("Simulasi kredit", "calculate", "/simulation"),
         ),
     ),
     (

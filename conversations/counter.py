@@ -634,14 +634,8 @@ def _reckoned(say: _Say, credit: Credit, units: Sequence[Unit], low: str) -> _Pa
     texts = [low, say("credit_estimate"), *cards]
     if not any(one.instalments for one in estimates):
         return _Part("\n\n".join([*(text for text in texts if text), say("credit_none")]), False, tuple(units))
-    texts += [_credit_note(say, credit, estimates[0]), say("credit_other")]
+    texts += [wording.credit_notes(credit, estimates[0]), say("credit_other")]
     return _Part("\n\n".join(text for text in texts if text), units=tuple(units))
-
-
-def _credit_note(say: _Say, credit: Credit, estimate: Estimate, *, named: bool = True) -> str:
-    example = "" if credit.wish.named else say("credit_example_down", percent=estimate.percent)
-    note = say("credit_note", partners=wording.partners(credit, named=named))
-    return " ".join(line for line in (example, note) if line)
 
 
 def _of_leasings(say: _Say, credit: Credit, estimate: Estimate) -> Estimate | None:
@@ -656,22 +650,15 @@ def _of_leasings(say: _Say, credit: Credit, estimate: Estimate) -> Estimate | No
 
 def _compared(say: _Say, credit: Credit, unit: Unit, estimate: Estimate, low: str) -> _Part:
     """The leasings side by side, as many as one message takes."""
-    compares, alone = credit.wish.compares, len(estimate.partners) == 1
-    head = wording.credit_head(unit, estimate) + (() if alone else wording.credit_first(estimate))
-    lowest = estimate.lowest() if compares else ""
-    asked_for = credit.partners if compares else financing.named(say.turn.text, credit.partners)
-    left_out = ", ".join(one for one in credit.left_out if one in asked_for)
-    ends = [
-        say("credit_lowest", partners=lowest) if lowest else "",
-        say("credit_left_out", partners=left_out) if left_out else "",
-        _credit_note(say, credit, estimate, named=False),
-        say("credit_other"),
-    ]
+    compares = credit.wish.compares
+    ends = wording.credit_compared(credit, estimate) if compares else []
+    missed = [one for one in financing.named(say.turn.text, credit.partners) if one not in estimate.partners]
+    ends += [] if compares else [say("credit_left_out", partners=one) for one in missed]
+    ends += [wording.credit_notes(credit, estimate, named=False), say("credit_other")]
     longest = max(map(len, estimate.by_term().values()))
     for most in range(longest if compares else min(longest, FEW_LEASINGS), 0, -1):
         cut = say("credit_lowest_first") if most < longest else ""
-        table = wording.credit_table(estimate, most)
-        texts = [low, say("credit_estimate"), wording.card(unit, head), *table, cut, *ends]
+        texts = [low, say("credit_estimate"), *wording.credit_sheet(unit, credit, estimate, most), cut, *ends]
         whole = "\n\n".join(text for text in texts if text)
         if len(whole) <= _room(say, credit):
             break

@@ -80,7 +80,7 @@ def _unit(actor: Actor, asked: Asked, this_year: int) -> Unit | None:
         return next(iter((*found.units, *found.gone)), None)
     if asked.price is None:
         return None
-    return Unit(id=0, version=0, display_id="", make="", model="", year=this_year, status="", price=asked.price)
+    return credit.priced(asked.price, this_year)
 
 
 def _shown(unit: Unit, estimates: list[credit.Estimate], partners: tuple[str, ...], *, each: bool) -> str:

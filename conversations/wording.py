@@ -347,6 +347,40 @@ def credit_lines(estimate: Estimate) -> list[str]:
     ]
 
 
+def credit_sheet(unit: Unit, credit: Credit, estimate: Estimate, most: int | None = None) -> list[str]:
+    """One car's figures: the leasings side by side, where there are several."""
+    named = title(unit) if unit.display_id else "🧮 *Simulasi kredit*"
+    if len(credit.partners) < 2:
+        return [_block(named, credit_pairs(unit, estimate))]
+    whole = estimate.at_first == credit.of_unit(estimate.unit_id).at_first  # else it would be said of all leasings
+    at_first = credit_first(estimate) if whole and len(estimate.partners) > 1 else ()
+    return [_block(named, (*credit_head(unit, estimate), *at_first)), *credit_table(estimate, most)]
+
+
+def credit_notes(credit: Credit, estimate: Estimate, *, named: bool = True) -> str:
+    """How it was reckoned. named: with the names of the leasings."""
+    example = "" if credit.wish.named else reply("credit_example_down", percent=estimate.percent)
+    note = reply("credit_note", partners=partners(credit, named=named))
+    return " ".join(line for line in (example, note) if line)
+
+
+def credit_compared(credit: Credit, estimate: Estimate) -> list[str]:
+    """Who asks least, and who asks nothing for this car."""
+    lowest = credit.of_unit(estimate.unit_id).lowest()
+    lowest = lowest if lowest == estimate.lowest() else ""  # the lowest of those alone that were named is none
+    left_out = ", ".join(credit.left_out)
+    said = [reply("credit_lowest", partners=lowest) if lowest else ""]
+    return [one for one in (*said, reply("credit_left_out", partners=left_out) if left_out else "") if one]
+
+
+def credit_text(unit: Unit, credit: Credit, estimate: Estimate) -> str:
+    """All of it as a message."""
+    several = len(credit.partners) > 1
+    compared = credit_compared(credit, estimate) if several else []
+    texts = [reply("credit_estimate", kak="Kak"), *credit_sheet(unit, credit, estimate), *compared]
+    return "\n\n".join([*texts, credit_notes(credit, estimate, named=not several)])
+
+
 def _block(head: str, pairs: Sequence[tuple[str, str]]) -> str:
     return "\n".join([head, *(f"• {label}: {value}" for label, value in pairs)])
 
@@ -361,10 +395,10 @@ def partners(credit: Credit, *, named: bool = True) -> str:
 
 def rates(credit: Credit) -> str:
     """ "3 tahun 7,75-9,75%, 4 tahun 8,5-10,5%"."""
-    return ", ".join(f"{one.years} tahun {_range(_percent(one.low), _percent(one.high))}%" for one in credit.rates)
+    return ", ".join(f"{one.years} tahun {_range(percent(one.low), percent(one.high))}%" for one in credit.rates)
 
 
-def _percent(hundredths: int) -> str:
+def percent(hundredths: int) -> str:
     """775 -> "7,75"."""
     return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".").replace(".", ",")
 

@@ -29,6 +29,13 @@ class Partner:
     minimum_down: int  # percent
     oldest: int | None = None  # years the car may have when the last instalment is paid
 
+    def offers(self, years: int) -> bool:
+        return bool(self.rates[years - 1])
+
+    def takes(self, age: int, years: int) -> bool:
+        """A car of this age, for so many years."""
+        return self.oldest is None or age + years <= self.oldest
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -38,6 +45,10 @@ class Wish:
     percent: int | None = None
     years: tuple[int, ...] = ()
     compares: bool = False  # what each leasing asks is to be shown, not only the range
+
+    @property
+    def terms(self) -> tuple[int, ...]:
+        return tuple(number for number in self.years if number in YEARS) or SHOWN
 
     @property
     def named(self) -> bool:
@@ -139,6 +150,9 @@ class Credit:
     estimates: tuple[Estimate, ...] = ()
     wish: Wish = Wish()
 
+    def of_unit(self, unit_id: int) -> Estimate:
+        return next(one for one in self.estimates if one.unit_id == unit_id)
+
     @property
     def left_out(self) -> tuple[str, ...]:
         """The partners that ask nothing for the one car spoken of."""
@@ -161,6 +175,11 @@ def of(units: Iterable[Unit], partners: Sequence[Partner], wish: Wish, this_year
     )
 
 
+def priced(price: int, year: int) -> Unit:
+    """A car of which nothing else is known."""
+    return Unit(id=0, version=0, display_id="", make="", model="", year=year, status="", price=price)
+
+
 def _rate(partners: Iterable[Partner], years: int) -> Rate | None:
     offered = [rate for one in partners if (rate := one.rates[years - 1]) is not None]
     return Rate(years, min(offered), max(offered)) if offered else None
@@ -176,7 +195,7 @@ def _estimate(unit: Unit, partners: Sequence[Partner], wish: Wish, this_year: in
     down = max(wanted, _share(price, least))
     percent = _divided(100 * down, price)
     taking = [one for one in partners if one.minimum_down <= percent]
-    years = [number for number in wish.years if number in YEARS] or SHOWN
+    years = wish.terms
     offers = (one for number in years for one in _offers(price - down, down, this_year - unit.year, number, taking))
     return Estimate(
         unit_id=unit.id,
@@ -194,7 +213,7 @@ def _offers(principal: int, down: int, age: int, years: int, partners: Iterable[
     found = []
     for one in partners:
         flat = one.rates[years - 1]
-        if flat and (one.oldest is None or age + years <= one.oldest):
+        if flat and one.takes(age, years):
             monthly = _divided(principal * (FULL + (flat + extra) * years), FULL * 12 * years)
             found.append(Offer(one.name, years, flat + extra, monthly, down + monthly))
     return sorted(found, key=lambda offer: (offer.monthly, offer.partner))

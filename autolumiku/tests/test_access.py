@@ -125,6 +125,7 @@ GET  admin/inventory/vehicle/usulan/                    in          | 403 200 20
 GET  admin/persiapan/                                   in          | 403 403 200 200 | 403 403 200 200 | 302
 POST admin/persiapan/                                   in          | 403 403 302 302 | 403 403 302 302 | 302
 GET  admin/coba/                                        in          | 403 403 200 200 | 403 403 200 200 | 302
+GET  admin/simulasi/                                    in          | 200             | 200             | 302
 GET  admin/operasional/                                 in          | 403             | 403             | 200
 POST admin/operasional/kirim/                           in          | 403             | 403             | 404
 GET  admin/angka.csv                                    in          | 403 403 200 200 | 403 403 200 200 | 200

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from conversations.pages import checklist, connection, figures, operators, trial
+from conversations.pages import checklist, connection, figures, operators, simulation, trial
 
 inside = admin.site.admin_view
 urlpatterns = [
@@ -16,4 +16,5 @@ urlpatterns = [
     path("operasional/kirim/", inside(operators.again), name="operator_again"),
     path("persiapan/", inside(checklist.page), name="checklist"),
     path("coba/", inside(trial.page), name="trial"),
+    path("simulasi/", inside(simulation.page), name="simulation"),
 ]

@@ -59,6 +59,8 @@ SAID = {
     "the-cheapest-of-no-car": ("leasing mana yang paling murah?", ("Dua Leasing, Satu Finance", "mobil yang mana"), ("Rp", "ringan"), ""),
     "simulation": ("simulasi kredit avanza dp 20%", (COMPARED, *ESTIMATE), ("contoh DP",), ""),
     "one-leasing": ("cicilan avanza dp 20% 3 tahun di dua leasing?", ("*Dua Leasing:*\n• 3 tahun: Rp 4.308.333 per bulan\n• TDP (ADDM): Rp 34.308.333",), ("Satu Finance", "4 tahun"), ""),
+    "two-of-three": ("bandingkan tiga leasing dan dua leasing buat avanza dp 20% 3 tahun", ("*Cicilan 3 tahun per bulan:*\n• Tiga Leasing: Rp 4.233.333\n• Dua Leasing: Rp 4.308.333", *ESTIMATE), ("Satu Finance", "paling ringan"), ""),
+    "one-that-has-no-such-term": ("cicilan avanza 5 tahun di tiga leasing?", ("Untuk hitungan ini belum ada cicilan dari Tiga Leasing.", "• Satu Finance: Rp"), ("Tiga Leasing:",), ""),
     "compare-and-terms": ("bandingkan leasing avanza dp 20%, syarat kreditnya apa?", ("KTP suami istri", "• Satu Finance: Rp 4.108.333", *ESTIMATE), (), ""),
     "compare-in-instalments": ("avanza ada? → bandingin cicilannya dong", ("• Dua Leasing: Rp 4.039.063", *ESTIMATE), ("Soal",), ""),
     "answers-down": ("kredit dong kak → avanza → 30%", ("DP 30%: Rp 45 juta", *ESTIMATE), (), ""),
@@ -76,6 +78,8 @@ SAID = {
 def test_credit_is_answered_from_the_partners_rates(
     lender: Showroom, said: str, says: tuple[str, ...], never: tuple[str, ...], reason: str
 ) -> None:
+    if "tiga leasing" in said:
+        lender.lends("Tiga Leasing", "8.00", "8.50", "9.00")
     [reply] = hold(lender, said)
     assert_says([reply], says, never)
     assert_fit(reply)
