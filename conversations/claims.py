@@ -118,7 +118,8 @@ class Judge(Reader):
                 continue
             self.judged.failed += self._clause(read[place])
             place += 1
-        if self.lent.all and self.ground.asks_lowest and not self.lent.all & lending.lowest(self.ground):
+        lowest = lending.lowest(self.ground) if self.lent.all and self.ground.asks_lowest else frozenset()
+        if lowest and not self.lent.all & lowest:
             self.judged.failed.append(min(self.lent.all).lower())  # the leasing asked for is not named
         self.judged.failed += [] if self.says_more else self.agreed
         self.judged.failed += [said for said, cars in self.preferred if not cars <= set(self.spoken)]
@@ -159,11 +160,12 @@ class Judge(Reader):
         if reading.claims or reading.mentions:
             self.last = reading.claims
         self.block = clause.block
-        self.lent = lending.after(reading, self.lent)
+        if self.ground.lenders:
+            self.lent = lending.after(reading, self.lent)
         return failed
 
     def _read(self, clause: Clause) -> Reading:
-        return lending.attribute(super()._read(clause), self.lent)
+        return lending.attribute(super()._read(clause), self.lent, self.ground)
 
     @staticmethod
     def _has_substance(reading: Reading) -> bool:

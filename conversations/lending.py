@@ -24,6 +24,8 @@ TAKING = listed("bisa boleh terima tersedia dapat layan layani proses ambil beri
 DENYING = listed("tidak belum bukan")
 ALIKE = listed("sama serupa setara mirip sebanding")
 WHICH, BESIDE = listed("mana apa siapa"), listed("di dengan lewat pakai leasing yang dari oleh untuk")
+EVERY = listed("semua semuanya setiap tiap masing seluruh seluruhnya pun keduanya ketiganya")
+ONLY = listed("hanya cuma sekadar khusus")
 LOWEST, HIGHEST = listed("cheapest least_used"), listed("dearest")
 
 
@@ -45,7 +47,7 @@ def terms(reading: Reading) -> list[tuple[int, int]]:
     return [(place, years) for place, years in found if years]
 
 
-def attribute(reading: Reading, context: Context) -> Reading:
+def attribute(reading: Reading, context: Context, ground: Ground) -> Reading:
     """Every figure is said of its leasings and terms."""
     places = [claim.place for claim in reading.claims if _is_paid(claim)]
     if not places:
@@ -60,7 +62,7 @@ def attribute(reading: Reading, context: Context) -> Reading:
         years, earlier = _belonging(named, places, index)
         if not years:
             years, earlier = _carried(reading, context), True
-        partners = own or (context.partners if len(context.partners) == 1 else frozenset())
+        partners = own or _unnamed(reading, context, ground)
         value = claim.value._replace(partners=partners, years=years)
         if (
             claim.value.kind == "total" and earlier
@@ -68,6 +70,14 @@ def attribute(reading: Reading, context: Context) -> Reading:
             value = value._replace(years=frozenset(), before=years)
         reading.claims[at] = claim._replace(value=value)
     return reading
+
+
+def _unnamed(reading: Reading, context: Context, ground: Ground) -> frozenset[str]:
+    """The leasings of a clause that names none: all in "semua leasing", else the one that was spoken of."""
+    credit = ground.facts.credit
+    if credit and reading.has(EVERY) and ("leasing" in reading.said or context.partners):
+        return frozenset(credit.partners)
+    return context.partners if len(context.partners) == 1 else frozenset()
 
 
 def _is_paid(claim: Claim) -> bool:
@@ -125,12 +135,30 @@ def untrue(reading: Reading, ground: Ground, units: frozenset[int] | None) -> It
         asked = [] if paid else named or ([None] if takes and estimates else [])
         if any(_offers(offers, one.partner, years) is denies for years in asked):
             yield one.text
-    stems = {vocabulary.stem(word) for word in reading.words}
-    if len(reading.lenders) > 1 and ALIKE & stems:
-        yield "sama"
+    yield from _alike(reading, stated=bool(takes or named or paid))
+    yield from _alone(reading, ground)
     yield from _untrue_answer(reading, ground, offers, paid=paid)
     segs = {one.seg for one in reading.lenders} - {one.seg for one in reading.mentions}
     yield from (claim.text for claim in reading.claims if claim.aspect == "state" and claim.seg in segs)
+
+
+def _alike(reading: Reading, *, stated: bool) -> Iterator[str]:
+    """ "Dua Leasing juga", "sama seperti Dua Leasing": of none it is known to be so; "tanpa survei" of none at all."""
+    stems = {vocabulary.stem(word) for word in reading.words if word}
+    if ALIKE & stems or (echo.AGAIN & stems and not stated):
+        yield reading.lenders[-1].text
+    if "tanpa" in stems:
+        yield "tanpa"
+
+
+def _alone(reading: Reading, ground: Ground) -> Iterator[str]:
+    """ "Hanya Satu Finance", "Satu Finance saja", where there are others."""
+    credit, words = ground.facts.credit, [*reading.words, ""]
+    if credit is None or {one.partner for one in reading.lenders} >= set(credit.partners):
+        return
+    for one in reading.lenders:
+        if words[one.end] in ("saja", "doang") or (one.place and words[one.place - 1] in ONLY):
+            yield one.text
 
 
 def _untrue_answer(reading: Reading, ground: Ground, offers: Sequence[Offer], *, paid: bool) -> Iterator[str]:
@@ -155,9 +183,9 @@ def _untrue_answer(reading: Reading, ground: Ground, offers: Sequence[Offer], *,
         yield first.text
 
 
-def lowest(ground: Ground) -> set[str]:
+def lowest(ground: Ground) -> frozenset[str]:
     """Who asks least for a term of a car."""
-    return {found[0].partner for made in ground.estimates for found in made.by_term().values()}
+    return frozenset(found[0].partner for made in ground.estimates for found in made.by_term().values())
 
 
 def _offers(offers: Iterable[Offer], partner: str, years: int | None = None) -> bool:
@@ -199,7 +227,8 @@ def _grouped(reading: Reading) -> list[list[Lender]]:
     groups: list[list[Lender]] = []
     for one in reading.lenders:
         between = [token.word for token in reading.clause.tokens[groups[-1][-1].end : one.place]] if groups else []
-        if between and all(word in echo.JOINING for word in between):
+        parted = "," in between and _is_against(reading, groups[-1][0])  # "dibanding Dua Leasing, Satu Finance"
+        if between and not parted and all(word in echo.JOINING for word in between):
             groups[-1].append(one)
         else:
             groups.append([one])

@@ -401,7 +401,9 @@ class Reader:
         if not self.ground.estimates:
             return ""
         after = [word for word in reading.words[place + 1 : place + 4] if word]
-        if label == "instalment" or "bulan" in after or (not label and self._is_behind_a_lender(reading, place)):
+        figures = any(token.kind == "amount" for token in reading.clause.tokens[max(0, place - 7) : place])
+        named = not label or figures  # "DP 50 juta, Satu Finance 36x Rp 4 juta": the label is that of the first
+        if label == "instalment" or "bulan" in after or (named and self._is_behind_a_lender(reading, place)):
             return "instalment"
         return {"dp": "down", "principal": "principal", "total": "total"}.get(label, "")
 

@@ -64,6 +64,13 @@ TRUE = (
     "Cicilan di BCA Finance lebih ringan dari Adira Dinamika Finance Kak",
     "Untuk 5 tahun Adira Dinamika Finance paling mahal Kak",
     "Mandiri Utama Finance bisa 3 tahun Kak",
+    "Dibanding Adira, BCA Finance lebih ringan Kak",
+    "Avanza DP Rp 50 juta, BCA Finance 36x [BCA3] Kak",
+    "3 tahun:\n1. BCA Finance [BCA3]\n2. Adira Dinamika Finance [Adira3]",
+    "Tenor 36 bulan:\n- BCA Finance → [BCA3]/bulan\n- Adira Dinamika Finance → [Adira3]/bulan",
+    "Yang paling terjangkau BCA Finance dengan cicilan 3 tahun [BCA3] per bulan",
+    "Adira Dinamika Finance juga bisa 5 tahun Kak",
+    "Leasing kami BCA Finance, Adira Dinamika Finance dan Mandiri Utama Finance saja Kak",
     "Leasing kami BCA Finance, Adira Dinamika Finance dan Mandiri Utama Finance Kak. Cicilan 4 tahun mulai [BCA4] per bulan.",
 )  # fmt: skip
 
@@ -109,7 +116,18 @@ FALSE = (
     "Mandiri Utama Finance 4 tahun [BCA4] per bulan Kak",
     "Mandiri Utama Finance bisa 5 tahun Kak",
     "Mandiri Utama Finance belum bisa 3 tahun Kak",
+    # of others too
+    "Semua leasing cicilannya [BCA3] per bulan untuk 3 tahun Kak",
+    "Di leasing mana pun cicilan 3 tahun [BCA3] per bulan Kak",
+    "BCA Finance 3 tahun [BCA3] per bulan. Adira Dinamika Finance juga Kak.",
+    "BCA Finance 3 tahun [BCA3] per bulan. Begitu juga Adira Dinamika Finance Kak.",
+    "BCA Finance 3 tahun [BCA3] per bulan. Adira Dinamika Finance sama Kak.",
+    "BCA Finance 3 tahun [BCA3] per bulan. Sama seperti Adira Dinamika Finance Kak.",
+    "Hanya BCA Finance yang bisa 3 tahun Kak",
+    "Leasing kami cuma BCA Finance Kak",
+    "Leasing kami BCA Finance saja Kak",
     # of nobody
+    "BCA Finance tanpa survei Kak",
     "BCA Finance 3 tahun Rp 3.100.000 per bulan Kak",
     "BCA Finance 3 tahun: Rp 150 juta",
     "Cicilan 3 tahun [Mandiri3] per bulan Kak",
@@ -128,6 +146,9 @@ FALSE = (
     "Mandiri Utama Finance 3 tahun [Mandiri3] per bulan. Itu yang paling murah Kak.",
     "Mandiri Utama Finance 3 tahun [Mandiri3] per bulan, paling ringan Kak",
     "Cicilan BCA Finance dan Adira Dinamika Finance sama Kak",
+    "Dibanding BCA Finance, Adira Dinamika Finance lebih ringan Kak",
+    "BCA Finance tidak lebih murah dari Adira Dinamika Finance Kak",
+    "Yang paling terjangkau Adira dengan cicilan 3 tahun [Adira3] per bulan",
     "BCA Finance terbaik Kak",
     "BCA Finance paling bagus Kak",
     "BCA Finance bunganya bagus Kak",
@@ -169,3 +190,12 @@ def test_the_car_that_is_the_cheapest_makes_no_leasing_the_cheapest() -> None:
     given = (CAR, FORTUNER, cheap)
     assert check("City paling murah Kak. BCA Finance 3 tahun [BCA3] per bulan untuk Avanza.", *given).ok
     assert not check("Adira Dinamika Finance untuk City. Ini yang paling murah Kak.", *given).ok
+
+
+def test_a_figure_is_that_of_its_car() -> None:
+    both = credit.of([CAR, FORTUNER], [BCA, ADIRA], Wish(percent=20, years=(3,)), 2026)
+    small, large = (f"Rp {made.offers[0].monthly:,}".replace(",", ".") for made in both.estimates)
+    given = facts(CAR, FORTUNER, credit=both)
+    for car, figure, fits in (("Avanza", small, True), ("Fortuner", large, True), ("Fortuner", small, False)):
+        draft = f"Perkiraan {car} di BCA Finance 3 tahun {figure} per bulan Kak."
+        assert guard.check(draft, turn("kredit avanza dan fortuner?"), given).ok is fits, draft
