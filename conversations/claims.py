@@ -15,7 +15,7 @@ from conversations import clauses, echo, lending, opening, quiet, vocabulary
 from conversations.clauses import Clause
 from conversations.ground import TRUTHS, Ground, known, spoken
 from conversations.reading import CONDITIONS, Claim, Mention, Reader, Reading
-from conversations.turn import Unit
+from conversations.turn import Intent, Unit
 from conversations.vocabulary import listed
 
 OFFERS = listed("bisa boleh terima tersedia dapat masih ada punya")
@@ -32,8 +32,11 @@ DEALS = listed("price credit_price price_range lower never alive state complete 
 COMPARING = listed("dari daripada dibanding dibandingkan")
 OF_QUESTION = "(pertanyaan pelanggan)"  # behind a yes or a no that the question does not bear
 REQUESTING = listed("bisa boleh dapat bisakah bolehkah apakah tolong minta mohon")
+PENDING = listed("masih sudah pernah")
 ASKED_OF_STAFF = listed("tanya cek konfirmasi jawab")
-PASSED_ON = ASKED_OF_STAFF | listed("terus sampai info bicara hitung")
+NOT_KNOWING = listed("paham mengerti tahu yakin jelas maaf sebentar")
+SMALL_TALK = frozenset({Intent.GREETING, Intent.CLOSING, Intent.REFUSAL, Intent.STOP})
+PASSED_ON = ASKED_OF_STAFF | listed("terus sampai info bicara hitung hubung kabar")
 OWN_CAR = listed("tukar jual tambah")
 OF_DATA = listed("data info informasi catatan keterangan")
 
@@ -102,8 +105,7 @@ class Judge(Reader):
         self.last: list[Claim] = []  # of the clause before
         self._question: Asked | None = None
         self.deal: set[bool | None] = set()  # of the customer's last clause: sums, favours, promises
-        self.agreed: list[str] = []  # "baik Kak" to what nobody knows to be possible, unless more is said
-        self.says_more = False
+        self.says_more = False  # more than words that claim nothing
         self.preferred: list[tuple[str, frozenset[int]]] = []  # one of several named for a reason that nobody knows
 
     def draft(self, text: str) -> Judged:
@@ -121,7 +123,8 @@ class Judge(Reader):
         lowest = lending.lowest(self.ground) if self.lent.all and self.ground.asks_lowest else frozenset()
         if lowest and not self.lent.all & lowest:
             self.judged.failed.append(min(self.lent.all).lower())  # the leasing asked for is not named
-        self.judged.failed += [] if self.says_more else self.agreed
+        if read and not self.says_more and self._wants_more():
+            self.judged.failed.append(f"{next(spoken(read[0]), '')} {OF_QUESTION}")
         self.judged.failed += [said for said, cars in self.preferred if not cars <= set(self.spoken)]
         return self.judged
 
@@ -172,7 +175,9 @@ class Judge(Reader):
         """It states something, passes something on or asks back; "ditunggu ya Kak" is polite only."""
         if reading.mentions or reading.claims or reading.topics or reading.exists:
             return True
-        if _is_passed_on(reading, PASSED_ON):
+        if _is_passed_on(reading, PASSED_ON) or reading.has(NOT_KNOWING):
+            return True
+        if any(token.kind not in ("word", "mark") for token in reading.clause.tokens):
             return True
         words = (reading.words[place] for place in reading.content if place not in reading.phrased)
         polite = vocabulary.ADDRESSES | vocabulary.ACKNOWLEDGE | vocabulary.AFFIRM
@@ -323,6 +328,7 @@ class Judge(Reader):
         if any(echo.asks_which_of(one) for one in asked) and echo.points_at_a_place(reading):
             yield f"{chosen} {OF_QUESTION}"
         for one in asked if units else ():
+            self.says_more = True
             if not self._is_so(one, units, each):
                 yield f"{chosen} {OF_QUESTION}"
             elif one.failed and echo.asks_which_of(one) and not one.claims and not reading.clause.colon:
@@ -873,8 +879,18 @@ class Judge(Reader):
                 asked.deal is not True and not (first == "baik" and _is_passed_on(reading, ASKED_OF_STAFF))
             ):
                 yield f"{first} {OF_QUESTION}"
-            elif not asked.known and self._is_requested():
-                self.agreed.append(f"{first} {OF_QUESTION}")
+
+    def _wants_more(self) -> bool:
+        """To a question that nobody knows to be so "tidak masalah Kak" or "kami tunggu" is a yes like any other.
+        "Kondisi City?" asks for none.
+        """
+        if self.ground.turn.understanding.intent in SMALL_TALK or self._asked().known or not self._is_requested():
+            return False
+        return any(
+            one.claims or one.failed or one.exists or one.promises or one.affirms or one.has(REQUESTING | PENDING)
+            or any(topic[0] in ("never", "bargain", "trade") for topic in one.topics)
+            for one in self._questions()
+        )  # fmt: skip
 
     def _is_requested(self) -> bool:
         """Does the customer ask for something? "Saya bisa datang Sabtu" does not."""
