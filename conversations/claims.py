@@ -32,6 +32,15 @@ DEALS = listed("price credit_price price_range lower never alive state complete 
 COMPARING = listed("dari daripada dibanding dibandingkan")
 OF_QUESTION = "(pertanyaan pelanggan)"  # behind a yes or a no that the question does not bear
 REQUESTING = listed("bisa boleh dapat bisakah bolehkah apakah tolong minta mohon")
+MERELY = listed(
+    "tidak belum bukan pernah sama sekali memang tentu pun juga menurut setahu data catatan kami saya dari sini dan "
+    "begitu sepertinya kayak nomor"
+)
+MATTERS = {
+    "flooded": "flood", "crashed": "crash", "alive": "tax", "dead": "tax", "hands": "owners", "complete": "papers",
+    "state": "condition", "km": "km", "gear": "gear", "fuel": "fuel", "color": "color",
+}  # fmt: skip
+SHORT = 4  # words of an answer that says nothing without its question
 PENDING = listed("masih sudah pernah")
 ASKED_OF_STAFF = listed("tanya cek konfirmasi jawab")
 NOT_KNOWING = listed("paham mengerti tahu yakin jelas maaf sebentar")
@@ -106,6 +115,8 @@ class Judge(Reader):
         self._question: Asked | None = None
         self.deal: set[bool | None] = set()  # of the customer's last clause: sums, favours, promises
         self.says_more = False  # more than words that claim nothing
+        self.asks_back = False
+        self.notes = False  # it begins with "baik", "oke"
         self.preferred: list[tuple[str, frozenset[int]]] = []  # one of several named for a reason that nobody knows
 
     def draft(self, text: str) -> Judged:
@@ -157,6 +168,8 @@ class Judge(Reader):
         self.judged.estimates = self.judged.estimates or reading.estimates
         failed = [*reading.failed, *self._verify(reading)]
         self.says_more = self.says_more or self._has_substance(reading)
+        self.asks_back = self.asks_back or self._is_asked_back(reading)
+        self.notes = self.notes or reading.affirms == "noted"
         if reading.mentions:
             self.subject = frozenset().union(*(mention.units for mention in reading.mentions))
             self.spoken += [one for one in self.subject if one not in self.spoken]
@@ -170,15 +183,20 @@ class Judge(Reader):
     def _read(self, clause: Clause) -> Reading:
         return lending.attribute(super()._read(clause), self.lent, self.ground)
 
-    @staticmethod
-    def _has_substance(reading: Reading) -> bool:
-        """It states something, passes something on or asks back; "ditunggu ya Kak" is polite only."""
-        if reading.mentions or reading.claims or reading.topics or reading.exists:
+    def _has_substance(self, reading: Reading) -> bool:
+        """It states something or passes something on; "ditunggu ya Kak" is polite only."""
+        here = any(one.units for one in reading.mentions)
+        if not reading.clause.question and (here or reading.mentions or reading.claims or reading.topics):
+            return True
+        if here or (reading.exists and not reading.clause.question):
             return True
         if _is_passed_on(reading, PASSED_ON) or reading.has(NOT_KNOWING):
             return True
-        if any(token.kind not in ("word", "mark") for token in reading.clause.tokens):
-            return True
+        return any(token.kind not in ("word", "mark") for token in reading.clause.tokens)
+
+    @staticmethod
+    def _is_asked_back(reading: Reading) -> bool:
+        """ "Budgetnya berapa Kak?"; "ada lagi yang bisa dibantu?" is polite only."""
         words = (reading.words[place] for place in reading.content if place not in reading.phrased)
         polite = vocabulary.ADDRESSES | vocabulary.ACKNOWLEDGE | vocabulary.AFFIRM
         return reading.clause.question and any(vocabulary.stem(word) not in polite for word in words)
@@ -233,7 +251,19 @@ class Judge(Reader):
         for claim in reading.claims:
             if not self._bears(reading, claim, absent_segs, unknown):
                 yield claim.text
+        if unknown and self._is_known_after_all(reading):
+            yield f"{reading.words[reading.content[0]]}: belum ada data"
         yield from self._verify_answer(reading, unknown)
+
+    def _is_known_after_all(self, reading: Reading) -> bool:
+        """ "Belum tercatat Kak", "tidak ada datanya" to what is in the data."""
+        units = self.ground.asked_about
+        if self.asks or reading.topics or reading.mentions or len(units) != 1:
+            return False
+        [unit] = [self.ground.units[one] for one in units]
+        asked = {name for one in self._questions() for name, *_ in one.topics}
+        asked |= {MATTERS[claim.aspect] for one in self._questions() for claim in one.claims if claim.aspect in MATTERS}
+        return bool(asked) and all(known(unit, name) for name in asked)
 
     @staticmethod
     def _is_absence(claim: Claim) -> bool:
@@ -275,6 +305,8 @@ class Judge(Reader):
             return echo.grouped(reading, chosen)
         if self.subject is not None:
             return self.subject
+        if self.ground.names_what_nobody_has and not self.asks:
+            return frozenset()  # "Rp 470 juta Kak" to "ada Pajero?"
         return self.ground.asked_about or None
 
     def _several(self, named: frozenset[int], reading: Reading) -> frozenset[int]:
@@ -521,6 +553,7 @@ class Judge(Reader):
             before = reading.words[:place]
             said = reading.words[place]
             imperative = place == reading.content[0] and not said.startswith("di") and said[-3:] not in ("kan", "nya")
+            imperative = imperative and not said.endswith("an")  # "simpanan"
             allowed = imperative or reading.staff or reading.clause.question or not ASKING.isdisjoint(before)
             if not allowed:
                 yield reading.words[place]
@@ -639,7 +672,8 @@ class Judge(Reader):
             narrowed = self._narrowed(reading, claim, units)
             if narrowed:
                 return True
-        if aspect in ("alive", "dead") and not any(topic[0] in ("tax", "papers") for topic in reading.topics):
+        of_tax = any(topic[0] in ("tax", "papers") for topic in reading.topics) or self._answers_on("tax", reading)
+        if aspect in ("alive", "dead") and not of_tax:
             return aspect == "dead" and claim.text == "lewat" and not any(topic[0] for topic in reading.topics)
         if aspect == "complete":
             said = [word for name, _, _, word in reading.topics if name == "papers"]
@@ -656,12 +690,14 @@ class Judge(Reader):
             return True  # the hours are looked at as a whole
         if aspect == "here" and wanted and self._lacks_things(reading, claim, units):
             return False
-        if aspect == "here" and not units & ground.here if units is not None else False:
-            return self._offers_in_general(reading, units)
         if aspect == "here" and wanted and self._is_of_the_question(reading) and self._asked().lenient is not True:
             return False
+        if aspect == "here" and not units & ground.here if units is not None else False:
+            return self._offers_in_general(reading, units)
         if aspect == "here" and units is None:
             return bool(ground.here)
+        if aspect == "sold" and claim.negated and not self._is_still_here(reading, units):
+            return False
         if aspect in ("lower", "never", "away") or (claim.negated and not self._may_be_denied(reading, claim)):
             return False
         if aspect in ("flooded", "crashed") and self._is_label(reading, claim):
@@ -670,6 +706,7 @@ class Judge(Reader):
             return (
                 aspect in KINDS
                 and wanted
+                and not self._is_of_nobodys(reading)
                 and any(ground.truth(one, aspect, claim.value) is True for one in ground.here)
             )
         if aspect == "year_bound" and str(claim.value[0]) not in ground.customer_tokens:
@@ -679,6 +716,12 @@ class Judge(Reader):
         if truth is wanted:
             self._used(units, aspect)
         return truth is wanted
+
+    def _answers_on(self, topic: str, reading: Reading) -> bool:
+        """Is it a word or two on a matter that the customer asked for? "Belum lewat Kak" on the tax."""
+        if self.asks or reading.topics or len(reading.content) > SHORT:
+            return False
+        return any(name == topic for one in self._questions() for name, *_ in one.topics)
 
     def _may_be_denied(self, reading: Reading, claim: Claim) -> bool:
         """A figure is denied only where it is the customer's: "tidak sampai 75 juta", "bukan 2016" state something."""
@@ -710,6 +753,11 @@ class Judge(Reader):
                 return True
         return False
 
+    def _is_of_nobodys(self, reading: Reading) -> bool:
+        """ "Diesel matic Kak" to "ada Pajero?": with nothing else spoken of, it is of the car asked for."""
+        plain = not (reading.exists or reading.mentions or reading.clause.colon or reading.has(OTHERS))
+        return plain and not self.asks and self.subject is None and self.ground.names_what_nobody_has
+
     def _lacks_things(self, reading: Reading, claim: Claim, units: frozenset[int] | None) -> bool:
         """ "BPKB tersedia", "foto tersedia": a thing is said to be there, and nobody knows of it."""
         things = {
@@ -729,6 +777,11 @@ class Judge(Reader):
             return False
         self._used(units, claim.value.aspect)
         return True
+
+    def _is_still_here(self, reading: Reading, units: frozenset[int] | None) -> bool:
+        """ "Belum laku": a car that is booked is only called so with that word."""
+        booked = any(claim.aspect == "booked" and not claim.negated for claim in reading.claims)
+        return booked or (bool(units) and units is not None and units <= self.ground.here)
 
     def _bears_absence(self, reading: Reading, claim: Claim) -> bool:
         ground = self.ground
@@ -768,7 +821,8 @@ class Judge(Reader):
                     return True
         own = [one for one in reading.mentions if one.seg == claim.seg]
         other = len(units or ()) == 1 and ground.of_all(units or (), claim.aspect, claim.value) is False
-        if before == "yang" and not own and not claim.negated and (len(units or ()) != 1 or other):
+        theirs = self._is_of_nobodys(reading)
+        if before == "yang" and not own and not theirs and not claim.negated and (len(units or ()) != 1 or other):
             pool = frozenset(self.spoken) or self._fitting() or ground.here
             fit = frozenset(one for one in pool if ground.truth(one, claim.aspect, claim.value) is True)
             if fit:
@@ -865,11 +919,15 @@ class Judge(Reader):
         ):
             return
         first = reading.words[reading.content[0]]
+        if reading.claims and any(map(echo.asks_which_of, self._questions())):
+            return  # "hidup Kak" to "hidup atau mati?"
         asked = self._asked()
         if (reading.affirms == "yes" and asked.strict is not True) or (
             reading.affirms == "no" and not self._denial_stands(reading, asked.lenient)
         ):
             yield f"{first} {OF_QUESTION}"
+        elif reading.affirms == "no":
+            self.says_more = True
         elif reading.affirms == "noted" and first in self.ground.customer_tokens_now and "?" in self.ground.turn.text:
             yield f"{first} {OF_QUESTION}"  # "siap Kak" to "siap pakai?"
         elif reading.affirms == "noted" and (self._is_requested() or not reading.clause.question):
@@ -882,13 +940,16 @@ class Judge(Reader):
 
     def _wants_more(self) -> bool:
         """To a question that nobody knows to be so "tidak masalah Kak" or "kami tunggu" is a yes like any other.
-        "Kondisi City?" asks for none.
+        "Kondisi City?" asks for none, but "baik Kak" answers it.
         """
         if self.ground.turn.understanding.intent in SMALL_TALK or self._asked().known or not self._is_requested():
             return False
+        if self.asks_back:
+            return self._asked().lenient is False and self.ground.names_what_nobody_has  # "mau yang warna apa?"
         return any(
             one.claims or one.failed or one.exists or one.promises or one.affirms or one.has(REQUESTING | PENDING)
             or any(topic[0] in ("never", "bargain", "trade") for topic in one.topics)
+            or (self.notes and any(topic[0] in quiet.DETAILS for topic in one.topics))
             for one in self._questions()
         )  # fmt: skip
 
@@ -915,9 +976,9 @@ class Judge(Reader):
         """A refusal that says what it refuses is judged by that; a bare one by the question."""
         if reading.claims or reading.exists or reading.mentions:
             return True
-        said = [reading.words[place] for place in reading.content]
-        bare = [word for word in said if word not in vocabulary.ADDRESSES]
-        return lenient is False or (len(bare) > 2 and not reading.has(("bisa", "boleh")))
+        said = [vocabulary.stem(reading.words[place]) for place in reading.content]
+        bare = [word for word in said if word not in vocabulary.ADDRESSES and word not in MERELY]
+        return lenient is False or (bool(bare) and not reading.has(("bisa", "boleh")))
 
     def _asked(self) -> Asked:
         if self._question is None:
