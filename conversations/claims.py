@@ -188,7 +188,9 @@ class Judge(Reader):
         here = any(one.units for one in reading.mentions)
         if not reading.clause.question and (here or reading.mentions or reading.claims or reading.topics):
             return True
-        if here or (reading.exists and not reading.clause.question):
+        if here or any(map(self._is_absence, reading.claims)) or self._denies_existence(reading):
+            return True
+        if reading.exists and not reading.clause.question:
             return True
         if _is_passed_on(reading, PASSED_ON) or reading.has(NOT_KNOWING):
             return True
