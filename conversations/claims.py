@@ -633,6 +633,8 @@ class Judge(Reader):
             narrowed = self._narrowed(reading, claim, units)
             if narrowed:
                 return True
+        if claim.text == "lewat" and any(one.place == claim.place + 1 for one in reading.lenders):
+            return True  # "lewat Satu Finance"
         if aspect in ("alive", "dead") and not any(topic[0] in ("tax", "papers") for topic in reading.topics):
             return aspect == "dead" and claim.text == "lewat" and not any(topic[0] for topic in reading.topics)
         if aspect == "complete":
