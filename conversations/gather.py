@@ -431,9 +431,14 @@ def _read(
         voiced="\n".join(row.content for row in unanswered if row.transcribed),
         pictured=_pictured(unanswered) if member is None and _asks_by_photo(words, understanding) else (),
         seen=", ".join(row.seen for row in unanswered if row.seen),
-        opts_out=member is None and bool(wanted) and any(map(intents.opts_out, {wanted[-1], said[-1]})),
+        opts_out=member is None and bool(wanted) and _opts_out(wanted, said),
         away=_away(place.config.tenant, unanswered) if member is None else None,
     )
+
+
+def _opts_out(wanted: list[str], said: list[str]) -> bool:
+    """By the last message, or by all of them together: the reason may stand in one of its own."""
+    return any(map(intents.opts_out, {wanted[-1], said[-1], " ".join(wanted)}))
 
 
 def _writes_english(rows: list[_Row], history: tuple[Line, ...]) -> bool:

@@ -84,9 +84,12 @@ _CLOSINGS = lib_text.listed(
 _STOPS = lib_text.listed(
     "stop, berhenti, batalkan, cancel, unsubscribe, stop stop, cukup, selesai, sudah cukup, cukup cukup"
 )
-# as whole messages: no more words from us at all, and words again
+# no more words from us at all (with nothing but a reason beside it), and words again (as a whole message)
 _OPT_OUTS = lib_text.listed(
     "unsubscribe, berhenti berlangganan, hapus nomor saya, stop promo, stop chat, stop wa, stop semua, "
+    "stop kirim pesan, stop kirim chat, stop kirim wa, stop kirim promo, stop kirim pesan lagi, berhenti kirim pesan, "
+    "berhenti kirim chat, stop pesan, stop hubungi, berhenti hubungi, jangan hubungi, jangan hubungi nomor ini lagi, "
+    "hapus nomor saya dari daftar, hapus saya dari daftar, jangan kirim promo lagi, jangan kirim wa lagi, "
     "stop hubungi saya, berhenti hubungi saya, jangan hubungi saya, jangan hubungi saya lagi, jangan hubungi lagi, "
     "jangan wa saya, jangan wa saya lagi, jangan wa lagi, jangan chat saya, jangan chat saya lagi, jangan chat lagi, "
     "jangan kirim pesan lagi, jangan kirim chat lagi, jangan ganggu saya lagi, tidak mau dihubungi, "
@@ -106,8 +109,15 @@ _FOLLOW_UPS = lib_text.listed(
 
 
 def opts_out(text: str) -> bool:
-    """Is the whole message a wish to hear nothing from us any more?"""
-    return _whole(text) in _OPT_OUTS
+    """Is it a wish to hear nothing from us any more, with nothing but the reason beside it?"""
+    rest, said = "" if "?" in text else _whole(text, LONGEST_OPT_OUT), []
+    while rest:
+        found = _OPT_OUT.match(rest) or _REASON.match(rest)
+        if found is None:
+            return False
+        said.append(found.lastgroup)
+        rest = rest[found.end() :]
+    return "wish" in said or (said[:1] == ["halt"] and "refusal" in said)
 
 
 def opts_in(text: str) -> bool:
@@ -115,11 +125,28 @@ def opts_in(text: str) -> bool:
     return _whole(text) in _OPT_INS
 
 
-def _whole(text: str) -> str:
-    words = re.findall(r"[^\W_]+", lib_text.fold(text[:80]) if len(text) <= 80 else "")
+def _whole(text: str, longest: int = 80) -> str:
+    words = re.findall(r"[^\W_]+", lib_text.fold(text[:longest]) if len(text) <= longest else "")
     return " ".join(word for word in words if word not in _POLITE)
 
 
+LONGEST_OPT_OUT = 200
+_BOUGHT = r"(?:beli|dapat|punya|ada)(?: (?:mobil|unit))?(?: yang)?(?: lain)?"
+_ELSEWHERE = r"(?: (?:di|dari) (?:(?:tempat|dealer|showroom|toko|orang) )?(?:lain|sebelah|sana|teman))?"
+_WANTING = (
+    r"(?:minat|berminat|tertarik|butuh|perlu|cari|mencari|beli|mau|ingin|jadi beli|mau beli|ingin beli|butuh mobil)"
+)
+_OPT_OUT = re.compile(
+    rf"(?:(?P<wish>{'|'.join(sorted(_OPT_OUTS, key=len, reverse=True))})|(?P<halt>stop|berhenti))(?: |$)"
+)
+_REASON = re.compile(
+    rf"(?:(?:karena|soalnya|sebab|maaf|dan|saya|aku|kami|memang|sudah|merasa|juga) ){{0,4}}"
+    rf"(?:(?P<refusal>{_BOUGHT}{_ELSEWHERE}|tidak {_WANTING}(?: (?:lagi|mobil|unit|sama sekali)){{0,2}}|batal beli|"
+    r"(?:sangat |terlalu )?(?:terganggu|mengganggu|ganggu|risih|bosan|kesal|spam)|"
+    r"(?:salah|bukan) (?:nomor|orang)(?: saya)?)|"
+    rf"(?P<weak>(?:belum|kurang) {_WANTING}|tidak jadi|batal|cukup|terlalu (?:banyak|sering)(?: (?:pesan|promo|chat))?|"
+    r"(?:sangat|banyak) (?:pesan|promo)|sibuk|maaf))(?: |$)"
+)
 _POLITE = lib_text.listed("tolong, mohon, ya, kak, dong, min, pak, bu, mas, mbak, deh, please, terima, kasih, makasih")
 
 

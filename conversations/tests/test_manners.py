@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autolumiku.testing.stage import CUSTOMER, Showroom, run_jobs
-from conversations import moods
+from conversations import intents, moods
 from conversations.models import Mood, WhatsAppConversation
 from conversations.turn import Intent
 from tenants.models import Membership, Role, Tenant, User
@@ -146,6 +146,62 @@ def test_who_opts_out_hears_it_once_and_then_nothing_until_they_write_mulai(show
 def test_a_word_inside_other_words_opts_nobody_out(showroom, text):
     showroom.hears(text)
     assert showroom.chat().silence == ""
+
+
+OPTS_OUT = (
+    "jangan hubungi saya lagi, saya tidak berminat",
+    "stop kirim pesan ya kak, sudah beli",
+    "berhenti, tidak jadi beli",
+    "jangan hubungi saya lagi saya sudah beli di tempat lain",
+    "jgn wa saya lagi ya, udah dapat mobil lain makasih",
+    "stop chat. saya terganggu",
+    "unsubscribe, tidak minat",
+    "tolong hapus nomor saya, salah nomor",
+    "maaf kak saya tidak jadi beli, jangan hubungi saya lagi",
+    "stop promo, terlalu sering",
+    "jangan kirim pesan lagi karena saya tidak butuh mobil",
+    "stop, saya tidak tertarik",
+    "jangan ganggu saya lagi! bosan",
+    "tidak mau dihubungi lagi, terima kasih",
+    "stop wa saya sudah beli dari showroom sebelah",
+    "jangan chat saya lagi, belum butuh",
+    "stop semua, jangan hubungi saya lagi",
+)
+OPTS_NOT_OUT = (
+    "stop dulu promonya, ada avanza?",
+    "lampu stopnya hidup?",
+    "jangan hubungi saya lagi kalau tidak ada avanza",
+    "jangan hubungi saya dulu, saya lagi meeting",
+    "jangan chat lagi, telepon saja",
+    "stop kirim foto, harganya berapa",
+    "berhenti kirim foto, saya mau yang matic",
+    "jangan wa saya lagi, saya mau beli yang merah",
+    "jangan hubungi saya lagi? kenapa",
+    "stop, tidak jadi",
+    "stop",
+    "saya tidak berminat",
+    "sudah beli, terima kasih",
+    "berhenti sewa, mau beli",
+    "jangan hubungi istri saya",
+    "stop chat, besok saya datang",
+    "saya sudah tidak minat city, fortuner ada",
+    "tidak jadi beli city, jangan kirim pesan lagi soal city",
+    "stop, belum minat",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "out"), [*dict.fromkeys(OPTS_OUT, True).items(), *dict.fromkeys(OPTS_NOT_OUT, False).items()]
+)
+def test_only_a_reason_may_stand_beside_the_wish_to_hear_no_more(text, out):
+    assert intents.opts_out(text) is out
+
+
+def test_an_opt_out_with_its_reason_is_heard(showroom):
+    showroom.hears("fortuner ada?")
+    [reply] = showroom.hears("jangan hubungi saya lagi", "saya sudah beli di tempat lain")
+    assert "tidak akan menghubungi Kakak lagi" in reply
+    assert silence(showroom) == ("nobody", "opted_out")
 
 
 @pytest.mark.parametrize("why", ["blocked", "spam"])
