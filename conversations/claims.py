@@ -160,12 +160,13 @@ class Judge(Reader):
         if reading.claims or reading.mentions:
             self.last = reading.claims
         self.block = clause.block
-        if self.ground.lenders:
+        if self.lenders:
             self.lent = lending.after(reading, self.lent)
         return failed
 
     def _read(self, clause: Clause) -> Reading:
-        return lending.attribute(super()._read(clause), self.lent, self.ground)
+        reading = super()._read(clause)
+        return lending.attribute(reading, self.lent, self.ground) if reading.estimates else reading
 
     @staticmethod
     def _has_substance(reading: Reading) -> bool:

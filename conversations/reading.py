@@ -120,6 +120,7 @@ class Reader:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
+        self.lenders = ground.lenders
 
     def _read(self, clause: Clause) -> Reading:
         tokens = clause.tokens
@@ -141,7 +142,8 @@ class Reader:
         if token.kind == "mark":
             return 1
         reading.content.append(place)
-        size = self._lender(reading, place) or self._mention(reading, place) or self._value(reading, place)
+        lender = self._lender(reading, place) if token.word in self.lenders else 0
+        size = lender or self._mention(reading, place) or self._value(reading, place)
         if size:
             return size
         if token.kind != "word":
@@ -150,7 +152,7 @@ class Reader:
 
     def _lender(self, reading: Reading, place: int) -> int:
         token = reading.clause.tokens[place]
-        for words, partner in self.ground.lenders.get(token.word, ()):
+        for words, partner in self.lenders[token.word]:
             if size := _match(reading.words, place, words):
                 reading.lenders.append(Lender(partner, place, place + size, token.seg, " ".join(words)))
                 return size
