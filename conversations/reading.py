@@ -511,7 +511,8 @@ class Reader:
 
     def _duration(self, reading: Reading, place: int, unit: str, token: Token) -> None:
         """ "2 menit" is everyday; "3 tahun" only as the customer said it."""
-        of_credit = any(topic[0] == "credit" for topic in reading.topics) or reading.lenders or place <= 1
+        named = any(topic[0] == "credit" for topic in reading.topics) or bool(reading.lenders)
+        of_credit = named or reading.estimates or place <= 1
         if of_credit and self._is_offered(term_at(reading.words, place)):
             return
         said = f"{token.word} {unit}" in " ".join(self.ground.customer.split())
