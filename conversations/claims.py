@@ -176,12 +176,13 @@ class Judge(Reader):
         if reading.claims or reading.mentions:
             self.last = reading.claims
         self.block = clause.block
-        if self.ground.lenders:
+        if self.lenders:
             self.lent = lending.after(reading, self.lent)
         return failed
 
     def _read(self, clause: Clause) -> Reading:
-        return lending.attribute(super()._read(clause), self.lent, self.ground)
+        reading = super()._read(clause)
+        return lending.attribute(reading, self.lent, self.ground) if reading.estimates else reading
 
     def _has_substance(self, reading: Reading) -> bool:
         """It states something or passes something on; "ditunggu ya Kak" is polite only."""
@@ -674,6 +675,8 @@ class Judge(Reader):
             narrowed = self._narrowed(reading, claim, units)
             if narrowed:
                 return True
+        if claim.text == "lewat" and any(one.place == claim.place + 1 for one in reading.lenders):
+            return True  # "lewat Satu Finance"
         of_tax = any(topic[0] in ("tax", "papers") for topic in reading.topics) or self._answers_on("tax", reading)
         if aspect in ("alive", "dead") and not of_tax:
             return aspect == "dead" and claim.text == "lewat" and not any(topic[0] for topic in reading.topics)

@@ -83,7 +83,7 @@ _ORDERS = tuple(
 )
 # "leasing mana yang paling murah?", "leasing termurah": it seeks no car
 _LOWEST = r"(?:paling (?:murah|ringan|rendah|kecil)|termurah|teringan|terendah|terkecil)"
-CHOOSES_LEASING = re.compile(rf"\bleasing\b.{{0,30}}\b{_LOWEST}\b|\b{_LOWEST} leasing\b")
+_CHOOSES_LEASING = re.compile(rf"\bleasing\b.{{0,30}}\b{_LOWEST}\b|\b{_LOWEST} leasing\b")
 _NOT_A_COLOUR = re.compile(r"\bplat (?:nomor )?\w{3,8}\b")
 _NO_GEARBOX = re.compile(r"\b(?:buku manual|manual book)\b")
 
@@ -94,6 +94,10 @@ _UNREAD = re.compile(
     rf"di|kira kira|mau|kalau|kalo|nya)){{0,3}} (?:rp\.? ?)?[0-9]{{1,3}}(?:[.,][0-9]{{1,3}}){{0,2}})(?:an)?"
     rf"(?![0-9.,%]|\s?(?:%|persen|jt|juta|rb|ribu|m\b|mil|km|cc|x\b|bulan|bln|tahun|thn|th\b))"
 )
+
+
+def chooses_leasing(said: str) -> bool:
+    return "leasing" in said and _CHOOSES_LEASING.search(said) is not None
 
 
 def find(text: str, now: datetime | None = None, *, said: str = "") -> Entities:
@@ -112,7 +116,7 @@ def find(text: str, now: datetime | None = None, *, said: str = "") -> Entities:
     exact = next((one.exact for one in built if one.exact), None)
     span = next((one for one in built if not one.exact), None) if exact is None else None
     found = Entities(
-        order="" if CHOOSES_LEASING.search(said) else next((one for one, words in _ORDERS if words.search(said)), ""),
+        order="" if chooses_leasing(said) else next((one for one, words in _ORDERS if words.search(said)), ""),
         make=car.make,
         model=car.model,
         guessed=car.guessed,

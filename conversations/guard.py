@@ -95,7 +95,7 @@ def _foreign_money(draft: str) -> list[str]:
 
 
 _ONLY_A_NUMBER = re.compile(r"\W{0,20}\d{1,3}[.)]\W{0,20}")  # no item of a list
-_ESTIMATE = re.compile(r"\b(?:estimasi|perkiraan|perkiraannya|kira-kira|simulasi)\b")
+_ESTIMATE = re.compile(r"\b(?:estimasi|perkiraan|simulasi)(?:nya)?\b|\bkira-kira\b")
 _END = re.compile(r"[!?\n]+|\.+(?!\d)")  # not within "2.8"
 
 

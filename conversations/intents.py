@@ -818,7 +818,7 @@ def _with_reasons(answer: Understanding, heard: _Heard) -> Understanding:
     )
     said = traits.denied(heard.said)[1]  # "selain yang hitam" goes on from the car spoken of
     searches = bool(_SEARCH.search(said)) or (_names_a_budget(heard) and not _POINTS.search(heard.said))
-    other = _ATTRIBUTE.search(heard.said) or named.CHOOSES_LEASING.search(heard.said)
+    other = _ATTRIBUTE.search(heard.said) or named.chooses_leasing(heard.said)
     if searchable and searches and not other:
         added += ("new_search",)
     if _REFERS_BACK.search(heard.said) or heard.clitic:

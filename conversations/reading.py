@@ -121,6 +121,7 @@ class Reader:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
+        self.lenders = ground.lenders
 
     def _read(self, clause: Clause) -> Reading:
         tokens = clause.tokens
@@ -142,7 +143,8 @@ class Reader:
         if token.kind == "mark":
             return 1
         reading.content.append(place)
-        size = self._lender(reading, place) or self._mention(reading, place) or self._value(reading, place)
+        lender = self._lender(reading, place) if token.word in self.lenders else 0
+        size = lender or self._mention(reading, place) or self._value(reading, place)
         if size:
             return size
         if token.kind != "word":
@@ -151,7 +153,7 @@ class Reader:
 
     def _lender(self, reading: Reading, place: int) -> int:
         token = reading.clause.tokens[place]
-        for words, partner in self.ground.lenders.get(token.word, ()):
+        for words, partner in self.lenders[token.word]:
             if size := _match(reading.words, place, words):
                 reading.lenders.append(Lender(partner, place, place + size, token.seg, " ".join(words)))
                 return size
@@ -510,7 +512,8 @@ class Reader:
 
     def _duration(self, reading: Reading, place: int, unit: str, token: Token) -> None:
         """ "2 menit" is everyday; "3 tahun" only as the customer said it."""
-        of_credit = any(topic[0] == "credit" for topic in reading.topics) or reading.lenders or place <= 1
+        named = any(topic[0] == "credit" for topic in reading.topics) or bool(reading.lenders)
+        of_credit = named or reading.estimates or place <= 1
         if of_credit and self._is_offered(term_at(reading.words, place)):
             return
         said = f"{token.word} {unit}" in " ".join(self.ground.customer.split())

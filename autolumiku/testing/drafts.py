@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 
 from conversations import intents
 from conversations.turn import DayHours, Facts, Faq, Persona, Showroom, Turn
+from inventory import credit
+from inventory.credit import Credit, Partner, Wish
 from inventory.unit import Unit
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=ZoneInfo("Asia/Jakarta"))  # a Monday
@@ -40,6 +42,10 @@ CARS = (
     ("Toyota", "Innova Reborn", "2.4 V", "mpv", 7), ("Mazda", "CX-5", "Elite", "suv", 5),
     ("Nissan", "Livina", "VL", "mpv", 7), ("Toyota", "Yaris", "TRD", "hatchback", 5), ("Honda", "Jazz", "RS", "hatchback", 5),
     ("Hyundai", "Creta", "Prime", "suv", 5), ("Wuling", "Almaz", "Exclusive", "suv", 7), ("Suzuki", "Baleno", "", "hatchback", 5),
+)  # fmt: skip
+LEASINGS = (
+    Partner("Andalan Finance", (650, 725, 775, 850, 950), 10), Partner("Bahtera Multifinance", (750, 850, 925, 1000, 1100), 10),
+    Partner("Cakrawala Finance", (800, 900, 975, 1050, 1150), 10),
 )  # fmt: skip
 COLORS = ("hitam", "putih", "silver", "merah", "abu-abu metalik", "biru", "putih mutiara", "cokelat")
 MONTHS = [
@@ -288,6 +294,7 @@ class Lie:
     asked: str
     letters: str  # cars the facts hold
     others: str = ""
+    credit: Credit | None = None
 
 
 Maker = Callable[[Scene, random.Random], Lie]
@@ -609,6 +616,33 @@ def credit_figures(scene: Scene, rng: random.Random) -> Lie:
     )
 
 
+def exact(value: int) -> str:
+    return f"Rp {value:,}".replace(",", ".")
+
+
+@lie
+def leasing_figures(scene: Scene, rng: random.Random) -> Lie:
+    """What one leasing asks for one term, said of another, and who is the cheapest."""
+    unit = scene.cars["a"]
+    percent = rng.choice((20, 30, 40))
+    made = credit.of([unit], LEASINGS, Wish(percent=percent, years=(3, 4, 5)), NOW.year)
+    [estimate] = made.estimates
+    one = rng.choice(estimate.offers)
+    other = rng.choice([offer for offer in estimate.offers if offer.monthly != one.monthly])
+    cheap, dear = (estimate.by_term()[one.years][at].partner for at in (0, -1))
+    text = rng.choice(
+        ("{l} {m}x {f}/bulan Kak.", "{l} {y} tahun {f} per bulan Kak.", "Di {l} tenor {m} bulan cicilannya {f} Kak.", "{l} {y} thn {f}/bln Kak.",
+         "*{l}:*\n- {y} tahun: {f} per bulan", "*Tenor {m} bulan:*\n- {l}: {f} per bulan", "Cicilan {y} tahun {f} per bulan lewat {l} Kak.",
+         "TDP {l} {y} tahun {t} Kak.", "{d} paling murah Kak.", "Cicilan paling ringan di {d} Kak.", "{d} lebih ringan dari {c} Kak.",
+         "Untuk {y} tahun, {c} paling mahal Kak.", "{c} {y} tahun {g} per bulan, {d} juga Kak.", "Semua leasing {y} tahun {g} per bulan Kak.")
+    )  # fmt: skip
+    filled = text.format(
+        l=one.partner, y=one.years, m=12 * one.years, f=exact(other.monthly), t=exact(other.at_first), c=cheap, d=dear,
+        g=exact(estimate.by_term()[one.years][0].monthly),
+    )  # fmt: skip
+    return Lie(f"{filled} Ini estimasi ya Kak.", f"kredit {unit.model} dp {percent}% tenor 3,4,5?", "a", credit=made)
+
+
 @lie
 def superlative(scene: Scene, rng: random.Random) -> Lie:
     one = scene.cars["d"]
@@ -639,7 +673,7 @@ def lies(seed: int, each: int = 60) -> Iterator[Draft]:
             one = maker(scene, rng)
             mixed = number % 2 == 1
             text = _mixed(one, scene, rng) if mixed else one.text
-            facts = scene.facts(one.letters, others=one.others, stock=12)
+            facts = replace(scene.facts(one.letters, others=one.others, stock=12), credit=one.credit)
             known = [letter for letter in one.letters if letter in "abm"]
             turn = scene.turn(one.asked, known[:1] if one.letters else ())
             yield Draft(text, turn, facts, kind, mixed=mixed)

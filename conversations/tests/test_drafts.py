@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
 from autolumiku.testing import drafts
-from autolumiku.testing.drafts import LIES, ROOM, Draft, Scene
+from autolumiku.testing.drafts import LEASINGS, LIES, ROOM, Draft, Scene
 from autolumiku.testing.stage import Showroom
 from conversations import guard
 
@@ -77,7 +78,8 @@ def through_the_door(seed: int, per_kind: int) -> list[tuple[Draft, Scene]]:
             scene = Scene(rng)
             one = maker(scene, rng)
             text = one.text if number % 2 else f"Halo Kak, terima kasih sudah menghubungi {ROOM.name}.\n{one.text}"
-            picked.append((Draft(text, scene.turn(one.asked), scene.facts(one.letters), kind), scene))
+            given = replace(scene.facts(one.letters), credit=one.credit)
+            picked.append((Draft(text, scene.turn(one.asked), given, kind), scene))
     return picked
 
 
@@ -89,6 +91,8 @@ def test_no_lie_reaches_the_gateway(gateway: Any, model: Any, kind: str) -> None
         showroom = Showroom(gateway, slug=f"prima-{number}", number=number + 1, name=ROOM.name)
         settled(showroom, scene)
         showroom.opens({day.weekday: (day.opens, day.closes) for day in ROOM.hours if day.opens and number % 2})
+        for partner in LEASINGS if draft.facts.credit else ():
+            showroom.lends(partner.name, *(f"{rate / 100:.2f}" for rate in partner.rates if rate), minimum_down=10)
         model.answer_with(lambda _, text=draft.text: text)
         replies = showroom.hears(draft.turn.text)
         assert [reply for reply in replies if draft.text in reply] == [], draft.turn.text

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
+from typing import Any
 
 import pytest
 
@@ -166,6 +168,46 @@ def test_a_figure_of_another_leasing_or_term_may_not(draft: str) -> None:
 
 
 CHEAPEST, QUICKEST = "leasing mana yang paling murah buat avanza?", "leasing mana yang paling cepat cair?"
+# whole answers: every term t of every leasing l, and what it asks
+FORMS = (
+    lambda figures, terms, names: "\n\n".join(
+        f"*Cicilan {said} per bulan:*\n" + "\n".join(f"• {name}: {figures[years, name]}" for name in names)
+        for years, said in terms
+    ),
+    lambda figures, terms, names: "\n\n".join(
+        f"*{name}:*\n" + "\n".join(f"- {said}: {figures[years, name]}/bulan" for years, said in terms) for name in names
+    ),
+    lambda figures, terms, names: "\n".join(
+        f"{number}. {name}: " + ", ".join(f"{said} {figures[years, name]}/bln" for years, said in terms)
+        for number, name in enumerate(names, 1)
+    ),
+    lambda figures, terms, names: " ".join(
+        f"Di {name} {said} cicilannya {figures[years, name]} Kak." for years, said in terms for name in names
+    ),
+    lambda figures, terms, names: "\n".join(
+        f"Untuk {said}: " + ", ".join(f"{figures[years, name]} per bulan ({name})" for name in names)
+        for years, said in terms
+    ),
+    lambda figures, terms, names: "\n".join(
+        f"{figures[years, name]} per bulan untuk {said} lewat {name}" for years, said in terms for name in names
+    ),
+)
+TERMS = ("{y} tahun", "{y} thn", "{m} bulan", "{m}x", "tenor {m}", "tenor {y} tahun")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("term", TERMS)
+def test_a_whole_answer_passes_and_with_one_figure_exchanged_it_fails(form: Any, term: str) -> None:
+    figures = {(one.years, one.partner): f"[{one.partner.split()[0]}{one.years}]" for one in FIGURES.values()}
+    terms = [(years, term.format(y=years, m=12 * years)) for years in (3, 4)]
+    names = ("BCA Finance", "Adira Dinamika Finance")
+    assert check(form(figures, terms, names)).failed == ()
+    cells = [(years, name) for years, _ in terms for name in names]
+    for one, other in combinations(cells, 2):
+        exchanged = {**figures, one: figures[other], other: figures[one]}
+        assert not check(form(exchanged, terms, names)).ok, (one, other)
+
+
 ANSWERED = (
     ("BCA Finance Kak.", CHEAPEST, True),
     ("Adira Dinamika Finance Kak.", CHEAPEST, False),
