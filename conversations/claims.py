@@ -40,12 +40,13 @@ MATTERS = {
     "flooded": "flood", "crashed": "crash", "alive": "tax", "dead": "tax", "hands": "owners", "complete": "papers",
     "state": "condition", "km": "km", "gear": "gear", "fuel": "fuel", "color": "color",
 }  # fmt: skip
-SHORT = 4  # words of an answer that says nothing without its question
+SHORT = 8  # words of an answer that says nothing without its question
 PENDING = listed("masih sudah pernah")
-ASKED_OF_STAFF = listed("tanya cek konfirmasi jawab")
+ASKED_OF_STAFF = listed("tanya cek konfirmasi jawab terus sampai sambung")
 NOT_KNOWING = listed("paham mengerti tahu yakin jelas maaf sebentar")
 SMALL_TALK = frozenset({Intent.GREETING, Intent.CLOSING, Intent.REFUSAL, Intent.STOP})
-PASSED_ON = ASKED_OF_STAFF | listed("terus sampai info bicara hitung hubung kabar")
+PASSED_ON = ASKED_OF_STAFF | listed("info bicara hitung hubung kabar")
+SEEN = listed("cek lihat periksa")
 OWN_CAR = listed("tukar jual tambah")
 OF_DATA = listed("data info informasi catatan keterangan")
 
@@ -195,7 +196,15 @@ class Judge(Reader):
             return True
         if _is_passed_on(reading, PASSED_ON) or reading.has(NOT_KNOWING):
             return True
+        roots = frozenset().union(*(vocabulary.roots(reading.words[place]) for place in reading.content))
+        if SEEN & roots and reading.has(("langsung", "sendiri")) and self._is_there():
+            return True  # "bisa dicek langsung di showroom"
         return any(token.kind not in ("word", "mark") for token in reading.clause.tokens)
+
+    def _is_there(self) -> bool:
+        """Is the car asked for, or whatever fits, for sale?"""
+        about, ground = self.ground.asked_about, self.ground
+        return bool(about) and about <= ground.here and not ground.names_what_nobody_has
 
     @staticmethod
     def _is_asked_back(reading: Reading) -> bool:
@@ -672,6 +681,8 @@ class Judge(Reader):
                 return claim.aspect != "year" or claim.text in ground.customer_tokens or bool(reading.mentions)
             if self._is_wish(reading, claim):
                 return True
+            if wanted and units and self._is_shared_out(reading, claim, units):
+                return True
             narrowed = self._narrowed(reading, claim, units)
             if narrowed:
                 return True
@@ -681,10 +692,11 @@ class Judge(Reader):
         if aspect in ("alive", "dead") and not of_tax:
             return aspect == "dead" and claim.text == "lewat" and not any(topic[0] for topic in reading.topics)
         if aspect == "complete":
-            said = [word for name, _, _, word in reading.topics if name == "papers"]
+            said = any(topic[0] == "papers" for topic in reading.topics)
             if not said and unknown and claim.negated:
                 return True
-            return bool(said) and wanted and bool(units) and ground.of_all(units or (), "paper", "lengkap") is True
+            said = said or self._answers_on("papers", reading)
+            return said and wanted and bool(units) and ground.of_all(units or (), "paper", "lengkap") is True
         if aspect == "count":
             return wanted and self._is_count(reading, claim)
         if aspect in ("cheap", "degree"):
@@ -758,6 +770,14 @@ class Judge(Reader):
                 return True
         return False
 
+    def _is_shared_out(self, reading: Reading, claim: Claim, units: frozenset[int]) -> bool:
+        """ "Fortuner hitam dan putih" of two: every one of them is one of these, and each is one's."""
+        if claim.aspect not in KINDS or len(reading.mentions) != 1 or reading.has(echo.EACH | {"atau", "sama"}):
+            return False
+        values = [one.value for one in reading.claims if one.aspect == claim.aspect and not one.negated]
+        so = {one: [self.ground.truth(one, claim.aspect, value) is True for value in values] for one in units}
+        return len(values) > 1 and all(map(any, so.values())) and all(map(any, zip(*so.values(), strict=True)))
+
     def _is_of_nobodys(self, reading: Reading) -> bool:
         """ "Diesel matic Kak" to "ada Pajero?": with nothing else spoken of, it is of the car asked for."""
         plain = not (reading.exists or reading.mentions or reading.clause.colon or reading.has(OTHERS))
@@ -807,7 +827,8 @@ class Judge(Reader):
         if not reading.clause.question or reading.mentions or reading.has(("ini", "itu", "tersebut", "unitnya")):
             return False
         return any(
-            vocabulary.stem(word) in ("mau", "ingin", "cari", "mencari", "suka", "pilih", "prefer", "butuh", "tipe")
+            vocabulary.stem(word)
+            in ("mau", "ingin", "cari", "mencari", "suka", "pilih", "prefer", "preferensi", "butuh", "tipe")
             or any(root in ("cari", "butuh", "suka") for root in vocabulary.roots(word))
             for word in reading.words[: claim.place]
             if word

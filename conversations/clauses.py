@@ -43,8 +43,10 @@ _TOKEN = re.compile(
     r"|(?P<line>\n)"
     r"|(?P<mark>[^\s])"
 )
-_ENUMERATOR = re.compile(r"[ \t>]{0,4}(?:[-•·*▪◦–]{1,2}\s?)?(?:\(?[0-9]{1,2}[.)\u20e3]{1,2}\s?|[0-9]\u20e3\s?)?")
-_BULLET = re.compile(r"\s{0,4}(?:[-•·*▪◦✅✔☑👉➡🔹🔸▫●○]|[0-9]{1,2}[.)\u20e3]|[^\w\s\"'(]\s)")
+_ENUMERATOR = re.compile(
+    r"[ \t>]{0,4}(?:[-•·*▪◦–]{1,2}\s?)?(?:\(?[0-9]{1,2}[.)\u20e3]{1,2}(?![0-9])\s?|[0-9]\u20e3\s?)?"
+)
+_BULLET = re.compile(r"\s{0,4}(?:[-•·*▪◦✅✔☑👉➡🔹🔸▫●○]|[0-9]{1,2}[.)\u20e3](?![0-9])|[^\w\s\"'(]\s)")
 _JOINERS = frozenset("-/")
 _GLUE = frozenset("*_~`'\"")  # WhatsApp's marks: they part nothing
 

@@ -159,12 +159,15 @@ LIES: Rows = [
     ("three", ["ada mobil apa?"], ["Selain Pajero kami ada Fortuner", "Selain City, Avanza juga matic", "Selain silver, City ada Kak"]),
     ("three", ["selain avanza apa?"], ["Selain Avanza semuanya manual Kak", "Selain Avanza, unit kami diesel", "Selain Avanza belum ada unit Kak"]),
     ("no pajero", ["ada pajero?"], ["Harganya Rp 470 juta Kak", "Tahun 2021, Rp 470 juta", "Diesel matic Kak", "Hitam Kak", "Yang hitam 470 juta", "Mau yang warna apa Kak?", "Mau Pajero yang mana Kak?", "Sebentar lagi datang"]),
-    ("booked", ["city masih ada?"], ["Belum laku Kak", "Belum terjual", "Kosong, tapi minggu depan masuk"]),
+    ("no pajero", ["ada pajero?"], ["Unitnya bisa dilihat langsung di showroom"]),
+    ("booked", ["city masih ada?"], ["Unitnya bisa dilihat langsung di showroom", "Belum laku Kak", "Belum terjual", "Kosong, tapi minggu depan masuk"]),
     ("flooded", ["city pernah banjir?"], ["Tidak pernah sama sekali", "Menurut data tidak", "No Kak", "Belum tercatat Kak", "Tidak ada datanya Kak"]),
     ("flooded", ["pajak city hidup?"], ["Belum lewat Kak", "Hidup Kak", "Belum mati"]),
     ("city", ["kondisi city?", "kondisi city gimana?"], ["Baik Kak", "Oke banget", "Oke kok", "Sesuai tahunnya", "Simpanan"]),
     ("city", ["harga city berapa?"], ["Rp 79 juta, bisa dibicarakan", "Rp 79 juta untuk kredit", "79 juta itu harga kredit"]),
     ("city", ["city masih ada?"], ["Ada Kak, servis record"]),
+    ("city", ["city surat lengkap?"], ["Lengkap Kak", "Iya lengkap Kak"]),
+    ("fortuners", ["ada warna apa aja?"], ["Fortuner hitam dan merah Kak", "Fortuner ada putih dan silver Kak", "Semuanya hitam dan putih Kak"]),
     ("city", ["kapan unitnya masuk?", "kapan dikirim fotonya?", "kapan pajaknya habis?", "diantar jam berapa?"], OPEN_THEN),
 ]  # fmt: skip
 HONEST: Rows = [
@@ -198,7 +201,12 @@ HONEST: Rows = [
     ("booked", ["city masih ada?"], ["City belum terjual, tapi sudah dibooking Kak"]),
     ("flooded", ["city pernah banjir?"], ["Pernah Kak", "City pernah banjir Kak"]),
     ("avanza", ["avanza pernah banjir?"], ["Tidak pernah sama sekali Kak", "Menurut data tidak Kak", "Tidak Kak"]),
-    ("avanza", ["pajaknya hidup atau mati?"], ["Hidup Kak", "Masih hidup Kak"]),
+    ("avanza", ["pajaknya hidup atau mati?", "pajak avanza hidup?"], ["Hidup Kak", "Masih hidup Kak", "Masih hidup Kak, berlaku sampai Mei 2027"]),
+    ("avanza", ["avanza surat lengkap?"], ["Lengkap Kak", "Iya lengkap Kak"]),
+    ("city", ["mesinnya halus?"], ["Kakak bisa cek langsung unitnya di showroom ya, Kak"]),
+    ("city", ["city km berapa?"], ["127.245 km Kak", "127 ribu km Kak"]),
+    ("fortuners", ["ada warna apa aja?"], ["Fortuner ada hitam dan putih Kak", "Fortuner hitam dan putih Kak"]),
+    ("city", ["bisa antar ke bali?", "bisa kurang?"], ["Baik Kak, saya teruskan pertanyaannya ke tim kami ya"]),
     ("city", ["bisa rekomendasiin mobil buat sekeluarga?"], ["Baik Kak, ada City, Rp 79 juta", "Baik Kak, budgetnya berapa?"]),
 ]  # fmt: skip
 
