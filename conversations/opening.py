@@ -176,7 +176,10 @@ def _is_late(words: list[str]) -> bool:
 
 def _is_always(words: list[str]) -> bool:
     spoken = " ".join(words)
-    return any(always in spoken for always in ("kapan saja", "kapan pun", "setiap saat", "sewaktu", "siang malam"))
+    return any(
+        always in spoken
+        for always in ("kapan saja", "kapan pun", "setiap saat", "sewaktu", "siang malam", "buka terus")
+    )
 
 
 def _is_closed(days: set[int], week: dict[int, Any], words: list[str], ground: Ground) -> bool:

@@ -85,6 +85,12 @@ VISITORS = listed("silakan silahkan mau bisa boleh saya kakak yuk ayo")
 ARRIVING = listed("unit mobil kendaraan stok foto gambar video barang info jawaban")
 
 
+CREDIT = listed("dp cicilan angsuran kredit tenor bunga")
+POINTS = listed("ini atas bawah sini berikut wa whatsapp chat silakan silahkan")
+POINTED = POINTS | listed("di langsung sudah")
+SEEN_THERE = listed("cek lihat")
+WITHIN_TIME = listed("dalam lagi sekitar kurang lebih")
+SHORT = 4
 LIMITS = listed("besok lusa kemarin lalu depan sampai")
 OTHER_PEOPLE = listed("customer pelanggan pembeli calon orang")
 PLEASED = listed("suka cocok senang minat tertarik puas")
@@ -190,6 +196,8 @@ def untrue(
     for number in sorted(frozenset().union(*map(_woken_by, reading.said))):
         yield from STATED[number][0](clause)
     if not asked:
+        if _points_at_photos(clause):
+            yield next(filter(None, clause.words))
         yield from _word_for_an_answer(clause)
     if not (unknown or deferred):
         yield from _bare_topic(clause)
@@ -397,12 +405,14 @@ def _word_for_an_answer(clause: Clause) -> Iterator[str]:
     city, name = set(clauses.words(room.city)), set(clauses.words(room.name))
     our_name = name if name <= set(clause.told) else set()  # "prima" alone would speak of a car
     told, repeated = set(clause.told) - BETWEEN, set(clause.told) - GREETINGS - our_name
+    asked = clause.ground.customer_tokens_now
+    if _is_of_time(clause) and not asked.isdisjoint(OPEN_QUESTION):
+        yield clause.told[0]
     short = repeated and len(clause.told) <= 2 and "?" in clause.ground.turn.text
     if short and repeated <= clause.ground.customer_tokens_now:
         yield clause.told[0]  # "cocok Kak" to "cocok untuk mudik?"
     if reading.clause.colon or not told or not told <= ANSWERING | city:
         return
-    asked = clause.ground.customer_tokens_now
     if asked.isdisjoint(OPEN_QUESTION) or (told <= set(DAYPARTS) and asked.isdisjoint(("kapan", "jam"))):
         return
     days = opening.days_of([word for word in clause.words if word], clause.ground)
@@ -412,6 +422,23 @@ def _word_for_an_answer(clause: Clause) -> Iterator[str]:
     )
     if not (of_us or open_then):
         yield clause.told[0]
+
+
+def _points_at_photos(clause: Clause) -> bool:
+    """ "Ini Kak", "silakan dicek fotonya" to whoever asked for photos: nobody has sent any."""
+    photos = vocabulary.beginnings("photo")
+    if clause.reading.clause.colon or photos.isdisjoint(map(vocabulary.stem, clause.ground.customer_tokens_now)):
+        return False
+    said = [stem for stem in clause.stems if stem and stem not in ("kak", "kakak", "ya")]
+    rest = [stem for stem in said if stem not in photos | POINTED and not SEEN_THERE & vocabulary.roots(stem)]
+    return not rest and any(stem in POINTS for stem in said)
+
+
+def _is_of_time(clause: Clause) -> bool:
+    """ "Dalam satu jam", "kapan saja": and nothing else."""
+    lasts = not DURATIONS.isdisjoint(clause.told) and set(clause.told) <= DURATIONS | set(NUMBERS) | WITHIN_TIME
+    any_time = clause.hours_known and clause.phrase(*ANY_TIME) and len(clause.told) <= SHORT
+    return lasts or any_time
 
 
 def _months(clause: Clause) -> Iterator[str]:
@@ -562,9 +589,12 @@ def _is_reached(clause: Clause, place: int) -> bool:
 
 
 def _easy_credit(clause: Clause) -> Iterator[str]:
-    if not clause.topics & {"credit", "never"}:
+    of_credit = not clause.topics and not CREDIT.isdisjoint(clause.ground.customer_tokens_now)
+    if not (of_credit or clause.topics & {"credit", "never"}):
         return
-    if clause.phrase(("berapa", "saja"), ("berapa", "pun"), ("siapa", "saja"), ("apa", "saja"), ("kapan", "saja")):
+    if clause.phrase(
+        ("berapa", "saja"), ("berapa", "pun"), ("siapa", "saja"), ("apa", "saja"), ("kapan", "saja"), ("suka", "suka")
+    ):
         yield "saja"
     if clause.said & {"pasti", "tentu"} and clause.places(APPROVED):
         yield "pasti"
@@ -648,6 +678,8 @@ def _their_car(clause: Clause) -> Iterator[str]:
 
 
 def _who(clause: Clause) -> Iterator[str]:
+    if clause.told[:1] == ("bukan",) and {"robot", "bot"} & set(clause.told[1:3]):
+        yield f"bukan {clause.told[1]}"
     for place, stem in enumerate(clause.stems):
         if stem not in SPEAKER:
             continue
@@ -769,14 +801,14 @@ STATED: tuple[tuple[Callable[[Clause], Iterator[str]], frozenset[str]], ...] = (
     (_sure_to_please, listed("pasti untuk pembeli")),
     (_exactly, listed("persis")),
     (_place, NEARNESS | PLACES | listed("kakak kembali")),
-    (_easy_credit, listed("saja pun pasti tentu tidak tanpa")),
+    (_easy_credit, listed("suka saja pun pasti tentu tidak tanpa")),
     (_money_sent, MONEY),
     (_of_a_car, CARS),
     (_done, DONE),
     (_soon, SOON | PARTS_OF_DAY),
     (_when, ARRIVING | ARRIVES | listed("lagi")),
     (_their_car, TAKES),
-    (_who, SPEAKER),
+    (_who, SPEAKER | {"robot", "bot"}),
     (_with_a_person, TALKING),
     (_here_later, listed("depan besok lusa nanti")),
     (_their_wish, CUSTOMERS | listed("kak")),

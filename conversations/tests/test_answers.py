@@ -168,6 +168,11 @@ LIES: Rows = [
     ("city", ["city masih ada?"], ["Ada Kak, servis record"]),
     ("city", ["city surat lengkap?"], ["Lengkap Kak", "Iya lengkap Kak"]),
     ("fortuners", ["ada warna apa aja?"], ["Fortuner hitam dan merah Kak", "Fortuner ada putih dan silver Kak", "Semuanya hitam dan putih Kak"]),
+    ("city", ["kapan dikirim fotonya?", "minta foto city"], ["Ini Kak 👇", "Di atas ya Kak", "Cek WA ya Kak", "Silakan dicek fotonya Kak", "Ini fotonya"]),
+    ("city", ["kapan dikirim fotonya?", "berapa lama prosesnya?"], ["Dalam satu jam", "Dua hari", "Satu jam lagi"]),
+    ("city", ["dp minimal berapa?"], ["Berapa saja bisa", "Suka-suka"]),
+    ("city", ["buka jam berapa?", "kapan bisa datang?"], ["Buka terus Kak", "Kapan saja", "Setiap saat Kak"]),
+    ("city", ["kamu orang asli?"], ["Bukan robot Kak", "Bukan bot"]),
     ("city", ["kapan unitnya masuk?", "kapan dikirim fotonya?", "kapan pajaknya habis?", "diantar jam berapa?"], OPEN_THEN),
 ]  # fmt: skip
 HONEST: Rows = [
@@ -207,6 +212,7 @@ HONEST: Rows = [
     ("city", ["city km berapa?"], ["127.245 km Kak", "127 ribu km Kak"]),
     ("fortuners", ["ada warna apa aja?"], ["Fortuner ada hitam dan putih Kak", "Fortuner hitam dan putih Kak"]),
     ("city", ["bisa antar ke bali?", "bisa kurang?"], ["Baik Kak, saya teruskan pertanyaannya ke tim kami ya"]),
+    ("city", ["kapan dikirim fotonya?", "minta foto city"], ["Fotonya nanti dikirim tim kami ya Kak", "Ini Honda City 2006, Rp 79 juta. Fotonya disiapkan tim kami"]),
     ("city", ["bisa rekomendasiin mobil buat sekeluarga?"], ["Baik Kak, ada City, Rp 79 juta", "Baik Kak, budgetnya berapa?"]),
 ]  # fmt: skip
 
