@@ -15,7 +15,7 @@ from conversations import clauses, echo, lending, opening, quiet, vocabulary
 from conversations.clauses import Clause
 from conversations.ground import TRUTHS, Ground, known, spoken
 from conversations.reading import CONDITIONS, Claim, Mention, Reader, Reading
-from conversations.turn import Unit
+from conversations.turn import Intent, Unit
 from conversations.vocabulary import listed
 
 OFFERS = listed("bisa boleh terima tersedia dapat masih ada punya")
@@ -32,8 +32,20 @@ DEALS = listed("price credit_price price_range lower never alive state complete 
 COMPARING = listed("dari daripada dibanding dibandingkan")
 OF_QUESTION = "(pertanyaan pelanggan)"  # behind a yes or a no that the question does not bear
 REQUESTING = listed("bisa boleh dapat bisakah bolehkah apakah tolong minta mohon")
+MERELY = listed(
+    "tidak belum bukan pernah sama sekali memang tentu pun juga menurut setahu data catatan kami saya dari sini dan "
+    "begitu sepertinya kayak nomor"
+)
+MATTERS = {
+    "flooded": "flood", "crashed": "crash", "alive": "tax", "dead": "tax", "hands": "owners", "complete": "papers",
+    "state": "condition", "km": "km", "gear": "gear", "fuel": "fuel", "color": "color",
+}  # fmt: skip
+SHORT = 4  # words of an answer that says nothing without its question
+PENDING = listed("masih sudah pernah")
 ASKED_OF_STAFF = listed("tanya cek konfirmasi jawab")
-PASSED_ON = ASKED_OF_STAFF | listed("terus sampai info bicara hitung")
+NOT_KNOWING = listed("paham mengerti tahu yakin jelas maaf sebentar")
+SMALL_TALK = frozenset({Intent.GREETING, Intent.CLOSING, Intent.REFUSAL, Intent.STOP})
+PASSED_ON = ASKED_OF_STAFF | listed("terus sampai info bicara hitung hubung kabar")
 OWN_CAR = listed("tukar jual tambah")
 OF_DATA = listed("data info informasi catatan keterangan")
 
@@ -102,8 +114,9 @@ class Judge(Reader):
         self.last: list[Claim] = []  # of the clause before
         self._question: Asked | None = None
         self.deal: set[bool | None] = set()  # of the customer's last clause: sums, favours, promises
-        self.agreed: list[str] = []  # "baik Kak" to what nobody knows to be possible, unless more is said
-        self.says_more = False
+        self.says_more = False  # more than words that claim nothing
+        self.asks_back = False
+        self.notes = False  # it begins with "baik", "oke"
         self.preferred: list[tuple[str, frozenset[int]]] = []  # one of several named for a reason that nobody knows
 
     def draft(self, text: str) -> Judged:
@@ -121,7 +134,8 @@ class Judge(Reader):
         lowest = lending.lowest(self.ground) if self.lent.all and self.ground.asks_lowest else frozenset()
         if lowest and not self.lent.all & lowest:
             self.judged.failed.append(min(self.lent.all).lower())  # the leasing asked for is not named
-        self.judged.failed += [] if self.says_more else self.agreed
+        if read and not self.says_more and self._wants_more():
+            self.judged.failed.append(f"{next(spoken(read[0]), '')} {OF_QUESTION}")
         self.judged.failed += [said for said, cars in self.preferred if not cars <= set(self.spoken)]
         return self.judged
 
@@ -154,6 +168,8 @@ class Judge(Reader):
         self.judged.estimates = self.judged.estimates or reading.estimates
         failed = [*reading.failed, *self._verify(reading)]
         self.says_more = self.says_more or self._has_substance(reading)
+        self.asks_back = self.asks_back or self._is_asked_back(reading)
+        self.notes = self.notes or reading.affirms == "noted"
         if reading.mentions:
             self.subject = frozenset().union(*(mention.units for mention in reading.mentions))
             self.spoken += [one for one in self.subject if one not in self.spoken]
@@ -168,13 +184,22 @@ class Judge(Reader):
         reading = super()._read(clause)
         return lending.attribute(reading, self.lent, self.ground) if reading.estimates else reading
 
+    def _has_substance(self, reading: Reading) -> bool:
+        """It states something or passes something on; "ditunggu ya Kak" is polite only."""
+        here = any(one.units for one in reading.mentions)
+        if not reading.clause.question and (here or reading.mentions or reading.claims or reading.topics):
+            return True
+        if here or any(map(self._is_absence, reading.claims)) or self._denies_existence(reading):
+            return True
+        if reading.exists and not reading.clause.question:
+            return True
+        if _is_passed_on(reading, PASSED_ON) or reading.has(NOT_KNOWING):
+            return True
+        return any(token.kind not in ("word", "mark") for token in reading.clause.tokens)
+
     @staticmethod
-    def _has_substance(reading: Reading) -> bool:
-        """It states something, passes something on or asks back; "ditunggu ya Kak" is polite only."""
-        if reading.mentions or reading.claims or reading.topics or reading.exists:
-            return True
-        if _is_passed_on(reading, PASSED_ON):
-            return True
+    def _is_asked_back(reading: Reading) -> bool:
+        """ "Budgetnya berapa Kak?"; "ada lagi yang bisa dibantu?" is polite only."""
         words = (reading.words[place] for place in reading.content if place not in reading.phrased)
         polite = vocabulary.ADDRESSES | vocabulary.ACKNOWLEDGE | vocabulary.AFFIRM
         return reading.clause.question and any(vocabulary.stem(word) not in polite for word in words)
@@ -229,7 +254,19 @@ class Judge(Reader):
         for claim in reading.claims:
             if not self._bears(reading, claim, absent_segs, unknown):
                 yield claim.text
+        if unknown and self._is_known_after_all(reading):
+            yield f"{reading.words[reading.content[0]]}: belum ada data"
         yield from self._verify_answer(reading, unknown)
+
+    def _is_known_after_all(self, reading: Reading) -> bool:
+        """ "Belum tercatat Kak", "tidak ada datanya" to what is in the data."""
+        units = self.ground.asked_about
+        if self.asks or reading.topics or reading.mentions or len(units) != 1:
+            return False
+        [unit] = [self.ground.units[one] for one in units]
+        asked = {name for one in self._questions() for name, *_ in one.topics}
+        asked |= {MATTERS[claim.aspect] for one in self._questions() for claim in one.claims if claim.aspect in MATTERS}
+        return bool(asked) and all(known(unit, name) for name in asked)
 
     @staticmethod
     def _is_absence(claim: Claim) -> bool:
@@ -271,6 +308,8 @@ class Judge(Reader):
             return echo.grouped(reading, chosen)
         if self.subject is not None:
             return self.subject
+        if self.ground.names_what_nobody_has and not self.asks:
+            return frozenset()  # "Rp 470 juta Kak" to "ada Pajero?"
         return self.ground.asked_about or None
 
     def _several(self, named: frozenset[int], reading: Reading) -> frozenset[int]:
@@ -324,6 +363,7 @@ class Judge(Reader):
         if any(echo.asks_which_of(one) for one in asked) and echo.points_at_a_place(reading):
             yield f"{chosen} {OF_QUESTION}"
         for one in asked if units else ():
+            self.says_more = True
             if not self._is_so(one, units, each):
                 yield f"{chosen} {OF_QUESTION}"
             elif one.failed and echo.asks_which_of(one) and not one.claims and not reading.clause.colon:
@@ -516,6 +556,7 @@ class Judge(Reader):
             before = reading.words[:place]
             said = reading.words[place]
             imperative = place == reading.content[0] and not said.startswith("di") and said[-3:] not in ("kan", "nya")
+            imperative = imperative and not said.endswith("an")  # "simpanan"
             allowed = imperative or reading.staff or reading.clause.question or not ASKING.isdisjoint(before)
             if not allowed:
                 yield reading.words[place]
@@ -636,7 +677,8 @@ class Judge(Reader):
                 return True
         if claim.text == "lewat" and any(one.place == claim.place + 1 for one in reading.lenders):
             return True  # "lewat Satu Finance"
-        if aspect in ("alive", "dead") and not any(topic[0] in ("tax", "papers") for topic in reading.topics):
+        of_tax = any(topic[0] in ("tax", "papers") for topic in reading.topics) or self._answers_on("tax", reading)
+        if aspect in ("alive", "dead") and not of_tax:
             return aspect == "dead" and claim.text == "lewat" and not any(topic[0] for topic in reading.topics)
         if aspect == "complete":
             said = [word for name, _, _, word in reading.topics if name == "papers"]
@@ -653,12 +695,14 @@ class Judge(Reader):
             return True  # the hours are looked at as a whole
         if aspect == "here" and wanted and self._lacks_things(reading, claim, units):
             return False
-        if aspect == "here" and not units & ground.here if units is not None else False:
-            return self._offers_in_general(reading, units)
         if aspect == "here" and wanted and self._is_of_the_question(reading) and self._asked().lenient is not True:
             return False
+        if aspect == "here" and not units & ground.here if units is not None else False:
+            return self._offers_in_general(reading, units)
         if aspect == "here" and units is None:
             return bool(ground.here)
+        if aspect == "sold" and claim.negated and not self._is_still_here(reading, units):
+            return False
         if aspect in ("lower", "never", "away") or (claim.negated and not self._may_be_denied(reading, claim)):
             return False
         if aspect in ("flooded", "crashed") and self._is_label(reading, claim):
@@ -667,6 +711,7 @@ class Judge(Reader):
             return (
                 aspect in KINDS
                 and wanted
+                and not self._is_of_nobodys(reading)
                 and any(ground.truth(one, aspect, claim.value) is True for one in ground.here)
             )
         if aspect == "year_bound" and str(claim.value[0]) not in ground.customer_tokens:
@@ -676,6 +721,12 @@ class Judge(Reader):
         if truth is wanted:
             self._used(units, aspect)
         return truth is wanted
+
+    def _answers_on(self, topic: str, reading: Reading) -> bool:
+        """Is it a word or two on a matter that the customer asked for? "Belum lewat Kak" on the tax."""
+        if self.asks or reading.topics or len(reading.content) > SHORT:
+            return False
+        return any(name == topic for one in self._questions() for name, *_ in one.topics)
 
     def _may_be_denied(self, reading: Reading, claim: Claim) -> bool:
         """A figure is denied only where it is the customer's: "tidak sampai 75 juta", "bukan 2016" state something."""
@@ -707,6 +758,11 @@ class Judge(Reader):
                 return True
         return False
 
+    def _is_of_nobodys(self, reading: Reading) -> bool:
+        """ "Diesel matic Kak" to "ada Pajero?": with nothing else spoken of, it is of the car asked for."""
+        plain = not (reading.exists or reading.mentions or reading.clause.colon or reading.has(OTHERS))
+        return plain and not self.asks and self.subject is None and self.ground.names_what_nobody_has
+
     def _lacks_things(self, reading: Reading, claim: Claim, units: frozenset[int] | None) -> bool:
         """ "BPKB tersedia", "foto tersedia": a thing is said to be there, and nobody knows of it."""
         things = {
@@ -726,6 +782,11 @@ class Judge(Reader):
             return False
         self._used(units, claim.value.aspect)
         return True
+
+    def _is_still_here(self, reading: Reading, units: frozenset[int] | None) -> bool:
+        """ "Belum laku": a car that is booked is only called so with that word."""
+        booked = any(claim.aspect == "booked" and not claim.negated for claim in reading.claims)
+        return booked or (bool(units) and units is not None and units <= self.ground.here)
 
     def _bears_absence(self, reading: Reading, claim: Claim) -> bool:
         ground = self.ground
@@ -765,7 +826,8 @@ class Judge(Reader):
                     return True
         own = [one for one in reading.mentions if one.seg == claim.seg]
         other = len(units or ()) == 1 and ground.of_all(units or (), claim.aspect, claim.value) is False
-        if before == "yang" and not own and not claim.negated and (len(units or ()) != 1 or other):
+        theirs = self._is_of_nobodys(reading)
+        if before == "yang" and not own and not theirs and not claim.negated and (len(units or ()) != 1 or other):
             pool = frozenset(self.spoken) or self._fitting() or ground.here
             fit = frozenset(one for one in pool if ground.truth(one, claim.aspect, claim.value) is True)
             if fit:
@@ -862,11 +924,15 @@ class Judge(Reader):
         ):
             return
         first = reading.words[reading.content[0]]
+        if reading.claims and any(map(echo.asks_which_of, self._questions())):
+            return  # "hidup Kak" to "hidup atau mati?"
         asked = self._asked()
         if (reading.affirms == "yes" and asked.strict is not True) or (
             reading.affirms == "no" and not self._denial_stands(reading, asked.lenient)
         ):
             yield f"{first} {OF_QUESTION}"
+        elif reading.affirms == "no":
+            self.says_more = True
         elif reading.affirms == "noted" and first in self.ground.customer_tokens_now and "?" in self.ground.turn.text:
             yield f"{first} {OF_QUESTION}"  # "siap Kak" to "siap pakai?"
         elif reading.affirms == "noted" and (self._is_requested() or not reading.clause.question):
@@ -876,8 +942,21 @@ class Judge(Reader):
                 asked.deal is not True and not (first == "baik" and _is_passed_on(reading, ASKED_OF_STAFF))
             ):
                 yield f"{first} {OF_QUESTION}"
-            elif not asked.known and self._is_requested():
-                self.agreed.append(f"{first} {OF_QUESTION}")
+
+    def _wants_more(self) -> bool:
+        """To a question that nobody knows to be so "tidak masalah Kak" or "kami tunggu" is a yes like any other.
+        "Kondisi City?" asks for none, but "baik Kak" answers it.
+        """
+        if self.ground.turn.understanding.intent in SMALL_TALK or self._asked().known or not self._is_requested():
+            return False
+        if self.asks_back:
+            return self._asked().lenient is False and self.ground.names_what_nobody_has  # "mau yang warna apa?"
+        return any(
+            one.claims or one.failed or one.exists or one.promises or one.affirms or one.has(REQUESTING | PENDING)
+            or any(topic[0] in ("never", "bargain", "trade") for topic in one.topics)
+            or (self.notes and any(topic[0] in quiet.DETAILS for topic in one.topics))
+            for one in self._questions()
+        )  # fmt: skip
 
     def _is_requested(self) -> bool:
         """Does the customer ask for something? "Saya bisa datang Sabtu" does not."""
@@ -902,9 +981,9 @@ class Judge(Reader):
         """A refusal that says what it refuses is judged by that; a bare one by the question."""
         if reading.claims or reading.exists or reading.mentions:
             return True
-        said = [reading.words[place] for place in reading.content]
-        bare = [word for word in said if word not in vocabulary.ADDRESSES]
-        return lenient is False or (len(bare) > 2 and not reading.has(("bisa", "boleh")))
+        said = [vocabulary.stem(reading.words[place]) for place in reading.content]
+        bare = [word for word in said if word not in vocabulary.ADDRESSES and word not in MERELY]
+        return lenient is False or (bool(bare) and not reading.has(("bisa", "boleh")))
 
     def _asked(self) -> Asked:
         if self._question is None:

@@ -189,6 +189,13 @@ class Ground:
         return frozenset(place for place, unit in enumerate(self.units) if unit.id in ids)
 
     @cached_property
+    def names_what_nobody_has(self) -> bool:
+        """The car that this turn names is not among those read for it."""
+        asked = self.turn.understanding.entities
+        found = any(names.is_model(asked.make, asked.model, unit.model) for unit in self.units) if asked.model else True
+        return not found and not self.named
+
+    @cached_property
     def named(self) -> frozenset[int]:
         """The cars that this turn of the customer's names."""
         return self._named_in(self.asked)

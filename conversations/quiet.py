@@ -222,7 +222,8 @@ def _price_for_now(clause: Clause) -> Iterator[str]:
 def _talk_of_price(clause: Clause) -> Iterator[str]:
     """ "Datang dulu, nanti kita bicarakan harganya" is a bargain offered."""
     bargains = clause.ground.turn.persona.price_negotiation or clause.reading.staff
-    if "price" in clause.topics and not bargains and "tidak" not in clause.said:
+    priced = "price" in clause.topics or any(claim.aspect == "price" for claim in clause.reading.claims)
+    if priced and not bargains and "tidak" not in clause.said:
         yield from (clause.words[place] for place in clause.places(TALKING)[:1])
 
 
@@ -360,6 +361,7 @@ def _first_owner(clause: Clause) -> Iterator[str]:
 def _as_wished(clause: Clause) -> Iterator[str]:
     """ "Sesuai permintaan Kakak": nothing that the customer wished is otherwise. "Kami carikan yang sesuai" is none."""
     fits = [place for place, stem in enumerate(clause.stems) if stem in FITS]
+    yield from (stem for at in fits for stem in clause.stems[at + 1 : at + 2] if stem in ("tahun", "usia", "umur"))
     if not fits or clause.of_condition or clause.negated(fits[0]):
         return
     sought = not SEEKING.isdisjoint(frozenset().union(*clause.roots[: fits[0]]))
@@ -423,6 +425,9 @@ def _bare_topic(clause: Clause) -> Iterator[str]:
     matters = [topic for topic in clause.reading.topics if topic[0] in DETAILS]
     if not matters:
         return
+    for name, place, seg, word in matters:
+        if name == "service" and _is_tail(clause, place, seg) and not clause.holds("has", name):
+            yield word
     stated = (
         clause.reading.claims
         or clause.reading.exists
@@ -439,6 +444,13 @@ def _bare_topic(clause: Clause) -> Iterator[str]:
         return
     if ASKS.isdisjoint(clause.said) and not clause.reading.promises:
         yield matters[0][3]
+
+
+def _is_tail(clause: Clause, place: int, seg: int) -> bool:
+    """ "Ada Kak, servis record": a part of its own behind what is said to be there."""
+    before = any(clause.reading.clause.tokens[at].seg < seg for at in clause.reading.exists)
+    own = [at for at in clause.reading.content if clause.reading.clause.tokens[at].seg == seg]
+    return before and own[:1] == [place]
 
 
 # --- what there is
@@ -613,7 +625,8 @@ def _when(clause: Clause) -> Iterator[str]:
         if stem in DURATIONS and counted and clause.stems[place + 1 : place + 2] == ["lagi"]:
             yield f"{clause.words[place - 1]} {stem} lagi"
     soon = clause.said & (SOON | PARTS_OF_DAY | {"depan", "nanti"})
-    if soon and ARRIVING & clause.said and not (clause.of_condition or clause.reading.staff):
+    arriving = ARRIVING & clause.said or not clause.ground.facts.units  # "sebentar lagi datang" to "ada Pajero?"
+    if soon and arriving and not (clause.of_condition or clause.reading.staff):
         yield from (clause.words[place] for place in clause.places(ARRIVES)[:1] if not _is_of_visitors(clause, place))
 
 
@@ -761,7 +774,7 @@ STATED: tuple[tuple[Callable[[Clause], Iterator[str]], frozenset[str]], ...] = (
     (_of_a_car, CARS),
     (_done, DONE),
     (_soon, SOON | PARTS_OF_DAY),
-    (_when, ARRIVING | listed("lagi")),
+    (_when, ARRIVING | ARRIVES | listed("lagi")),
     (_their_car, TAKES),
     (_who, SPEAKER),
     (_with_a_person, TALKING),

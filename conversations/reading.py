@@ -45,6 +45,7 @@ TENOR = ("tenor", "tenornya")
 BUT = listed("selain kecuali")
 OTHER_KINDS = listed("gear fuel body color")  # of which others can be asked for
 BEFORE_KIND = listed("yang warna transmisi mobil")
+BEFORE_CREDIT = listed("( harga secara untuk itu adalah khusus")
 OF_STOCK = listed("stok unit unitnya mobil mobilnya")
 HAVING = listed("ada punya milik memiliki miliki jual dijual menjual")
 OWNERS = listed("kakak anda pelanggan pemilik saya")  # what they have is not for sale here
@@ -394,8 +395,8 @@ class Reader:
     def _is_of_credit(reading: Reading, place: int) -> bool:
         """ "Rp 85 juta (kredit)", "Rp 85 juta harga kredit"; not "Rp 79 juta, kredit Rp 85 juta"."""
         tokens = reading.clause.tokens
-        words = [token.word for token in tokens[place : place + 4] if token.word not in ("(", "harga", "secara")]
-        at = next((one for one in range(place, min(place + 4, len(tokens))) if tokens[one].word == "kredit"), -1)
+        words = [token.word for token in tokens[place : place + 5] if token.word not in BEFORE_CREDIT]
+        at = next((one for one in range(place, min(place + 5, len(tokens))) if tokens[one].word == "kredit"), -1)
         return words[:1] == ["kredit"] and not (at + 1 < len(tokens) and tokens[at + 1].kind == "amount")
 
     def _of_estimate(self, reading: Reading, place: int, label: str) -> str:
@@ -661,16 +662,18 @@ class Reader:
         return count % 2 == 1
 
     def _ends(self, reading: Reading) -> None:
-        """ "Untuk yang itu masih Kak": an answer whose yes stands last."""
-        if reading.affirms not in ("", "noted") or reading.clause.question or ANSWERS.isdisjoint(reading.said):
+        """ "Untuk yang itu masih Kak", "menurut data tidak": an answer whose yes or no stands last."""
+        if reading.affirms not in ("", "noted") or reading.clause.question or CONDITIONS & reading.said:
             return
-        last = next(
-            (at for at in reversed(reading.content) if vocabulary.stem(reading.words[at]) not in vocabulary.ADDRESSES),
-            -1,
-        )
-        yes = last >= 0 and reading.words[last] in ANSWERS and last not in reading.phrased
-        if yes and CONDITIONS.isdisjoint(reading.said):
+        told = [at for at in reading.content if vocabulary.stem(reading.words[at]) not in vocabulary.ADDRESSES]
+        if not told or told[-1] in reading.phrased:
+            return
+        last = reading.words[told[-1]]
+        why_not = last in vocabulary.DENY and reading.has(("kenapa", "mengapa"))
+        if last in ANSWERS or why_not:
             reading.affirms = "yes"
+        elif (last in vocabulary.DENY and "atau" not in reading.said) or (last == "nomor" and len(told) == 1):
+            reading.affirms = "no"  # "no Kak" is read as a number
 
     def _begins(self, reading: Reading) -> None:
         """ "Iya Kak", "Bisa Kak", "Tidak Kak", "Baik Kak": the answer to what the customer asked."""

@@ -28,7 +28,7 @@ def listed(words: str) -> frozenset[str]:
 ADDRESSES = listed("kak kakak ka ya yah nih dong deh kok sih lho loh kan banget sekali saja itu ini maaf mohon mas")
 AFFIRM = listed(
     "iya ya yap yes yup betul benar bisa ada masih sudah tentu pasti boleh hidup dapat bener tentunya punya memiliki "
-    "dijual"
+    "dijual pernah"
 )
 DENY = listed("tidak belum bukan")
 ACKNOWLEDGE = listed("baik oke siap sip deal setuju")

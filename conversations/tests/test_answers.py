@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -26,6 +27,10 @@ STOCK: Mapping[str, Facts] = {
     "fortuners": facts(FORTUNER, WHITE_FORTUNER, stock_size=12),
     "white fortuner": facts(WHITE_FORTUNER, stock_size=12),
     "no other fortuner": facts(nearest=(FORTUNER,), stock_size=12),
+    "booked": facts(gone=(replace(CITY, status="BOOKED"),), nearest=(FORTUNER,), stock_size=12),
+    "flooded": facts(
+        replace(CITY, flood_history="pernah banjir 2020", tax_valid_until=date(2025, 1, 1)), stock_size=12
+    ),
     "three": facts(CITY, AVANZA, FORTUNER),
     "no hours": facts(CITY, showroom=replace(PRIMA, hours=()), stock_size=12),
 }
@@ -66,6 +71,43 @@ AGREEING = (
     "Siap Kak, ditunggu kedatangannya",
     "Baik Kak, ada lagi yang bisa dibantu?",
 )
+UNKNOWN = (
+    *SERVICES,
+    "mesinnya halus?",
+    "city pernah banjir ga?",
+    "cat masih ori?",
+    "harga nego?",
+    "gratis ongkir?",
+    "bisa bawa mekanik?",
+)
+WITHOUT_A_WORD = (
+    "Tidak masalah Kak",
+    "Kenapa tidak",
+    "Cocok Kak",
+    "Silakan Kak, kami tunggu",
+    "Dengan senang hati",
+    "Kami siap bantu",
+    "Nanti kami bantu Kak",
+    "Semoga bisa Kak",
+    "Termasuk Kak",
+    "Kami terima",
+    "Langsung datang saja Kak",
+    "Silakan datang, bisa kok",
+    "Kita bicarakan nanti",
+    "👍",
+    "100%",
+    "Yoi",
+    "Betul sekali",
+    "Bener Kak",
+    "Iya dong",
+)
+NOT_KNOWING = (
+    "Maaf Kak, saya kurang paham maksudnya",
+    "Untuk itu saya belum tahu Kak",
+    "Nanti tim kami hubungi Kakak ya",
+    "Saya konfirmasi dulu ke tim ya Kak",
+    "Sebentar ya Kak",
+)
 PASSING_ON = (
     "Baik Kak, saya tanyakan dulu ke tim",
     "Baik Kak, saya tanyakan dulu ke tim kami ya",
@@ -99,6 +141,7 @@ LIES: Rows = [
     ("no pajero", [one.format("pajero") for one in IS_IT_THERE], [*HAVING, "Ada 1 unit Kak", "Stoknya ada Kak", "Tersedia di showroom kami"]),
     ("no pajero", ["saya mau lihat pajero"], ["Kami punya Kak", "Pajero ya Kak? Kami punya"]),
     ("city", SERVICES, AGREEING),
+    ("city", UNKNOWN, WITHOUT_A_WORD),
     ("city", [*WHEN_TO_COME, "hari ini buka sampai jam berapa?"], CLOSED_THEN),
     ("no hours", WHEN_TO_COME, [*CLOSED_THEN, *OPEN_THEN]),
     ("city", ["buka jam berapa?", "besok tutup jam berapa?"], ["Jam 10 Kak", "Besok jam 10 pagi Kak"]),
@@ -115,12 +158,21 @@ LIES: Rows = [
     ("no other fortuner", ["fortuner selain hitam ada?"], ["Ada Kak", "Ready Kak", "Fortuner selain hitam ada Kak", "Selain hitam ada Kak"]),
     ("three", ["ada mobil apa?"], ["Selain Pajero kami ada Fortuner", "Selain City, Avanza juga matic", "Selain silver, City ada Kak"]),
     ("three", ["selain avanza apa?"], ["Selain Avanza semuanya manual Kak", "Selain Avanza, unit kami diesel", "Selain Avanza belum ada unit Kak"]),
+    ("no pajero", ["ada pajero?"], ["Harganya Rp 470 juta Kak", "Tahun 2021, Rp 470 juta", "Diesel matic Kak", "Hitam Kak", "Yang hitam 470 juta", "Mau yang warna apa Kak?", "Mau Pajero yang mana Kak?", "Sebentar lagi datang"]),
+    ("booked", ["city masih ada?"], ["Belum laku Kak", "Belum terjual", "Kosong, tapi minggu depan masuk"]),
+    ("flooded", ["city pernah banjir?"], ["Tidak pernah sama sekali", "Menurut data tidak", "No Kak", "Belum tercatat Kak", "Tidak ada datanya Kak"]),
+    ("flooded", ["pajak city hidup?"], ["Belum lewat Kak", "Hidup Kak", "Belum mati"]),
+    ("city", ["kondisi city?", "kondisi city gimana?"], ["Baik Kak", "Oke banget", "Oke kok", "Sesuai tahunnya", "Simpanan"]),
+    ("city", ["harga city berapa?"], ["Rp 79 juta, bisa dibicarakan", "Rp 79 juta untuk kredit", "79 juta itu harga kredit"]),
+    ("city", ["city masih ada?"], ["Ada Kak, servis record"]),
     ("city", ["kapan unitnya masuk?", "kapan dikirim fotonya?", "kapan pajaknya habis?", "diantar jam berapa?"], OPEN_THEN),
 ]  # fmt: skip
 HONEST: Rows = [
     ("city", [one.format("city") for one in IS_IT_THERE], HAVING),
     ("no pajero", ["ada pajero?"], ["Pajero kami belum punya Kak", "Belum punya Kak, tapi kami punya Fortuner", "Belum ada Kak, tapi Fortuner tersedia", "Kami punya pilihan lain Kak", "Pajero belum ada. Silakan lihat unit yang kami punya ya Kak"]),
     ("city", SERVICES, PASSING_ON),
+    ("city", UNKNOWN, NOT_KNOWING),
+    ("city", ["kondisi city?", "saya budi, mau lihat city", "halo kak"], ["Unitnya bisa dilihat langsung di showroom ya Kak", "Kami siap bantu Kak"]),
     ("city", ["saya mau lihat dulu", "nanti saya kabari", "terima kasih kak", "saya pikir2 dulu", "saya bisa datang sama istri sabtu"], ["Baik Kak", "Oke Kak", "Siap", "Baik Kak 🙏", "Baik Kak, ditunggu kabarnya ya"]),
     ("city", ["bisa datang besok?", "boleh tanya kak?"], ["Silakan Kak", "Boleh Kak", "Baik Kak"]),
     ("city", WHEN_TO_COME, OPEN_THEN),
@@ -142,6 +194,11 @@ HONEST: Rows = [
     ("no other fortuner", ["fortuner selain hitam ada?"], ["Fortuner selain hitam belum ada Kak", "Belum ada Kak", "Fortuner selain warna hitam sedang tidak tersedia"]),
     ("white fortuner", ["fortuner selain hitam ada?"], ["Fortuner selain hitam ada Kak, warna putih", "Selain hitam ada putih Kak"]),
     ("three", ["selain avanza apa?"], ["Selain Avanza ada City dan Fortuner Kak"]),
+    ("no pajero", ["ada pajero?"], ["Pajero belum ada Kak. Mau lihat Fortuner?", "Belum ada Kak, yang ada Fortuner, diesel matic"]),
+    ("booked", ["city masih ada?"], ["City belum terjual, tapi sudah dibooking Kak"]),
+    ("flooded", ["city pernah banjir?"], ["Pernah Kak", "City pernah banjir Kak"]),
+    ("avanza", ["avanza pernah banjir?"], ["Tidak pernah sama sekali Kak", "Menurut data tidak Kak", "Tidak Kak"]),
+    ("avanza", ["pajaknya hidup atau mati?"], ["Hidup Kak", "Masih hidup Kak"]),
     ("city", ["bisa rekomendasiin mobil buat sekeluarga?"], ["Baik Kak, ada City, Rp 79 juta", "Baik Kak, budgetnya berapa?"]),
 ]  # fmt: skip
 

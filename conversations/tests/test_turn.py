@@ -46,14 +46,14 @@ def test_a_burst_is_one_turn_and_one_answer(showroom, model):
 
 
 def test_a_message_that_comes_while_the_model_thinks_overtakes_the_draft(showroom, model):
-    model.say("Jawaban pertama Kak.", "Terima kasih Kak.")
+    model.say("Jawaban pertama Kak.", "Fortuner ada Kak.")
     showroom.receives("Halo")
     work = gather.claim(showroom.tenant.pk, showroom.chat().pk)
     draft = async_to_sync(orchestrator.think)(work)
     showroom.receives("eh satu lagi, fortuner ada?")
     assert orchestrator.conclude(work, draft, 0) is None
     run_jobs()
-    assert [showroom.plain(sent.text) for sent in showroom.gateway.sent] == ["Terima kasih Kak."]
+    assert [showroom.plain(sent.text) for sent in showroom.gateway.sent] == ["Fortuner ada Kak."]
     assert showroom.chat().answered_seq == 2
 
 
