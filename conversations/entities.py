@@ -81,9 +81,10 @@ _ORDERS = tuple(
         ),
     )
 )
-# "leasing mana yang paling murah?", "leasing termurah": it seeks no car
 _LOWEST = r"(?:paling (?:murah|ringan|rendah|kecil)|termurah|teringan|terendah|terkecil)"
-_CHOOSES_LEASING = re.compile(rf"\bleasing\b.{{0,30}}\b{_LOWEST}\b|\b{_LOWEST} leasing\b")
+_PAID = r"(?:leasing|cicilan|angsuran)"
+_CHOOSES_LEASING = re.compile(rf"\b{_PAID}\b.{{0,30}}\b{_LOWEST}\b|\b{_LOWEST} {_PAID}\b")
+_OF_A_CAR = re.compile(r"\b(?:mobil|unit|kendaraan)\b")
 _NOT_A_COLOUR = re.compile(r"\bplat (?:nomor )?\w{3,8}\b")
 _NO_GEARBOX = re.compile(r"\b(?:buku manual|manual book)\b")
 
@@ -97,7 +98,9 @@ _UNREAD = re.compile(
 
 
 def chooses_leasing(said: str) -> bool:
-    return "leasing" in said and _CHOOSES_LEASING.search(said) is not None
+    """ "Leasing mana yang paling murah?", "cicilan termurah berapa?": it seeks no car."""
+    paid = "leasing" in said or (("cicilan" in said or "angsuran" in said) and not _OF_A_CAR.search(said))
+    return paid and _CHOOSES_LEASING.search(said) is not None
 
 
 def find(text: str, now: datetime | None = None, *, said: str = "") -> Entities:

@@ -49,24 +49,19 @@ def terms(reading: Reading) -> list[tuple[int, int]]:
 
 def attribute(reading: Reading, context: Context, ground: Ground) -> Reading:
     """Every figure is said of its leasings and terms."""
-    places = [claim.place for claim in reading.claims if _is_paid(claim)]
-    if not places:
+    paid = [at for at, claim in enumerate(reading.claims) if _is_paid(claim)]
+    if not paid:
         return reading
-    lenders = [(one.place, one.partner) for one in reading.lenders]
-    named = terms(reading)
-    for at, claim in enumerate(reading.claims):
-        if not _is_paid(claim):
-            continue
-        index = places.index(claim.place)
-        own, _ = _belonging(lenders, places, index)
-        years, earlier = _belonging(named, places, index)
+    places = [reading.claims[at].place for at in paid]
+    named = _belonging([(one.place, one.partner) for one in reading.lenders], places)
+    for at, (partners, _), (years, earlier) in zip(paid, named, _belonging(terms(reading), places), strict=True):
+        claim = reading.claims[at]
         if not years:
             years, earlier = _carried(reading, context), True
-        partners = own or _unnamed(reading, context, ground)
-        value = claim.value._replace(partners=partners, years=years)
+        value = claim.value._replace(partners=partners or _unnamed(reading, context, ground), years=years)
         if (
-            claim.value.kind == "total" and earlier
-        ):  # "3 tahun Rp 4 juta per bulan, TDP Rp 54 juta": of these, or of all
+            value.kind == "total" and earlier
+        ):  # "3 tahun Rp 4 juta per bulan, TDP Rp 54 juta": of these years, or of all
             value = value._replace(years=frozenset(), before=years)
         reading.claims[at] = claim._replace(value=value)
     return reading
@@ -84,18 +79,18 @@ def _is_paid(claim: Claim) -> bool:
     return claim.aspect == "estimate" and claim.value.kind in PAID
 
 
-def _belonging(marks: Sequence[tuple[int, Mark]], figures: Sequence[int], index: int) -> tuple[frozenset[Mark], bool]:
-    """(what this figure belongs to, it is what an earlier figure belongs to)."""
-    if not marks:
-        return frozenset(), False
-    at = figures[index]
-    end = figures[index + 1] if index + 1 < len(figures) else None
-    if marks[0][0] > figures[0]:
-        own = frozenset(mark for place, mark in marks if at < place and (end is None or place < end))
-        return (own, False) if own else (frozenset(mark for _, mark in marks), True)
-    start = figures[index - 1] if index else -1
-    own = frozenset(mark for place, mark in marks if start < place and (place < at or end is None))
-    return (own, False) if own else (_belonging(marks, figures, index - 1)[0], True)
+def _belonging(marks: Sequence[tuple[int, Mark]], figures: Sequence[int]) -> list[tuple[frozenset[Mark], bool]]:
+    """For each figure: what it belongs to, and whether that was named for another one."""
+    behind = bool(marks) and marks[0][0] > figures[0]
+    found: list[tuple[frozenset[Mark], bool]] = []
+    before = -1
+    for at, end in zip(figures, [*figures[1:], None], strict=True):
+        start, stop = (at, end) if behind else (before, None if end is None else at)  # the last has all that follows
+        own = frozenset(mark for place, mark in marks if start < place and (stop is None or place < stop))
+        others = frozenset(mark for _, mark in marks) if behind else found[-1][0] if found else own
+        found.append((own, False) if own else (others, True))
+        before = at
+    return found
 
 
 def _carried(reading: Reading, context: Context) -> frozenset[int]:
@@ -135,7 +130,7 @@ def untrue(reading: Reading, ground: Ground, units: frozenset[int] | None) -> It
         asked = [] if paid else named or ([None] if takes and estimates else [])
         if any(_offers(offers, one.partner, years) is denies for years in asked):
             yield one.text
-    yield from _alike(reading, stated=bool(takes or named or paid))
+    yield from _alike(reading, stated=bool(takes or named or paid or reading.exists))
     yield from _alone(reading, ground)
     yield from _untrue_answer(reading, ground, offers, paid=paid)
     segs = {one.seg for one in reading.lenders} - {one.seg for one in reading.mentions}
@@ -195,7 +190,7 @@ def _offers(offers: Iterable[Offer], partner: str, years: int | None = None) -> 
 def _estimates(ground: Ground, units: frozenset[int] | None) -> list[Estimate]:
     """Of the cars spoken of, else of all."""
     ids = {ground.units[one].id for one in units or ()}
-    return [one for one in ground.estimates if one.unit_id in ids] or list(ground.estimates)
+    return [one for one in ground.estimates if not ids or one.unit_id in ids]
 
 
 def ranked(

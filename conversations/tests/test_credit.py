@@ -56,6 +56,7 @@ SAID = {
     "compare": ("bandingkan leasing untuk avanza dong, dp 20%", ("DP 20%: Rp 30 juta", "TDP (ADDM): Rp 32.950.000 - Rp 34.308.333", COMPARED, "Cicilan paling ringan: Satu Finance.", *ESTIMATE), ("rekanan kami: ",), ""),
     "compare-the-car-shown": ("avanza ada? → kredit dp 20% bisa? → bandingkan leasing dong", (COMPARED, "Cicilan paling ringan: Satu Finance."), ("contoh DP",), ""),
     "the-cheapest": ("avanza ada? → leasing mana yang paling murah?", ("PM-PST-003", "contoh DP 25%", "*Cicilan 3 tahun per bulan:*\n• Satu Finance: Rp 3.851.563\n• Dua Leasing: Rp 4.039.063", "Cicilan paling ringan: Satu Finance."), ("PM-PST-001",), ""),
+    "the-cheapest-instalment": ("avanza ada? → cicilan yang paling murah berapa kak?", ("PM-PST-003", "• Satu Finance: Rp 3.851.563", "Cicilan paling ringan: Satu Finance."), (), ""),
     "the-cheapest-of-no-car": ("leasing mana yang paling murah?", ("Dua Leasing, Satu Finance", "mobil yang mana"), ("Rp", "ringan"), ""),
     "simulation": ("simulasi kredit avanza dp 20%", (COMPARED, *ESTIMATE), ("contoh DP",), ""),
     "one-leasing": ("cicilan avanza dp 20% 3 tahun di dua leasing?", ("*Dua Leasing:*\n• 3 tahun: Rp 4.308.333 per bulan\n• TDP (ADDM): Rp 34.308.333",), ("Satu Finance", "4 tahun"), ""),

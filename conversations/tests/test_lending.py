@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -72,6 +73,7 @@ TRUE = (
     "Tenor 36 bulan:\n- BCA Finance → [BCA3]/bulan\n- Adira Dinamika Finance → [Adira3]/bulan",
     "Yang paling terjangkau BCA Finance dengan cicilan 3 tahun [BCA3] per bulan",
     "Adira Dinamika Finance juga bisa 5 tahun Kak",
+    "BCA Finance 3 tahun [BCA3] per bulan. Ada juga Adira Dinamika Finance Kak.",
     "Leasing kami BCA Finance, Adira Dinamika Finance dan Mandiri Utama Finance saja Kak",
     "Leasing kami BCA Finance, Adira Dinamika Finance dan Mandiri Utama Finance Kak. Cicilan 4 tahun mulai [BCA4] per bulan.",
 )  # fmt: skip
@@ -232,6 +234,12 @@ def test_the_car_that_is_the_cheapest_makes_no_leasing_the_cheapest() -> None:
     given = (CAR, FORTUNER, cheap)
     assert check("City paling murah Kak. BCA Finance 3 tahun [BCA3] per bulan untuk Avanza.", *given).ok
     assert not check("Adira Dinamika Finance untuk City. Ini yang paling murah Kak.", *given).ok
+
+
+def test_many_figures_are_read_in_no_time() -> None:
+    begun = time.perf_counter()
+    assert not check("BCA Finance 3 tahun " + "[BCA3]/bulan " * 190).ok
+    assert time.perf_counter() - begun < 1
 
 
 def test_a_figure_is_that_of_its_car() -> None:
