@@ -118,6 +118,9 @@ class Judge(Reader):
         self.says_more = False  # more than words that claim nothing
         self.asks_back = False
         self.notes = False  # it begins with "baik", "oke"
+        self.begins = ""  # the first words that are more than a greeting, where they claim nothing
+        self.begun = False
+        self.defers = False
         self.preferred: list[tuple[str, frozenset[int]]] = []  # one of several named for a reason that nobody knows
 
     def draft(self, text: str) -> Judged:
@@ -137,6 +140,8 @@ class Judge(Reader):
             self.judged.failed.append(min(self.lent.all).lower())  # the leasing asked for is not named
         if read and not self.says_more and self._wants_more():
             self.judged.failed.append(f"{next(spoken(read[0]), '')} {OF_QUESTION}")
+        elif self.begins and not self.defers and self._wants_a_yes():
+            self.judged.failed.append(f"{self.begins} {OF_QUESTION}")
         self.judged.failed += [said for said, cars in self.preferred if not cars <= set(self.spoken)]
         return self.judged
 
@@ -169,6 +174,7 @@ class Judge(Reader):
         self.judged.estimates = self.judged.estimates or reading.estimates
         failed = [*reading.failed, *self._verify(reading)]
         self.says_more = self.says_more or self._has_substance(reading)
+        self._follow(reading)
         self.asks_back = self.asks_back or self._is_asked_back(reading)
         self.notes = self.notes or reading.affirms == "noted"
         if reading.mentions:
@@ -184,6 +190,19 @@ class Judge(Reader):
     def _read(self, clause: Clause) -> Reading:
         reading = super()._read(clause)
         return lending.attribute(reading, self.lent, self.ground) if reading.estimates else reading
+
+    def _follow(self, reading: Reading) -> None:
+        """Remembers how the draft begins, and whether it leaves the matter to the staff or says that it is unknown."""
+        unknown = self._says_unknown(reading) or reading.has(NOT_KNOWING)
+        self.defers = self.defers or unknown or _is_passed_on(reading, PASSED_ON)
+        courtesy = echo.is_courtesy(reading, self.ground.callings)
+        if self.begun or courtesy or not reading.content:
+            return
+        self.begun = True
+        looked_up = self.says_more or reading.affirms in ("yes", "no")
+        plain = not (looked_up or reading.clause.question or reading.clause.colon or reading.clause.item)
+        if plain and not self._has_substance(reading):
+            self.begins = reading.words[reading.content[0]]
 
     def _has_substance(self, reading: Reading) -> bool:
         """It states something or passes something on; "ditunggu ya Kak" is polite only."""
@@ -978,14 +997,19 @@ class Judge(Reader):
         """To a question that nobody knows to be so "tidak masalah Kak" or "kami tunggu" is a yes like any other.
         "Kondisi City?" asks for none, but "baik Kak" answers it.
         """
+        if self.asks_back:
+            missing = self._asked().lenient is False and self.ground.names_what_nobody_has
+            return missing and self._wants_a_yes()  # "mau yang warna apa?"
+        return self._wants_a_yes(noted=self.notes)
+
+    def _wants_a_yes(self, *, noted: bool = False) -> bool:
+        """Does the customer ask something that yes or no answers, and which nobody knows to be so?"""
         if self.ground.turn.understanding.intent in SMALL_TALK or self._asked().known or not self._is_requested():
             return False
-        if self.asks_back:
-            return self._asked().lenient is False and self.ground.names_what_nobody_has  # "mau yang warna apa?"
         return any(
             one.claims or one.failed or one.exists or one.promises or one.affirms or one.has(REQUESTING | PENDING)
             or any(topic[0] in ("never", "bargain", "trade") for topic in one.topics)
-            or (self.notes and any(topic[0] in quiet.DETAILS for topic in one.topics))
+            or (noted and any(topic[0] in quiet.DETAILS for topic in one.topics))
             for one in self._questions()
         )  # fmt: skip
 

@@ -22,7 +22,16 @@ POINTING = listed("begitu begitulah demikian demikianlah jelas memang nah dong s
 WITH_POINTING = listed("yang kakak sebut sebutkan disebutkan bilang maksud maksudkan tulis minta tahu kata apa adanya")
 BESIDE_POINTING = listed("kak kakak ka ya yah maaf mohon banget sekali")
 APPROVING = frozenset("👍👌✅✔☑💯🆗🤝🫡🙆")
+HANDS = frozenset("👍👌💯🆗🙆")
 INVITING = listed("silakan silahkan monggo yuk mari ayo")
+COURTESIES = listed(
+    "halo hai pagi siang sore malam selamat assalamualaikum waalaikumsalam salam permisi baik oke siap oh wah nah hehe"
+)
+WITH_COURTESY = {
+    "kasih": listed("terima kasih sudah telah menghubungi atas pertanyaan kabar minat kami banyak untuk"),
+    "selamat": listed("datang di"),
+    "asisten": listed("saya kami asisten virtual otomatis dari di"),
+}
 COMING = listed("datang mampir berkunjung kunjung")
 PROMISING = listed("akan pasti siap kami saya")
 WHICH = listed("mana apa siapa")
@@ -137,6 +146,17 @@ def invites(reading: Reading) -> bool:
     return said[:1] != [] and said[0] in INVITING and set(said[1:]) <= COMING
 
 
+def is_courtesy(reading: Reading, names: frozenset[str]) -> bool:
+    """ "Halo Kak Yudho", "terima kasih sudah menghubungi kami", "baik Kak": more is to come."""
+    told = {vocabulary.stem(word) for word in reading.words if word} - vocabulary.ADDRESSES - names
+    allowed = COURTESIES
+    for sign, words in WITH_COURTESY.items():
+        allowed |= words if sign in told else frozenset()
+    return told <= allowed
+
+
 def approves(text: str) -> bool:
-    """A thumb up and such, and no word with it."""
-    return not APPROVING.isdisjoint(text) and not any(map(str.isalnum, text))
+    """A thumb up and such, before all words or with none; a tick before words begins a list."""
+    first = next((place for place, char in enumerate(text) if char.isalnum()), len(text))
+    signs = APPROVING if first == len(text) else HANDS
+    return not signs.isdisjoint(text[:first])

@@ -96,6 +96,12 @@ class Ground:
         return _words(wording.kak(self.turn.customer_name))[-1]
 
     @cached_property
+    def callings(self) -> frozenset[str]:
+        """Words of the customer's, the assistant's and the showroom's names."""
+        own = (wording.kak(self.turn.customer_name), self.turn.persona.ai_name, self.facts.showroom.name)
+        return frozenset(word for name in own for word in _words(name))
+
+    @cached_property
     def today(self) -> date:
         return self.facts.now.date()
 
