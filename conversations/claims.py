@@ -34,7 +34,7 @@ OF_QUESTION = "(pertanyaan pelanggan)"  # behind a yes or a no that the question
 REQUESTING = listed("bisa boleh dapat bisakah bolehkah apakah tolong minta mohon")
 MERELY = listed(
     "tidak belum bukan pernah sama sekali memang tentu pun juga menurut setahu data catatan kami saya dari sini dan "
-    "begitu sepertinya kayak nomor"
+    "begitu sepertinya kayak nomor di semua semuanya"
 )
 MATTERS = {
     "flooded": "flood", "crashed": "crash", "alive": "tax", "dead": "tax", "hands": "owners", "complete": "papers",
@@ -345,6 +345,8 @@ class Judge(Reader):
             yield "sama"
         if reading.claims and not reading.mentions and self._is_of_all_stock(reading):
             yield "semua"
+        if self._names_all_of(reading):
+            yield "semua"
         if reading.affirms == "yes" and reading.has(echo.EACH):
             several = max(len(self.spoken), len(self.ground.named), len(reading.mentions))
             if several < 2:
@@ -357,6 +359,14 @@ class Judge(Reader):
                   if one.aspect in TRUTHS]  # fmt: skip
             if not so or len(so) < len(before) or not all(so) or not mention.units:
                 yield mention.text
+
+    def _names_all_of(self, reading: Reading) -> bool:
+        """ "Semuanya Toyota" where one of them is not."""
+        stated = reading.claims or reading.exists or reading.topics or reading.clause.colon
+        if stated or not reading.mentions or not echo.is_of_each(reading):
+            return False
+        named = frozenset().union(*(one.units for one in reading.mentions))
+        return not self._several(frozenset(), reading) <= named
 
     def _verify_choice(self, reading: Reading) -> Iterator[str]:
         """ "Avanza Kak" to "yang matic mana?", "keduanya" to "City atau Jazz?": what was asked for must be so of it."""
@@ -608,7 +618,7 @@ class Judge(Reader):
                 if not units or any(self._has(units, name, reading) is not True for name in topics):
                     yield token.word
                 continue
-            if self._is_of_the_question(reading) and reading.affirms != "yes" and self._asked().lenient is not True:
+            if self._is_of_the_question(reading) and reading.affirms != "yes" and not self._asked().known:
                 yield token.word
             each = not reading.mentions and echo.is_of_each(reading)
             units = self._about(reading, token.seg) if reading.mentions or each else None
@@ -707,7 +717,7 @@ class Judge(Reader):
             return True  # the hours are looked at as a whole
         if aspect == "here" and wanted and self._lacks_things(reading, claim, units):
             return False
-        if aspect == "here" and wanted and self._is_of_the_question(reading) and self._asked().lenient is not True:
+        if aspect == "here" and wanted and self._is_of_the_question(reading) and not self._asked().known:
             return False
         if aspect == "here" and not units & ground.here if units is not None else False:
             return self._offers_in_general(reading, units)

@@ -575,6 +575,8 @@ def _place(clause: Clause) -> Iterator[str]:
                 yield f"{stem} kakak"
     if {"dana", "kembali"} <= clause.said:
         yield "kembali"
+    if any(clause.phrase((place, "lain")) for place in PLACES) and clause.reading.exists:
+        yield "lain"
     for place, stem in enumerate(clause.stems):
         if stem in ("ada", "punya") and PLACES & set(clause.stems[place + 1 : place + 2]):
             yield clause.words[place + 1]

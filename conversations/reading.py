@@ -518,7 +518,8 @@ class Reader:
             return
         said = f"{token.word} {unit}" in " ".join(self.ground.customer.split())
         harmless = unit in ("menit", "detik", "jam") and not reading.staff and not reading.of_hours
-        if not (said or harmless):
+        all_day = (token.word, unit) == ("24", "jam") and not self._negated(reading, place)
+        if all_day or not (said or harmless):
             reading.failed.append(f"{token.word} {unit}")
 
     def _word(self, reading: Reading, place: int, token: Token) -> int:
