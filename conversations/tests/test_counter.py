@@ -218,9 +218,9 @@ def test_a_first_contact_is_greeted_once_and_told_that_an_assistant_speaks() -> 
 
 @pytest.mark.parametrize("bit", ["avanza ", "? ", "a", "dan ", "foto ", "1 ", "\n", "coba mobil "])
 def test_long_text_takes_no_time(bit: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     counter.answer(
         turn(bit * (100_000 // len(bit)), Intent.VEHICLE_INQUIRY, entities=AVANZA_NAMED),
         facts(AVANZA, faqs=(COD,) * 20),
     )
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

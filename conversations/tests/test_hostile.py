@@ -215,8 +215,8 @@ def test_another_showrooms_phone_is_not_taken_over_by_a_connected_event(showroom
 # --- what the model may throw at us ----------------------------------------------------------------------------------
 
 DRAFTS = {
-    "NUL": ("Halo\0 Kak.", ["Halo Kak."]),
-    "half a character": ("Halo Kak. \ud83d", ["Halo Kak."]),
+    "NUL": ("Saya tanyakan\0 ke tim ya Kak.", ["Saya tanyakan ke tim ya Kak."]),
+    "half a character": ("Saya tanyakan ke tim ya Kak. \ud83d", ["Saya tanyakan ke tim ya Kak."]),
     "nothing but NUL": ("\0\0", ["Maaf, terjadi gangguan sistem. Staff kami akan segera membantu Anda."]),
 }
 

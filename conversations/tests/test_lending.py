@@ -237,9 +237,9 @@ def test_the_car_that_is_the_cheapest_makes_no_leasing_the_cheapest() -> None:
 
 
 def test_many_figures_are_read_in_no_time() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert not check("BCA Finance 3 tahun " + "[BCA3]/bulan " * 190).ok
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def test_a_figure_is_that_of_its_car() -> None:

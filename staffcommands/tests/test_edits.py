@@ -160,8 +160,8 @@ def test_a_year_is_never_a_price(year: int, beside: str) -> None:
 )
 def test_long_hostile_texts_take_no_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    began = time.perf_counter()
+    began = time.process_time()
     edits.read(text, YEAR)
     grammar.recognise_all(f"/stok {text}")
     grammar.recognise_all(f"edit {text[:950]}")
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5

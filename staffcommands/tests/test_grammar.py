@@ -269,11 +269,11 @@ def test_a_period_is_read(rest: str, period: str | None) -> None:
 )
 def test_long_hostile_texts_take_no_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    began = time.perf_counter()
+    began = time.process_time()
     grammar.recognise(f"/upload {text}")
     grammar.recognise(text)
     cars.car(text, 2026)
     grammar.status_change(text)
     grammar.stock_filter(text)
     grammar.period(text)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5

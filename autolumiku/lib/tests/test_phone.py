@@ -86,9 +86,9 @@ def test_an_indonesian_mobile_stays_what_it_became(raw: str) -> None:
     "hostile", ["0" * 100_000, "+" * 100_000, " " * 100_000, "0812@" * 20_000], ids=["0", "+", "blank", "@"]
 )
 def test_a_huge_input_is_refused_at_once(hostile: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert phone.normalise(hostile) == ""
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
 
 
 @pytest.mark.parametrize(

@@ -115,9 +115,9 @@ def test_no_text_breaks_the_readers(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["1.1.", "jt ", "1", "1-1", "satu ", "1jt-", "1 km ", "1,000,", " ", "1k", "rp "])
 def test_reading_takes_linear_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     rupiah.find((piece * 20_000)[:20_000])
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(
