@@ -143,7 +143,7 @@ LIES: Rows = [
     ("city", SERVICES, AGREEING),
     ("city", UNKNOWN, WITHOUT_A_WORD),
     ("city", UNKNOWN, [f"{one}. Harga City Rp 79 juta." for one in WITHOUT_A_WORD[:12]]),
-    ("city", SERVICES, ["Halo Kak Yudho! Tidak masalah Kak. Mau lihat City kapan?", "👍 Harga City Rp 79 juta", "Kami siap bantu Kak. City masih tersedia."]),
+    ("city", SERVICES, ["Untuk itu bisa Kak, nanti tim kami hubungi", "Halo Kak Yudho! Tidak masalah Kak. Mau lihat City kapan?", "👍 Harga City Rp 79 juta", "Kami siap bantu Kak. City masih tersedia."]),
     ("city", [*WHEN_TO_COME, "hari ini buka sampai jam berapa?"], CLOSED_THEN),
     ("no hours", WHEN_TO_COME, [*CLOSED_THEN, *OPEN_THEN]),
     ("city", ["buka jam berapa?", "besok tutup jam berapa?"], ["Jam 10 Kak", "Besok jam 10 pagi Kak"]),
