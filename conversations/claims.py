@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from conversations import clauses, echo, lending, opening, quiet, vocabulary
@@ -166,7 +167,7 @@ class Judge(Reader):
         if not (reading.affirms or clause.question or clause.colon) and echo.points_at_the_question(reading):
             reading.affirms = "yes"
         if not (reading.affirms or clause.question) and echo.is_of_each_alone(reading):
-            reading.affirms = "" if any(map(echo.asks_which, self._questions())) else "yes"
+            reading.affirms = "" if any(map(echo.asks_which, self._questions)) else "yes"
         if not (reading.affirms or clause.question) and echo.invites(reading):
             reading.affirms = "noted"
         self._place_subject(reading)
@@ -292,8 +293,8 @@ class Judge(Reader):
         if self.asks or reading.topics or reading.mentions or len(units) != 1:
             return False
         [unit] = [self.ground.units[one] for one in units]
-        asked = {name for one in self._questions() for name, *_ in one.topics}
-        asked |= {MATTERS[claim.aspect] for one in self._questions() for claim in one.claims if claim.aspect in MATTERS}
+        asked = {name for one in self._questions for name, *_ in one.topics}
+        asked |= {MATTERS[claim.aspect] for one in self._questions for claim in one.claims if claim.aspect in MATTERS}
         return bool(asked) and all(known(unit, name) for name in asked)
 
     @staticmethod
@@ -396,9 +397,10 @@ class Judge(Reader):
             return
         units = self._chosen(reading)
         self._chosen_before = bool(reading.content)
-        asked = [one for one in self._questions() if echo.asks_which(one)]
+        points = echo.points_at_a_place(reading)
+        asked = [one for one in self._questions if echo.asks_which(one)] if units or points else []
         chosen = reading.mentions[0].text if reading.mentions else reading.words[0]
-        if any(echo.asks_which_of(one) for one in asked) and echo.points_at_a_place(reading):
+        if points and any(map(echo.asks_which_of, asked)):
             yield f"{chosen} {OF_QUESTION}"
         for one in asked if units else ():
             self.says_more = True
@@ -407,6 +409,7 @@ class Judge(Reader):
             elif one.failed and echo.asks_which_of(one) and not one.claims and not reading.clause.colon:
                 self.preferred.append((f"{chosen} {OF_QUESTION}", frozenset().union(*(m.units for m in one.mentions))))
 
+    @cached_property
     def _questions(self) -> list[Reading]:
         """The clauses that the customer wrote, taken apart."""
         judge = Judge(self.ground)
@@ -438,7 +441,7 @@ class Judge(Reader):
     def _names_what_is_gone(self, reading: Reading) -> bool:
         """ "Jazz Kak" to "yang terjual City atau Jazz?" """
         units = frozenset() if reading.clause.question else self._chosen(reading)
-        asked = [one for one in self._questions() if echo.asks_which(one) and one.claims] if units else []
+        asked = [one for one in self._questions if echo.asks_which(one) and one.claims] if units else []
         return bool(asked) and all(
             self._is_absence(claim) and self.ground.of_all(units, claim.aspect, claim.value) is not claim.negated
             for one in asked
@@ -767,7 +770,7 @@ class Judge(Reader):
         """Is it a word or two on a matter that the customer asked for? "Belum lewat Kak" on the tax."""
         if self.asks or reading.topics or len(reading.content) > SHORT:
             return False
-        return any(name == topic for one in self._questions() for name, *_ in one.topics)
+        return any(name == topic for one in self._questions for name, *_ in one.topics)
 
     def _may_be_denied(self, reading: Reading, claim: Claim) -> bool:
         """A figure is denied only where it is the customer's: "tidak sampai 75 juta", "bukan 2016" state something."""
@@ -783,7 +786,7 @@ class Judge(Reader):
         """ "Tersedia Kak", "kami punya unitnya Kak", "ada 2": what is there is what the customer asked for."""
         if self.asks or self.subject or reading.mentions or reading.topics or reading.clause.colon:
             return False
-        if echo.is_of_each(reading) and any(echo.asks_which_of(one) for one in self._questions()):
+        if echo.is_of_each(reading) and any(echo.asks_which_of(one) for one in self._questions):
             return False  # "dua-duanya ada Kak"
         if reading.has(OTHERS) or not CONDITIONS.isdisjoint(reading.words):
             return False
@@ -974,7 +977,7 @@ class Judge(Reader):
         ):
             return
         first = reading.words[reading.content[0]]
-        if reading.claims and any(map(echo.asks_which_of, self._questions())):
+        if reading.claims and any(map(echo.asks_which_of, self._questions)):
             return  # "hidup Kak" to "hidup atau mati?"
         asked = self._asked()
         if (reading.affirms == "yes" and asked.strict is not True) or (
@@ -1010,7 +1013,7 @@ class Judge(Reader):
             one.claims or one.failed or one.exists or one.promises or one.affirms or one.has(REQUESTING | PENDING)
             or any(topic[0] in ("never", "bargain", "trade") for topic in one.topics)
             or (noted and any(topic[0] in quiet.DETAILS for topic in one.topics))
-            for one in self._questions()
+            for one in self._questions
         )  # fmt: skip
 
     def _is_requested(self) -> bool:
