@@ -81,9 +81,9 @@ _ORDERS = tuple(
         ),
     )
 )
-_LOWEST = r"(?:paling (?:murah|ringan|rendah|kecil)|termurah|teringan|terendah|terkecil)"
+LOWEST = r"(?:paling (?:murah|ringan|rendah|kecil)|termurah|teringan|terendah|terkecil)"
 _PAID = r"(?:leasing|cicilan|angsuran)"
-_CHOOSES_LEASING = re.compile(rf"\b{_PAID}\b.{{0,30}}\b{_LOWEST}\b|\b{_LOWEST} {_PAID}\b")
+_CHOOSES_LEASING = re.compile(rf"\b{_PAID}\b.{{0,30}}\b{LOWEST}\b|\b{LOWEST} {_PAID}\b")
 _OF_A_CAR = re.compile(r"\b(?:mobil|unit|kendaraan)\b")
 _NOT_A_COLOUR = re.compile(r"\bplat (?:nomor )?\w{3,8}\b")
 _NO_GEARBOX = re.compile(r"\b(?:buku manual|manual book)\b")
@@ -125,7 +125,7 @@ def find(text: str, now: datetime | None = None, *, said: str = "") -> Entities:
         guessed=car.guessed,
         unit_id=unit_id,
         without=without,
-        unwanted=(*_cars(names.denied(plain)), *(f"{trait}={value}" for trait, value in denied)),
+        unwanted=(*_cars(car.denied), *(f"{trait}={value}" for trait, value in denied)),
         year=exact,
         year_min=span.low if span else None,
         year_max=span.high if span else None,

@@ -17,10 +17,8 @@ ESTIMATED, ASKED_WHICH = "Perkiraan cicilan", "hitungkan perkiraannya"
 
 _YEARS = re.compile(r"(?<![0-9.,])([1-5]) ?(?:tahun|thn|th)\b")
 _MONTHS = re.compile(r"(?<![0-9.,])(12|24|36|48|60) ?(?:x|kali|bulan|bln)\b")
-_LOWEST = r"(?:paling (?:murah|ringan|rendah|kecil)|termurah|teringan|terendah|terkecil)"
-_CHOOSES = re.compile(
-    rf"\b(?:leasing|cicilan|angsuran|bunga)\b.{{0,40}}\b{_LOWEST}\b|\b{_LOWEST} (?:leasing|cicilan|angsuran|bunga)\b"
-)
+_PAID = r"(?:leasing|cicilan|angsuran|bunga)"
+_CHOOSES = re.compile(rf"\b{_PAID}\b.{{0,40}}\b{entities.LOWEST}\b|\b{entities.LOWEST} {_PAID}\b")
 _COMPARES = re.compile(rf"banding|simulasi|\b(?:semua|setiap|tiap|per|masing masing) leasing\b|{_CHOOSES.pattern}")
 _OF_LENDERS = vocabulary.listed("bank leasing finance kredit credit koperasi auto oto pembiayaan multi multifinance")
 _TERMS = re.compile(r"\bsyarat\b")

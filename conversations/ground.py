@@ -165,9 +165,8 @@ class Ground:
     def customer_names(self) -> frozenset[str]:
         """Words of cars that the customer named and the facts do not hold, catalogue names of them too."""
         asked = self.turn.understanding.entities
-        own = names.find_all(self.customer[:4000])
-        pairs = {(asked.make, asked.model), *((mention.make, mention.model) for mention in own)}
-        pairs |= set(names.denied(self.customer[:4000]))
+        own = [mention for mention in self.customer_cars if not mention.denied]
+        pairs = {(asked.make, asked.model), *((mention.make, mention.model) for mention in self.customer_cars)}
         words = {word for pair in pairs for part in pair for word in _words(part)}
         words |= {"".join(_words(model)) for _, model in pairs}
         plain = lib_text.plain(self.customer[:4000])
@@ -175,9 +174,14 @@ class Ground:
         return frozenset(words) - self.model_words
 
     @cached_property
+    def customer_cars(self) -> tuple[names.Mention, ...]:
+        """The cars that the customer has named, and those that are not wished for."""
+        return names.mentions(self.customer[:4000])
+
+    @cached_property
     def customer_denied(self) -> frozenset[str]:
         """Words of the cars that this turn does not wish for: "selain avanza"."""
-        return frozenset(word for pair in names.denied(self.asked) for part in pair for word in _words(part))
+        return frozenset(word for pair in names.find(self.asked).denied for part in pair for word in _words(part))
 
     @cached_property
     def asked_about(self) -> frozenset[int]:
@@ -215,10 +219,11 @@ class Ground:
     @cached_property
     def named_ever(self) -> frozenset[int]:
         """The cars that the customer has named, by their model, make or id, or means by the context."""
-        asked, text = self.turn.understanding.entities, self.customer[:4000]
-        pairs = {(one.make, one.model) for one in names.find_all(text)} | {(asked.make, asked.model)}
+        asked = self.turn.understanding.entities
+        wished = {(one.make, one.model) for one in self.customer_cars if not one.denied}
+        pairs = wished | {(asked.make, asked.model)}
         ids = {asked.unit_id, *asked.shown}
-        return self._named_in(text) | frozenset(
+        return self._named_in(self.customer[:4000]) | frozenset(
             place
             for place, unit in enumerate(self.units)
             if unit.display_id in ids

@@ -63,12 +63,15 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What `find` saw. The first model named wins; others: further (make, model) pairs in order, without repeats."""
+    """What `find` saw. The first model named wins; others: further (make, model) pairs in order, without repeats;
+    denied: those that are not wished for ("selain avanza dan xenia").
+    """
 
     make: str = ""
     model: str = ""
     guessed: bool = False
     others: tuple[tuple[str, str], ...] = ()
+    denied: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.make)
@@ -100,31 +103,33 @@ class _Part:
 
 def find(text: str) -> Names:
     """The car a text names: the first model, or else the first make."""
-    mentions = find_all(text)
-    models = [mention for mention in mentions if mention.model]
+    named = mentions(text)
+    wished = [mention for mention in named if not mention.denied]
+    denied = _pairs(mention for mention in named if mention.denied)
+    models = [mention for mention in wished if mention.model]
     if not models:
-        return Names(mentions[0].make, "", mentions[0].guessed) if mentions else Names()
+        first = wished[0] if wished else None
+        return Names(first.make, "", first.guessed, denied=denied) if first else Names(denied=denied)
     first = models[0]
-    pairs = dict.fromkeys((mention.make, mention.model) for mention in models)
-    others = tuple(pair for pair in pairs if pair != (first.make, first.model))
-    return Names(first.make, first.model, first.guessed, others)
+    others = tuple(pair for pair in _pairs(models) if pair != (first.make, first.model))
+    return Names(first.make, first.model, first.guessed, others, denied)
 
 
 def find_all(text: str) -> tuple[Mention, ...]:
     """Every make and model named, in order; "selain avanza" names none."""
-    return tuple(mention for mention in _all(text) if not mention.denied)
+    return tuple(mention for mention in mentions(text) if not mention.denied)
 
 
-def denied(text: str) -> tuple[tuple[str, str], ...]:
-    """(make, model) of the cars that are not wished for: "selain avanza dan xenia"."""
-    return tuple(dict.fromkeys((mention.make, mention.model) for mention in _all(text) if mention.denied))
+def _pairs(mentions: Iterable[Mention]) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys((mention.make, mention.model) for mention in mentions))
 
 
-def _all(text: str) -> Iterator[Mention]:
+def mentions(text: str) -> tuple[Mention, ...]:
+    """Every make and model named, in order, and those that are not wished for."""
     plain = lib_text.plain(text)
     parts = [_Part(match[0], *match.span()) for match in _PART.finditer(plain)]
     makes = {make for part in parts if (make := _catalogue().makes.get(part.word))}
-    return _mentions(plain, parts, makes)
+    return tuple(_mentions(plain, parts, makes))
 
 
 def body_type(make: str, model: str) -> str:
