@@ -88,18 +88,15 @@ def _shown(unit: Unit, estimates: list[credit.Estimate], partners: tuple[str, ..
     price = unit.credit_price or unit.price or 0
     title = f"{unit.name} ({unit.display_id})" if unit.display_id else "Simulasi"
     lines = [f"🧮 *{title}*", f"Harga: {rupiah.show(price)}"]
+    compared = each and len(partners) > 1
     for one in estimates:
         lines += ["", f"*DP {one.percent} %* = {rupiah.show(one.down)} · pokok {rupiah.show(one.principal)}"]
         lines += ["(DP dinaikkan ke batas terendah leasing)"] if one.too_low else []
         lines += [] if one.offers else ["Tidak ada leasing yang melayani."]
-        if each and len(partners) > 1 and len(one.partners) == 1:
-            lines += wording.credit_table(one)
-            continue
-        lines += [f"TDP (ADDM): {_between(*one.at_first)}"] if one.at_first else []
-        if each and len(partners) > 1:
-            lines += wording.credit_table(one)
-        else:
-            lines += [f"{part.years} tahun: {_range(part)} per bulan" for part in one.instalments]
+        at_first = None if compared and len(one.partners) == 1 else one.at_first  # the table of one tells it
+        lines += [f"TDP (ADDM): {_between(*at_first)}"] if at_first else []
+        ranges = [f"{part.years} tahun: {_range(part)} per bulan" for part in one.instalments]
+        lines += wording.credit_table(one) if compared else ranges
     sources = f"Leasing: {', '.join(partners)}" if partners else "Bunga: panduan umum"
     return "\n".join([*lines, "", sources, NOTE])
 

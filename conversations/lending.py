@@ -21,9 +21,8 @@ Mark = TypeVar("Mark", int, str)
 PAID = ("instalment", "total")  # figures of one leasing and one term
 AGAINST = listed("dari daripada dibanding dibandingkan ketimbang")
 TAKING = listed("bisa boleh terima tersedia dapat layan layani proses ambil beri kasih sanggup")
-DENYING = listed("tidak belum bukan")
 ALIKE = listed("sama serupa setara mirip sebanding")
-WHICH, BESIDE = listed("mana apa siapa"), listed("di dengan lewat pakai leasing yang dari oleh untuk")
+BESIDE = listed("di dengan lewat pakai leasing yang dari oleh untuk")
 EVERY = listed("semua semuanya setiap tiap masing seluruh seluruhnya pun keduanya ketiganya")
 ONLY = listed("hanya cuma sekadar khusus")
 LOWEST, HIGHEST = listed("cheapest least_used"), listed("dearest")
@@ -59,9 +58,7 @@ def attribute(reading: Reading, context: Context, ground: Ground) -> Reading:
         if not years:
             years, earlier = _carried(reading, context), True
         value = claim.value._replace(partners=partners or _unnamed(reading, context, ground), years=years)
-        if (
-            value.kind == "total" and earlier
-        ):  # "3 tahun Rp 4 juta per bulan, TDP Rp 54 juta": of these years, or of all
+        if value.kind == "total" and earlier:  # "3 tahun Rp 4 juta, TDP Rp 54 juta": of these years, or of all
             value = value._replace(years=frozenset(), before=years)
         reading.claims[at] = claim._replace(value=value)
     return reading
@@ -122,7 +119,7 @@ def untrue(reading: Reading, ground: Ground, units: frozenset[int] | None) -> It
         return
     estimates = _estimates(ground, units)
     offers = [one for made in estimates for one in made.offers]
-    denies = reading.has(DENYING)
+    denies = reading.has(vocabulary.DENY)
     named: list[int | None] = [years for _, years in terms(reading)]
     paid = any(_is_paid(claim) for claim in reading.claims)
     takes = any(TAKING & vocabulary.roots(word) for word in reading.words if word)
@@ -170,9 +167,8 @@ def _untrue_answer(reading: Reading, ground: Ground, offers: Sequence[Offer], *,
     named = {place for one in reading.lenders for place in range(one.place, one.end)}
     rest = {vocabulary.stem(reading.words[place]) for place in reading.content if place not in named}
     bare = rest <= vocabulary.ADDRESSES | BESIDE
-    which = (
-        WHICH & ground.customer_tokens_now and "leasing" in ground.customer_tokens_now and "saja" not in asked.lower()
-    )
+    said = ground.customer_tokens_now
+    which = echo.WHICH & said and "leasing" in said and "saja" not in asked.lower()
     years = financing.tenors(asked)
     if bare and which and not (years and all(_offers(offers, first.partner, number) for number in years)):
         yield first.text

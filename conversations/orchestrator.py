@@ -315,7 +315,10 @@ def _echoed(work: Work, outcome: Outcome) -> Outcome:
 
 def _joined(outcome: Outcome, *, above: str = "", below: str = "") -> Outcome:
     """With what stands above or below the answer; without it where WhatsApp's 4,096 characters do not hold both."""
-    text = PARAGRAPH.join(part for part in (above, outcome.text, below) if part)
+    return _lengthened(outcome, PARAGRAPH.join(part for part in (above, outcome.text, below) if part))
+
+
+def _lengthened(outcome: Outcome, text: str) -> Outcome:
     return replace(outcome, text=text) if len(text) <= guard.MAX_DRAFT else outcome
 
 
@@ -340,7 +343,7 @@ def _introduced(work: Work, outcome: Outcome) -> Outcome:
     ends = work.opts_out or (outcome.handover is not None and outcome.handover in decide.HARD)
     spoken = bool(work.turn.written)
     text = wording.introduced_in(outcome.text, work.facts.showroom.name, reach=not ends, in_english=spoken)
-    return replace(outcome, text=text) if len(text) <= guard.MAX_DRAFT else outcome
+    return _lengthened(outcome, text)
 
 
 def _apologetic(work: Work, outcome: Outcome) -> Outcome:

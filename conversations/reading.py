@@ -670,9 +670,7 @@ class Reader:
         if not told or told[-1] in reading.phrased:
             return
         last = reading.words[told[-1]]
-        first = [
-            at for at in told if reading.clause.tokens[at].seg == 0
-        ]  # "untuk itu bisa Kak, nanti tim kami hubungi"
+        first = [at for at in told if reading.clause.tokens[at].seg == 0]  # "untuk itu bisa Kak, nanti kami hubungi"
         if first and first[-1] not in reading.phrased and reading.words[first[-1]] in ANSWERS:
             last = reading.words[first[-1]]
         why_not = last in vocabulary.DENY and reading.has(("kenapa", "mengapa"))

@@ -366,11 +366,12 @@ def credit_notes(credit: Credit, estimate: Estimate, *, named: bool = True) -> s
 
 def credit_compared(credit: Credit, estimate: Estimate) -> list[str]:
     """Who asks least, and who asks nothing for this car."""
-    lowest = credit.of_unit(estimate.unit_id).lowest()
-    lowest = lowest if lowest == estimate.lowest() else ""  # the lowest of those alone that were named is none
-    left_out = ", ".join(credit.left_out)
-    said = [reply("credit_lowest", partners=lowest) if lowest else ""]
-    return [one for one in (*said, reply("credit_left_out", partners=left_out) if left_out else "") if one]
+    lowest, lines = credit.of_unit(estimate.unit_id).lowest(), []
+    if lowest and lowest == estimate.lowest():  # the lowest of those alone that were named is none
+        lines.append(reply("credit_lowest", partners=lowest))
+    if credit.left_out:
+        lines.append(reply("credit_left_out", partners=", ".join(credit.left_out)))
+    return lines
 
 
 def credit_text(unit: Unit, credit: Credit, estimate: Estimate) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 PLATFORM_ROLE = "platform"
+PLANNED = "SET LOCAL plan_cache_mode = force_custom_plan"  # for the values at hand
 
 
 class ScopeError(RuntimeError):
@@ -37,7 +38,7 @@ def of(tenant: Tenant | int, *, page: bool = False) -> Iterator[None]:
     every message runs are planned once.
     """
     key = tenant if isinstance(tenant, int) else tenant.pk
-    planned = "; SET LOCAL plan_cache_mode = force_custom_plan" if page else ""
+    planned = f"; {PLANNED}" if page else ""
     with _entered(str(key), f"SELECT set_config('app.tenant', '{key:d}', true){planned}"):
         yield
 
@@ -49,7 +50,7 @@ def platform(reason: str) -> Iterator[None]:
     Its statements are planned for their values: a prepared plan for any value knows no partial index, and would read
     every row of every showroom for the few that a sweep is after.
     """
-    with _entered("*", f"SET LOCAL ROLE {PLATFORM_ROLE}; SET LOCAL plan_cache_mode = force_custom_plan"):
+    with _entered("*", f"SET LOCAL ROLE {PLATFORM_ROLE}; {PLANNED}"):
         log.debug("platform scope", reason=reason)
         yield
 
